@@ -1,0 +1,198 @@
+import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
+import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import type { Class, PayloadOptions } from './options.js';
+
+/** A mistake in a payload class that can be seen before any message arrives. */
+export interface PayloadProblem {
+  /** The class, or the class and its property: `Order.items`. */
+  readonly path: string;
+  /** What is wrong. */
+  readonly what: string;
+  /** How to mend it. */
+  readonly mend: string;
+}
+
+/** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
+export function inspectPayload(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
+  const problems: PayloadProblem[] = [];
+  const seen = new Set<unknown>();
+  const queue: Class[] = [type];
+  for (const next of queue) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    queue.push(...inspectClass(next, options, problems));
+  }
+  return problems;
+}
+
+/** Adds the problems of one class; returns the classes nested in it. */
+function inspectClass(type: Class, options: PayloadOptions, problems: PayloadProblem[]): Class[] {
+  const rules = rulesOf(type);
+  if (rules.length === 0) {
+    problems.push({
+      path: type.name,
+      what: 'has no class-validator rule, neither its own nor an inherited one, so every payload would be refused',
+      mend: 'put a rule on each property, for example @IsString(); @Allow() lets any value pass',
+    });
+    return [];
+  }
+  const implicit = options.transform?.enableImplicitConversion === true;
+  if (lacksDesignTypes(type, rules)) {
+    problems.push({
+      path: type.name,
+      what: 'has rules, but no property types were recorded with them',
+      mend: `import 'reflect-metadata' before the file of the class, and compile with emitDecoratorMetadata (tsx and esbuild never emit it)`,
+    });
+    return [];
+  }
+  const nested: Class[] = [];
+  for (const property of new Set(rules.map((rule) => rule.propertyName))) {
+    const facts = factsOf(type, property, rules, implicit);
+    const problem = problemOf(facts);
+    if (problem) problems.push({ path: `${type.name}.${property}`, ...problem });
+    else if (facts.isNested) nested.push(...facts.types.filter(isUserClass));
+  }
+  return nested;
+}
+
+interface PropertyFacts {
+  /** The class that the compiler recorded. */
+  readonly designType: unknown;
+  /** Whether @ValidateNested is on it. */
+  readonly isNested: boolean;
+  /** Whether @ValidateNested says `each`. */
+  readonly isEach: boolean;
+  /** Whether a @Transform makes its value. */
+  readonly isTransformed: boolean;
+  /** Whether class-transformer knows what to make of it. */
+  readonly isTyped: boolean;
+  /** What class-transformer may make of it. */
+  readonly types: readonly unknown[];
+}
+
+function factsOf(
+  type: Class,
+  property: string,
+  rules: readonly ValidationMetadata[],
+  implicit: boolean,
+): PropertyFacts {
+  const nestedRules = rules.filter(
+    (rule) => rule.propertyName === property && rule.type === ValidationTypes.NESTED_VALIDATION,
+  );
+  const metadata = transforms.findTypeMetadata(type, property) as TypeMetadata | undefined;
+  const designType: unknown = designTypeOf(type, property);
+  return {
+    designType,
+    isNested: nestedRules.length > 0,
+    isEach: nestedRules.some((rule) => rule.each),
+    isTransformed: transforms.findTransformMetadatas(type, property, PLAIN_TO_CLASS).length > 0,
+    isTyped: metadata !== undefined || implicit,
+    types: metadata ? typesOf(metadata, property) : implicit ? [designType] : [],
+  };
+}
+
+/** class-transformer's number for what `plainToInstance` does. */
+const PLAIN_TO_CLASS = 0;
+
+/** What a @Type may say. A type function that needs a real message to answer says nothing yet. */
+function typesOf(metadata: TypeMetadata, property: string): unknown[] {
+  const subTypes = metadata.options?.discriminator?.subTypes?.map((subType) => subType.value as unknown) ?? [];
+  try {
+    const type: unknown = metadata.typeFunction({ newObject: {}, object: {}, property });
+    return [type, ...subTypes];
+  } catch {
+    return subTypes;
+  }
+}
+
+function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefined {
+  const { isNested, isTransformed } = facts;
+  if (isNested && !isTransformed && !facts.isTyped) return untyped(facts.designType);
+  for (const type of facts.types) {
+    const problem = isTransformed ? undefined : misfit(type, isNested);
+    if (problem) return problem;
+  }
+  if (isNested && facts.designType === Array && !facts.isEach) {
+    return {
+      what: 'is an array, but its @ValidateNested() speaks of one object',
+      mend: '@ValidateNested({ each: true })',
+    };
+  }
+  return undefined;
+}
+
+function untyped(designType: unknown): Omit<PayloadProblem, 'path'> {
+  const isLost = typeof designType === 'function' && UNKNOWN.has(designType);
+  return {
+    what: isLost
+      ? `is @ValidateNested() without @Type, and its class was lost in compilation (${designType.name} is left)`
+      : 'is @ValidateNested() without @Type, so every object would be refused as unknown',
+    mend: isLost
+      ? 'import the class as a value, not with `import type`, and add @Type(() => TheClass)'
+      : 'add @Type(() => TheClass)',
+  };
+}
+
+/** Built-in classes that class-transformer handles as one expects. */
+const CONVERTIBLE: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date]);
+/** Left by the compiler where it knows nothing better; class-transformer then copies the value as it is. */
+const UNKNOWN: ReadonlySet<unknown> = new Set([Object, Function]);
+/** Design types of properties that hold what the value says: the values inside have a type of their own or none. */
+const COLLECTIONS: ReadonlySet<unknown> = new Set([Array, Map, Set]);
+
+function misfit(type: unknown, isNested: boolean): Omit<PayloadProblem, 'path'> | undefined {
+  if (typeof type !== 'function') {
+    return {
+      what: `its @Type gives ${String(type)}`,
+      mend: 'give a class; undefined comes of files that import each other',
+    };
+  }
+  if (UNKNOWN.has(type) && (isNested || type === Function)) {
+    return {
+      what: `its type is ${type.name}, which has no rules`,
+      mend: 'name the class in @Type(() => TheClass), and import it as a value, not with `import type`',
+    };
+  }
+  if (UNKNOWN.has(type) || isUserClass(type)) return undefined;
+  if (CONVERTIBLE.has(type) && !isNested) return undefined;
+  return COLLECTIONS.has(type)
+    ? { what: `its @Type gives ${type.name}`, mend: 'give the class of the elements instead' }
+    : {
+        what: `its type is the built-in ${type.name}, which cannot be made of what a client sends`,
+        mend:
+          type === Buffer
+            ? 'leave @Type out: a Buffer arrives as one; check it with @IsInstance(Buffer)'
+            : 'leave @Type out',
+      };
+}
+
+const BUILT_IN: ReadonlySet<unknown> = new Set(
+  Object.getOwnPropertyNames(globalThis)
+    .filter((name) => name !== 'globalThis')
+    .map((name) => Object.getOwnPropertyDescriptor(globalThis, name)?.value as unknown)
+    .filter((value) => typeof value === 'function')
+    .concat(Buffer),
+);
+
+function isUserClass(type: unknown): type is Class {
+  return typeof type === 'function' && !BUILT_IN.has(type);
+}
+
+/** All rules of a class, own and inherited, in every group. */
+function rulesOf(type: Class): ValidationMetadata[] {
+  return getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+}
+
+/** Whether the class has rules of its own, and no type was recorded with any of them. */
+function lacksDesignTypes(type: Class, rules: readonly ValidationMetadata[]): boolean {
+  const own = rules.filter((rule) => rule.target === type);
+  return own.length > 0 && own.every((rule) => designTypeOf(type, rule.propertyName) === undefined);
+}
+
+/** What the compiler recorded as the type of a property; reading it must not bring reflect-metadata in. */
+function designTypeOf(type: Class, property: string): unknown {
+  const reflect = Reflect as { getMetadata?: (key: string, target: object, property: string) => unknown };
+  return reflect.getMetadata?.('design:type', type.prototype as object, property);
+}

@@ -1,0 +1,42 @@
+import type { ClassTransformOptions } from 'class-transformer';
+import type { ValidatorOptions } from 'class-validator';
+
+/** A class whose instances are payloads. */
+export type Class = new (...args: never[]) => object;
+
+/** The two libraries' own options for one payload. */
+export interface PayloadOptions {
+  /** Handed to class-transformer's `plainToInstance`. */
+  readonly transform?: ClassTransformOptions;
+  /**
+   * Handed to class-validator's `validate`, over these defaults: `whitelist: true` (keys without a rule are stripped),
+   * `forbidUnknownValues: true`, `stopAtFirstError: false`.
+   */
+  readonly validator?: ValidatorOptions;
+}
+
+/** {@link PayloadOptions} with the defaults filled in: a copy that nobody changes after boot. */
+export interface SettledOptions {
+  readonly transform: Readonly<ClassTransformOptions>;
+  readonly validator: Readonly<ValidatorOptions>;
+}
+
+/** Copies the options, fills in the defaults and freezes the result. */
+export function settle(options: PayloadOptions): SettledOptions {
+  return {
+    transform: frozenCopy({ ...options.transform }),
+    validator: frozenCopy({
+      whitelist: true,
+      forbidUnknownValues: true,
+      stopAtFirstError: false,
+      ...options.validator,
+    }),
+  };
+}
+
+function frozenCopy<T extends object>(options: T): Readonly<T> {
+  for (const [key, value] of Object.entries(options)) {
+    if (Array.isArray(value)) Object.assign(options, { [key]: Object.freeze([...(value as unknown[])]) });
+  }
+  return Object.freeze(options);
+}

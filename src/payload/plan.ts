@@ -1,0 +1,122 @@
+import type { ValidationError } from 'class-validator';
+import { isPlainObject } from './depth.js';
+import { Invalid, MAX_ISSUES, TreeIssues } from './invalid.js';
+import type { Issue } from './invalid.js';
+import { librarySteps } from './library.js';
+import type { Steps } from './library.js';
+import { settle } from './options.js';
+import type { Class, PayloadOptions } from './options.js';
+
+/** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
+export interface PayloadPlan {
+  /** The class of the payload, or of its elements. */
+  readonly type: Class;
+  /** `compiled`: by closures made of the class's metadata; `library`: by class-transformer and class-validator. */
+  readonly mode: 'compiled' | 'library';
+  /** What is left to the libraries, and why; empty if nothing is. */
+  readonly reasons: readonly string[];
+  /**
+   * Makes the payload of a value: an instance that passed every rule, without other keys, or {@link Invalid}. A promise
+   * of it only if a validator returned a promise. It never throws, and the promise never rejects: what a transform, a
+   * getter, a constructor or a validator throws makes the value invalid (`rule` is `transform` or `validator`), with
+   * what was thrown as {@link Invalid.cause}.
+   */
+  run(value: unknown): object | Invalid | Promise<object | Invalid>;
+}
+
+const NOT_AN_OBJECT: Issue = { path: '', rule: 'object', message: 'must be an object' };
+const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an array' };
+const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
+const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
+
+/** Plans the payload of one class. */
+export function planPayload(type: Class, options: PayloadOptions = {}): PayloadPlan {
+  return new ObjectPlan(type, librarySteps(type, settle(options)));
+}
+
+/** Plans a payload that is an array whose every element is of the class. Paths begin with the index: `0.name`. */
+export function planPayloads(type: Class, options: PayloadOptions = {}): PayloadPlan {
+  return new ArrayPlan(planPayload(type, options));
+}
+
+class ObjectPlan implements PayloadPlan {
+  readonly mode = 'library';
+  readonly reasons: readonly string[] = [];
+
+  constructor(
+    readonly type: Class,
+    readonly steps: Steps,
+  ) {}
+
+  run(value: unknown): object | Invalid | Promise<object | Invalid> {
+    // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
+    if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
+      return new Invalid([NOT_AN_OBJECT]);
+    }
+    let instance: object;
+    try {
+      instance = this.steps.transform(value);
+    } catch (cause) {
+      return new Invalid([NOT_READABLE], cause);
+    }
+    try {
+      const errors = this.steps.validate(instance);
+      return Array.isArray(errors) ? conclude(instance, errors) : later(instance, errors);
+    } catch (cause) {
+      return new Invalid([NOT_CHECKABLE], cause);
+    }
+  }
+}
+
+function conclude(instance: object, errors: readonly ValidationError[]): object | Invalid {
+  return errors.length === 0 ? instance : new Invalid(new TreeIssues(errors));
+}
+
+async function later(instance: object, errors: Promise<ValidationError[]>): Promise<object | Invalid> {
+  try {
+    return conclude(instance, await errors);
+  } catch (cause) {
+    return new Invalid([NOT_CHECKABLE], cause);
+  }
+}
+
+class ArrayPlan implements PayloadPlan {
+  constructor(readonly element: PayloadPlan) {}
+
+  get type(): Class {
+    return this.element.type;
+  }
+  get mode(): 'compiled' | 'library' {
+    return this.element.mode;
+  }
+  get reasons(): readonly string[] {
+    return this.element.reasons;
+  }
+
+  /** Elements are handled in order, and no further once an answer's worth of them turned out invalid. */
+  run(value: unknown): object | Invalid | Promise<object | Invalid> {
+    if (!Array.isArray(value)) return new Invalid([NOT_AN_ARRAY]);
+    const results: (object | Invalid)[] = [];
+    let failures = 0;
+    const waiting: Promise<void>[] = [];
+    for (const [index, item] of (value as unknown[]).entries()) {
+      const result = this.element.run(item);
+      if (result instanceof Promise) waiting.push(result.then((late) => void (results[index] = late)));
+      else results[index] = result;
+      if (result instanceof Invalid && ++failures === MAX_ISSUES) break;
+    }
+    return waiting.length === 0 ? gather(results) : Promise.all(waiting).then(() => gather(results));
+  }
+}
+
+function gather(results: (object | Invalid)[]): object | Invalid {
+  const failed = results.find((result) => result instanceof Invalid);
+  return failed ? new Invalid(elementIssues(results), failed.cause) : results;
+}
+
+function* elementIssues(results: readonly (object | Invalid)[]): Generator<Issue> {
+  for (const [index, result] of results.entries()) {
+    if (!(result instanceof Invalid)) continue;
+    for (const issue of result.issues) yield { ...issue, path: issue.path ? `${index}.${issue.path}` : `${index}` };
+  }
+}
