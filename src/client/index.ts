@@ -1,0 +1,57 @@
+/**
+ * For clients in JavaScript: turns the error answer of a failed call into a rejected promise. Has no dependency and runs
+ * in browsers.
+ */
+
+/** What a failed call answers, see the README's table of the contract on the wire. */
+export interface CallFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly details?: unknown;
+  readonly issues?: readonly { readonly path: string; readonly rule: string; readonly message: string }[];
+  readonly id?: string;
+}
+
+/** A call that the server answered with an error. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly code: string;
+  readonly details: unknown;
+  readonly issues: CallFailure['issues'];
+  readonly id: string | undefined;
+
+  constructor(failure: CallFailure) {
+    super(failure.message);
+    this.code = failure.code;
+    this.details = failure.details;
+    this.issues = failure.issues;
+    this.id = failure.id;
+  }
+}
+
+/** What is needed of a socket of socket.io-client, or of its `timeout(…)`. */
+export interface CallingSocket {
+  emitWithAck(event: string, ...args: unknown[]): Promise<unknown>;
+}
+
+/**
+ * Emits an event and gives the handler's answer.
+ * @throws CallError where the server answered with an error; and what `emitWithAck` throws, after a `timeout(…)`
+ */
+export async function call<T = unknown>(socket: CallingSocket, event: string, ...args: unknown[]): Promise<T> {
+  return unwrap<T>(await socket.emitWithAck(event, ...args));
+}
+
+/** Gives an answer as it is, unless it is an error: that is thrown. */
+export function unwrap<T = unknown>(answer: unknown): T {
+  const failure = failureOf(answer);
+  if (failure) throw new CallError(failure);
+  return answer as T;
+}
+
+function failureOf(answer: unknown): CallFailure | undefined {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
+  const { error } = answer;
+  const isFailure = typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
+  return isFailure ? (error as CallFailure) : undefined;
+}

@@ -1,0 +1,63 @@
+/**
+ * Dependency injection; the only importer of tsyringe. Services use tsyringe's own decorators.
+ */
+import './reflect.js';
+import {
+  container as globalContainer,
+  injectable,
+  injectWithTransform,
+  type DependencyContainer,
+  type InjectionToken,
+} from 'tsyringe';
+import { Server, Socket, type Namespace as IoNamespace } from 'socket.io';
+import type { Class } from './reflect.js';
+
+export type { DependencyContainer, InjectionToken };
+
+/** A parameter decorator of a constructor. */
+export type ConstructorParameterDecorator = (target: Class, method: undefined, index: number) => void;
+
+/** Finds the Socket.IO namespace of a declared path, or of the controller class that asks. */
+export abstract class Namespaces {
+  abstract find(which: string | Class): IoNamespace;
+}
+
+/** Makes a class one that the container can build; what `@Namespace` does for controllers. */
+export function markInjectable(type: Class): void {
+  injectable()(type as never);
+}
+
+/** Has the constructor parameter filled with the Socket.IO namespace of a path, or the class's own. */
+export function injectNamespace(path?: string): ConstructorParameterDecorator {
+  return (target, _method, index) => {
+    class Find {
+      transform(namespaces: Namespaces): IoNamespace {
+        return namespaces.find(path ?? target);
+      }
+    }
+    injectWithTransform(Namespaces as never, Find)(target, undefined, index);
+  };
+}
+
+/** The application's own container: below the given one, or below tsyringe's global one. */
+export function createContainer(parent: DependencyContainer = globalContainer): DependencyContainer {
+  return parent.createChildContainer();
+}
+
+/** Tells the container what only the running application can give: the server and its namespaces. */
+export function provideServer(container: DependencyContainer, io: Server, namespaces: Namespaces): void {
+  container.register(Server as never, { useValue: io });
+  container.register(Namespaces as never, { useValue: namespaces });
+}
+
+/** A container for one connection: classes scoped to the container live and die with the socket. */
+export function createConnectionContainer(parent: DependencyContainer, socket: Socket): DependencyContainer {
+  const child = parent.createChildContainer();
+  child.register(Socket as never, { useValue: socket });
+  return child;
+}
+
+/** Builds an instance. Throws tsyringe's own explanation where it cannot. */
+export function resolve<T extends object>(container: DependencyContainer, type: Class<T>): T {
+  return container.resolve<T>(type as never);
+}

@@ -1,0 +1,94 @@
+/** What decorators wrote down about a class: plain facts, nothing concluded. */
+import type { Class } from '../reflect.js';
+import type { PayloadOptions } from '../payload/index.js';
+import type { MiddlewareLike } from '../middleware.js';
+import type { EventContext } from '../context.js';
+
+export type MethodName = string | symbol;
+
+/** The moments that a method can handle. */
+export type HandlerKind = 'event' | 'any' | 'connect' | 'disconnect' | 'error' | 'join' | 'leave';
+
+export interface HandlerOptions {
+  /** Milliseconds after which the caller is answered `timeout`; the application's limit unless given. */
+  readonly timeout?: number;
+}
+
+export interface HandlerMetadata {
+  readonly kind: HandlerKind;
+  readonly method: MethodName;
+  /** The event's name, where `kind` is `event`; the method's name unless given. */
+  readonly event?: string;
+  /** The class of errors, where `kind` is `error`; all unless given. */
+  readonly errorType?: Class<unknown>;
+  readonly options: HandlerOptions;
+}
+
+/** Where a decorated parameter gets its value. */
+export type ParamKind =
+  | 'payload'
+  | 'args'
+  | 'ack'
+  | 'auth'
+  | 'query'
+  | 'header'
+  | 'cookie'
+  | 'handshake'
+  | 'param'
+  | 'socket'
+  | 'id'
+  | 'rooms'
+  | 'room'
+  | 'data'
+  | 'event'
+  | 'reason'
+  | 'signal'
+  | 'custom';
+
+/** How a payload is read; the libraries' own options, with what TypeScript's types cannot say at run time. */
+export interface ParamOptions extends PayloadOptions {
+  /** The class, where the written type does not tell: `Dto | null`, an interface, a generic. `Object` passes anything. */
+  readonly type?: Class<unknown>;
+  /** The class of every element of an array. */
+  readonly each?: Class<unknown>;
+  /** Accept that the argument is missing or `null`; the handler gets `undefined`. */
+  readonly optional?: boolean;
+}
+
+export interface ParamMetadata {
+  readonly kind: ParamKind;
+  readonly method: MethodName;
+  readonly index: number;
+  /** A property's name, or the position of an argument. */
+  readonly key?: string | number;
+  readonly options: ParamOptions;
+  readonly read?: (context: EventContext) => unknown;
+  /** How a table names a custom decorator. */
+  readonly label?: string;
+}
+
+export interface UseMetadata {
+  /** Absent where the whole class is meant. */
+  readonly method?: MethodName;
+  readonly middleware: readonly MiddlewareLike[];
+}
+
+export interface NamespaceOptions {
+  /** `connection` builds the controller anew for every socket, in a container of its own. */
+  readonly scope?: 'app' | 'connection';
+  /** How the payloads of this class are read. */
+  readonly payload?: PayloadOptions;
+}
+
+export interface NamespaceMetadata {
+  readonly path: string | RegExp;
+  readonly options: NamespaceOptions;
+}
+
+/** All that was said about one class itself, in the order in which it was said. */
+export interface ClassMetadata {
+  readonly namespaces: NamespaceMetadata[];
+  readonly handlers: HandlerMetadata[];
+  readonly params: ParamMetadata[];
+  readonly uses: UseMetadata[];
+}

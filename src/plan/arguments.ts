@@ -1,0 +1,201 @@
+/** Facts about parameters → readers. The rules are those of the README's table of parameters. */
+import { Server, Socket } from 'socket.io';
+import { EventContext } from '../context.js';
+import type { SetupProblem } from '../errors.js';
+import type { HandlerKind, ParamKind } from '../metadata/types.js';
+import { inspectPayload, type PayloadOptions } from '../payload/index.js';
+import { mergePayloadOptions } from './options.js';
+import type { Class } from '../reflect.js';
+import type { HandlerFacts, ParamFacts } from './facts.js';
+import { fitEach, fitOne, isForeign, isPrimitive, optional, type FitPlan } from './fit.js';
+import { argumentSource, decoratedSource, type Source } from './sources.js';
+import type { ArgumentPlan, Reader } from './types.js';
+
+/** Makes one reader for each parameter. Mistakes are added to `problems`. */
+export function planArguments(
+  handler: HandlerFacts,
+  options: PayloadOptions,
+  problems: SetupProblem[],
+): ArgumentPlan[] {
+  let next = 0;
+  return handler.params.map((param) => {
+    const takesNext = isNextArgument(param);
+    const position = takesNext ? next++ : 0;
+    return new ArgumentPlanner(handler, param, options, problems).plan(position);
+  });
+}
+
+/** Whether the parameter takes the event's next argument: no decorator, or `@Payload` without a key. */
+function isNextArgument({ metadata, type }: ParamFacts): boolean {
+  if (metadata) return metadata.kind === 'payload' && metadata.key === undefined;
+  return type !== Socket && type !== EventContext && type !== Server;
+}
+
+const byType = new Map<unknown, { label: string; read: Reader }>([
+  [Socket, { label: 'Socket', read: (context) => context.socket }],
+  [EventContext, { label: 'EventContext', read: (context) => context }],
+  [Server, { label: 'Server', read: (context) => context.socket.nsp.server }],
+]);
+
+/** Decorators that make sense only in some handlers. */
+const homes: Partial<Record<ParamKind, readonly HandlerKind[]>> = {
+  ack: ['event', 'any'],
+  reason: ['disconnect'],
+  room: ['join', 'leave'],
+};
+
+class ArgumentPlanner {
+  readonly #where: string;
+
+  constructor(
+    private readonly handler: HandlerFacts,
+    private readonly param: ParamFacts,
+    private readonly options: PayloadOptions,
+    private readonly problems: SetupProblem[],
+  ) {
+    this.#where = `${handler.label}, parameter ${param.index + 1}`;
+  }
+
+  plan(position: number): ArgumentPlan {
+    const { metadata, type } = this.param;
+    const special = metadata ? undefined : byType.get(type);
+    if (special) return special;
+    if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
+    this.#checkHome();
+    return this.#checked(this.#source(position));
+  }
+
+  #source(position: number): Source {
+    const { metadata } = this.param;
+    if (metadata && metadata.kind !== 'payload') return decoratedSource(this.param);
+    if (typeof metadata?.key === 'string') return argumentSource(0, metadata.key);
+    return argumentSource(metadata?.key ?? position);
+  }
+
+  #checked(source: Source): ArgumentPlan {
+    const { metadata, type } = this.param;
+    if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
+    if (!source.checked || !this.#comesFromClient()) return { label: source.label || 'unknown', read: source.read };
+    const plan = this.#fit(source);
+    const label = [source.label, plan.label].filter(Boolean).join(' ');
+    const fit = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
+    const read: Reader = fit ? (context, error) => fit(source.read(context, error)) : source.read;
+    return { label, read, ...(plan.payload ? { payload: plan.payload } : {}) };
+  }
+
+  /** The reason of a disconnection and the name of a room are the server's own words. */
+  #comesFromClient(): boolean {
+    const { kind } = this.handler;
+    return kind === 'event' || kind === 'any' || kind === 'connect' || this.param.metadata?.kind !== 'payload';
+  }
+
+  #fit(source: Source): FitPlan {
+    const { metadata, type: written } = this.param;
+    const { each, type: stated, ...own } = metadata?.options ?? {};
+    const options = mergePayloadOptions(this.options, own);
+    if (each) {
+      this.#inspect(each);
+      return isUsable(each) ? fitEach(each, options) : { label: '?' };
+    }
+    const type = stated ?? written;
+    const what = stated ? undefined : this.#typeProblem(type, source);
+    if (what) {
+      this.problems.push({ where: this.#where, ...what });
+      return { label: '?' };
+    }
+    if (type === Object && source.textual) return { label: '' };
+    this.#inspect(type);
+    return isUsable(type) ? fitOne(type, options, source.textual) : { label: '?' };
+  }
+
+  #inspect(type: unknown): void {
+    if (isForeign(type)) {
+      this.#problem(
+        `the type is ${(type as Class).name}, which never comes over the wire.`,
+        'take a string or a number, or a class whose property is made with @Type and @Transform.',
+      );
+    } else if (typeof type === 'function' && type !== Object && !isPrimitive(type)) {
+      for (const problem of inspectPayload(type as never)) {
+        this.#problem(`${problem.path}: ${problem.what}`, problem.mend);
+      }
+    }
+  }
+
+  #problem(what: string, mend: string): void {
+    this.problems.push({ where: this.#where, what, mend });
+  }
+
+  /** What the written type cannot say at run time. */
+  #typeProblem(type: unknown, source: Source): { what: string; mend: string } | undefined {
+    if (type === Function) return importTypeProblem;
+    if (type === undefined) return cycleProblem;
+    if (typeof type !== 'function') return enumProblem;
+    if (type === Array && !source.textual) return arrayProblem;
+    const marked = this.param.metadata !== undefined && source.label === '';
+    return type === Object && marked ? objectProblem : undefined;
+  }
+
+  #checkHome(): void {
+    const kind = this.param.metadata?.kind;
+    const home = kind && homes[kind];
+    if (home && !home.includes(this.handler.kind)) {
+      this.#problem(
+        `@${kind[0]!.toUpperCase()}${kind.slice(1)} means nothing here.`,
+        `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
+      );
+    }
+  }
+}
+
+function isUsable(type: unknown): boolean {
+  return typeof type === 'function' && !isForeign(type);
+}
+
+function errorArgument(position: number): ArgumentPlan {
+  return position === 0
+    ? { label: 'error', read: (_context, error) => error }
+    : { label: 'EventContext', read: (context) => context };
+}
+
+/** `socket.data`, as an instance of the written class from the first use on. */
+function dataArgument(source: Source, type: unknown, key: string | number | undefined): ArgumentPlan {
+  if (key !== undefined) {
+    return { label: source.label, read: (context) => (context.socket.data as Record<string, unknown>)[key] };
+  }
+  if (typeof type !== 'function' || type === Object) {
+    return { label: source.label, read: (context) => context.socket.data as unknown };
+  }
+  const Type = type as new () => object;
+  return {
+    label: `${source.label} ${Type.name}`,
+    read: ({ socket }) => {
+      if (!(socket.data instanceof Type)) socket.data = Object.assign(new Type(), socket.data);
+      return socket.data as unknown;
+    },
+  };
+}
+
+const importTypeProblem = {
+  what: 'the type is a Function at run time: a class imported with `import type`, or a function type.',
+  mend: 'import the class itself, without `type` (Biome: switch off `style.useImportType`); mark an acknowledgement with @Ack().',
+};
+
+const cycleProblem = {
+  what: 'the type is undefined at run time: a cycle of imports.',
+  mend: 'move the class to a file of its own, or state it: @Payload({ type: Dto }).',
+};
+
+const enumProblem = {
+  what: 'the type is an enum, which this compiler does not turn into a type.',
+  mend: 'state its type: @Payload({ type: String }) or @Payload({ type: Number }), or take a class with @IsEnum.',
+};
+
+const arrayProblem = {
+  what: 'the type is an array; the type of its elements is lost at run time, so nothing would check them.',
+  mend: 'state it: @Payload({ each: Item }), @Payload({ each: String }), or @Payload({ type: Array }) for any array.',
+};
+
+const objectProblem = {
+  what: 'the type is an Object at run time, so nothing would be checked: `Dto | null`, an interface, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
+  mend: 'state the class: @Payload({ type: Dto }), with `optional: true` where it may be missing; @Payload({ type: Object }) accepts anything.',
+};

@@ -1,0 +1,74 @@
+/** Mistakes that are seen only when all controllers are looked at together. */
+import type { SetupProblem } from '../errors.js';
+import type { ControllerFacts, HandlerFacts } from './facts.js';
+
+/** Names that Socket.IO or Node.js keep for themselves; a listener of that name would break the connection. */
+export const reservedEvents: ReadonlySet<string> = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+  'error',
+]);
+
+export function checkEvents(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
+  const seen = new Map<string, HandlerFacts>();
+  for (const { namespace, handlers } of controllers) {
+    for (const handler of handlers) {
+      if (handler.kind === 'event') checkName(handler, problems);
+      if (handler.kind === 'event' || handler.kind === 'any') {
+        checkUnique(
+          `${String(namespace.path)} ${handler.kind} ${handler.event}`,
+          namespace.path,
+          handler,
+          seen,
+          problems,
+        );
+      }
+    }
+  }
+}
+
+function checkUnique(
+  key: string,
+  path: string | RegExp,
+  handler: HandlerFacts,
+  seen: Map<string, HandlerFacts>,
+  problems: SetupProblem[],
+): void {
+  const other = seen.get(key);
+  if (!other) {
+    seen.set(key, handler);
+    return;
+  }
+  problems.push({
+    where: handler.label,
+    what: `the event '${handler.event}' of the namespace ${String(path)} is handled by ${other.label} already.`,
+    mend: 'rename one of the two events, or have one method do both.',
+  });
+}
+
+/** Says what is wrong with the name of an event, if anything. */
+export function eventNameProblem(event: string): string | undefined {
+  if (event === '') return 'the event has an empty name.';
+  if (reservedEvents.has(event)) return `'${event}' is a reserved event name: Socket.IO or Node.js use it themselves.`;
+  return undefined;
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  connect: 'use @OnConnect.',
+  disconnect: 'use @OnDisconnect.',
+  disconnecting: 'use @OnDisconnect with @Rooms().',
+  error: 'choose another name; @OnError handles what handlers throw.',
+};
+
+function checkName({ event, label, method }: HandlerFacts, problems: SetupProblem[]): void {
+  if (typeof method === 'symbol' && event === String(method)) {
+    problems.push({ where: label, what: 'the method has no name that could be an event.', mend: "write @On('name')." });
+    return;
+  }
+  const what = eventNameProblem(event);
+  if (what) problems.push({ where: label, what, mend: remedies[event] ?? 'choose another name.' });
+}

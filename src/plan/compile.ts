@@ -1,0 +1,162 @@
+/** Facts → the frozen plan: looks everything up and decides everything, once. */
+import type { DependencyContainer } from '../container.js';
+import type { EventContext } from '../context.js';
+import type { SetupProblem } from '../errors.js';
+import type { MiddlewareLike } from '../middleware.js';
+import type { PayloadOptions } from '../payload/index.js';
+import { planArguments } from './arguments.js';
+import { compose } from './compose.js';
+import type { ControllerFacts, HandlerFacts } from './facts.js';
+import { Instances, middlewareName } from './instances.js';
+import { invoke } from './invoke.js';
+import { planMoment } from './moments.js';
+import { mergePayloadOptions } from './options.js';
+import { anyPath, patternOf, precedence } from './path.js';
+import { describeRows } from './table.js';
+import type { ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
+
+export interface CompileOptions {
+  readonly container: DependencyContainer;
+  /** Wraps everything, outermost first. */
+  readonly use: readonly MiddlewareLike[];
+  readonly payload: PayloadOptions;
+  /** Milliseconds that a handler may take. */
+  readonly timeout: number;
+}
+
+/** Makes the plan; mistakes are added to `problems`, and then the plan must not be used. */
+export function compile(
+  controllers: readonly ControllerFacts[],
+  options: CompileOptions,
+  problems: SetupProblem[],
+): Plan {
+  return new Compiler(options, problems).compile(controllers);
+}
+
+/** The handlers of one class in one namespace. */
+export interface ControllerPlan {
+  readonly facts: ControllerFacts;
+  readonly handlers: readonly { readonly facts: HandlerFacts; readonly plan: HandlerPlan }[];
+  readonly errors: readonly ErrorPlan[];
+}
+
+class Compiler {
+  readonly #instances: Instances;
+
+  constructor(
+    private readonly options: CompileOptions,
+    private readonly problems: SetupProblem[],
+  ) {
+    this.#instances = new Instances(options.container, problems);
+  }
+
+  compile(controllers: readonly ControllerFacts[]): Plan {
+    const plans = controllers.map((facts) => this.#controller(facts));
+    const namespaces = groupByPath(plans).map((group) => this.#namespace(group));
+    const fallback = namespaces.find(({ path }) => path === anyPath);
+    return Object.freeze({
+      namespaces: Object.freeze(namespaces.map((each) => withFallback(each, fallback)).toSorted(byPrecedence)),
+      rows: describeRows(plans),
+    });
+  }
+
+  #controller(facts: ControllerFacts): ControllerPlan {
+    const payload = mergePayloadOptions(this.options.payload, facts.namespace.options.payload);
+    const errors = facts.handlers
+      .filter(({ kind }) => kind === 'error')
+      .map((handler) => this.#error(facts, handler))
+      .toSorted(mostDerivedFirst);
+    const handlers = facts.handlers
+      .filter(({ kind }) => kind !== 'error')
+      .map((handler) => ({ facts: handler, plan: this.#handler(facts, handler, payload, errors) }));
+    return { facts, handlers, errors };
+  }
+
+  #error(controller: ControllerFacts, handler: HandlerFacts): ErrorPlan {
+    const { label, errorType, method } = handler;
+    const run = invoke(this.#instances.target(controller), method, planArguments(handler, {}, this.problems));
+    return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
+  }
+
+  #handler(
+    controller: ControllerFacts,
+    handler: HandlerFacts,
+    payload: PayloadOptions,
+    errors: readonly ErrorPlan[],
+  ): HandlerPlan {
+    const args = planArguments(handler, payload, this.problems);
+    const isMessage = handler.kind === 'event' || handler.kind === 'any';
+    const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
+    return Object.freeze({
+      label: handler.label,
+      kind: isMessage ? 'event' : (handler.kind as HandlerPlan['kind']),
+      event: handler.event,
+      arguments: args,
+      middleware: uses.map(middlewareName),
+      answersByHand: handler.params.some(({ metadata }) => metadata?.kind === 'ack'),
+      timeout: handler.options.timeout ?? this.options.timeout,
+      run: this.#chain(uses, invoke(this.#instances.target(controller), handler.method, args)),
+      errors,
+    });
+  }
+
+  #chain(uses: readonly MiddlewareLike[], last: (context: EventContext) => unknown): HandlerPlan['run'] {
+    return compose(
+      uses.map((each) => this.#instances.middleware(each)),
+      last,
+    );
+  }
+
+  #namespace(controllers: readonly ControllerPlan[]): NamespacePlan {
+    const { path } = controllers[0]!.facts.namespace;
+    const handlers = controllers.flatMap((controller) => controller.handlers);
+    const events = handlers.filter(({ facts }) => facts.kind === 'event');
+    const moment = (kind: 'connect' | 'disconnect'): HandlerPlan | undefined =>
+      planMoment(kind, controllers, this.options, (uses, last) => this.#chain(uses, last));
+    return {
+      path,
+      label: String(path),
+      pattern: patternOf(path),
+      events: new Map(events.map(({ plan }) => [plan.event, plan])),
+      any: handlers.find(({ facts }) => facts.kind === 'any')?.plan,
+      connect: moment('connect'),
+      disconnect: moment('disconnect'),
+      join: handlers.filter(({ facts }) => facts.kind === 'join').map(({ plan }) => plan),
+      leave: handlers.filter(({ facts }) => facts.kind === 'leave').map(({ plan }) => plan),
+    };
+  }
+}
+
+function groupByPath(plans: readonly ControllerPlan[]): ControllerPlan[][] {
+  const groups = new Map<string, ControllerPlan[]>();
+  for (const plan of plans) {
+    const path = String(plan.facts.namespace.path);
+    groups.set(path, [...(groups.get(path) ?? []), plan]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * What nothing in its own namespace handles goes to the namespace `*`: its exact events, then its catch-all.
+ * Connections and disconnections never do.
+ */
+function withFallback(namespace: NamespacePlan, fallback: NamespacePlan | undefined): NamespacePlan {
+  if (!fallback || namespace === fallback || namespace.any) return Object.freeze(namespace);
+  return Object.freeze({
+    ...namespace,
+    events: new Map([...fallback.events, ...namespace.events]),
+    any: fallback.any,
+  });
+}
+
+function byPrecedence(a: NamespacePlan, b: NamespacePlan): number {
+  return precedence(a.path) - precedence(b.path);
+}
+
+function mostDerivedFirst(a: ErrorPlan, b: ErrorPlan): number {
+  return depth(b.errorType) - depth(a.errorType);
+}
+
+function depth(type: unknown): number {
+  return typeof type === 'function' ? 1 + depth(Object.getPrototypeOf(type)) : 0;
+}

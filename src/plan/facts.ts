@@ -1,0 +1,30 @@
+/** What scanning concludes about controllers, before any reader or chain is made. */
+import type { HandlerMetadata, NamespaceMetadata, ParamMetadata } from '../metadata/types.js';
+import type { MiddlewareLike } from '../middleware.js';
+import type { Class } from '../reflect.js';
+
+export interface ParamFacts {
+  readonly index: number;
+  /** The runtime type that the compiler wrote down, see `reflect.ts`. */
+  readonly type: unknown;
+  /** What the parameter's own decorator said. */
+  readonly metadata: ParamMetadata | undefined;
+}
+
+export interface HandlerFacts extends HandlerMetadata {
+  /** `Class.method`. */
+  readonly label: string;
+  /** The event's name, the moment's name, or `*`. */
+  readonly event: string;
+  readonly params: readonly ParamFacts[];
+  readonly uses: readonly MiddlewareLike[];
+}
+
+export interface ControllerFacts {
+  readonly type: Class;
+  readonly name: string;
+  readonly namespace: NamespaceMetadata;
+  readonly handlers: readonly HandlerFacts[];
+  /** What wraps every handler of the class; a parent's first. */
+  readonly uses: readonly MiddlewareLike[];
+}

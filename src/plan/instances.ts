@@ -1,0 +1,63 @@
+/** The objects behind the classes: controllers and middleware, each built once by the container. */
+import { resolve, type DependencyContainer } from '../container.js';
+import type { EventContext } from '../context.js';
+import type { SetupProblem } from '../errors.js';
+import type { Middleware, MiddlewareLike, MiddlewareObject } from '../middleware.js';
+import type { Class } from '../reflect.js';
+import type { ControllerFacts } from './facts.js';
+
+/** Gives the object that a handler is called on. */
+export type Target = (context: EventContext) => object;
+
+export class Instances {
+  readonly #built = new Map<Class, object | undefined>();
+
+  constructor(
+    private readonly container: DependencyContainer,
+    private readonly problems: SetupProblem[],
+  ) {}
+
+  /** The controller: one for the application, or one for each connection where it asks for that. */
+  target({ type, namespace }: ControllerFacts): Target {
+    if (namespace.options.scope === 'connection') return (context) => context.connection.scoped(type);
+    const instance = this.#build(type) ?? {};
+    return () => instance;
+  }
+
+  /** A middleware as a function; a class is built and its `use` is called on the instance. */
+  middleware(like: MiddlewareLike): Middleware {
+    if (!isMiddlewareClass(like)) return like as Middleware;
+    const instance = this.#build(like) as MiddlewareObject | undefined;
+    return (context, next) => instance!.use(context, next);
+  }
+
+  #build(type: Class): object | undefined {
+    if (!this.#built.has(type)) this.#built.set(type, this.#resolve(type));
+    return this.#built.get(type);
+  }
+
+  #resolve(type: Class): object | undefined {
+    if (this.problems.some((problem) => problem.where === type.name)) return undefined;
+    try {
+      return resolve(this.container, type);
+    } catch (cause) {
+      this.problems.push({
+        where: type.name,
+        what: `the container cannot build it: ${cause instanceof Error ? cause.message : String(cause)}`,
+        mend: 'decorate each service with @injectable() or @singleton() from tsyringe, register what is not a class, and import services without `type`.',
+        cause,
+      });
+      return undefined;
+    }
+  }
+}
+
+function isMiddlewareClass(like: MiddlewareLike): like is Class<MiddlewareObject> {
+  const prototype = like.prototype as { use?: unknown } | undefined;
+  return typeof prototype?.use === 'function';
+}
+
+/** How a table names a middleware. */
+export function middlewareName(like: MiddlewareLike): string {
+  return like.name || '(anonymous)';
+}

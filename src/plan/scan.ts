@@ -1,0 +1,138 @@
+/** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
+import type { SetupProblem } from '../errors.js';
+import { lineage, ownMetadata } from '../metadata/store.js';
+import type { HandlerMetadata, MethodName, NamespaceMetadata, UseMetadata } from '../metadata/types.js';
+import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../reflect.js';
+import { checkEvents } from './checks.js';
+import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
+import { pathProblem } from './path.js';
+
+/** Gives one record for each class and namespace. */
+export function scan(classes: readonly Class[], problems: SetupProblem[]): ControllerFacts[] {
+  const facts = classes.flatMap((type) => scanClass(type, problems));
+  checkEvents(facts, problems);
+  return facts;
+}
+
+function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
+  const name = nameOf(type);
+  const namespaces = typeof type === 'function' ? (ownMetadata(type)?.namespaces ?? []) : [];
+  if (namespaces.length === 0) {
+    problems.push({
+      where: name,
+      what: 'the class has no @Namespace of its own, so it serves nobody.',
+      mend: `write @Namespace('/…') above the class, or take it out of \`controllers\`.`,
+    });
+    return [];
+  }
+  checkConstructor(type, name, problems);
+  const handlers = scanHandlers(type, name, problems);
+  const uses = classUses(type);
+  return namespaces
+    .filter((namespace) => isUsable(namespace, name, problems))
+    .map((namespace) => ({ type, name, namespace, handlers, uses }));
+}
+
+function isUsable({ path }: NamespaceMetadata, where: string, problems: SetupProblem[]): boolean {
+  const what = pathProblem(path);
+  if (what) problems.push({ where, what, mend: "write a path such as '/chat' or '/game/:id', a RegExp, or '*'." });
+  return !what;
+}
+
+function nameOf(type: unknown): string {
+  return typeof type === 'function' ? type.name || '(a class without a name)' : String(type);
+}
+
+function scanHandlers(type: Class, name: string, problems: SetupProblem[]): HandlerFacts[] {
+  const classes = lineage(type);
+  const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
+  const built = rows.filter((row) => isTyped(classes, row.method));
+  if (built.length < rows.length) problems.push(untypedProblem(`${name}.${String(rows[0]!.method)}`));
+  return built.map((row) => ({
+    ...row,
+    label: `${name}.${String(row.method)}`,
+    event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
+    params: scanParams(classes, row.method),
+    uses: methodUses(classes, row.method),
+  }));
+}
+
+/** A child that decorates an inherited method again with the same words says nothing new. */
+function uniqueHandlers(rows: readonly HandlerMetadata[]): HandlerMetadata[] {
+  const last = new Map<string, HandlerMetadata>();
+  const ids = new Map<unknown, number>();
+  for (const row of rows) {
+    if (!ids.has(row.errorType)) ids.set(row.errorType, ids.size);
+    last.set(JSON.stringify([row.kind, row.event, String(row.method), ids.get(row.errorType)]), row);
+  }
+  return [...last.values()];
+}
+
+/** The class whose declaration of the method counts: the most derived one that was compiled with a decorator on it. */
+function declaring(classes: readonly Class[], method: MethodName): Class | undefined {
+  return classes.find((each) => hasDesignTypes(prototypeOf(each), method));
+}
+
+function isTyped(classes: readonly Class[], method: MethodName): boolean {
+  return declaring(classes, method) !== undefined;
+}
+
+function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] {
+  const owner = declaring(classes, method)!;
+  const rows = (ownMetadata(owner)?.params ?? []).filter((row) => row.method === method);
+  return (parameterTypes(prototypeOf(owner), method) ?? []).map((type, index) => ({
+    index,
+    type,
+    metadata: rows.find((row) => row.index === index),
+  }));
+}
+
+function classUses(type: Class): UseMetadata['middleware'] {
+  const rows = lineage(type)
+    .toReversed()
+    .flatMap((each) => (ownMetadata(each)?.uses ?? []).filter((row) => row.method === undefined).toReversed());
+  return rows.flatMap((row) => row.middleware);
+}
+
+function methodUses(classes: readonly Class[], method: MethodName): UseMetadata['middleware'] {
+  const rows = classes
+    .toReversed()
+    .flatMap((each) => (ownMetadata(each)?.uses ?? []).filter((row) => row.method === method).toReversed());
+  return rows.flatMap((row) => row.middleware);
+}
+
+function prototypeOf(type: Class): object {
+  return type.prototype as object;
+}
+
+function untypedProblem(where: string): SetupProblem {
+  const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
+  return {
+    where,
+    what: `the compiler wrote down no parameter types here (design:paramtypes is missing)${tsx ? '; this process runs under tsx, whose compiler, esbuild, never does' : ''}.`,
+    mend: tsx
+      ? 'start with `node --import @oxc-node/core/register main.ts` instead of tsx, or compile with tsc.'
+      : 'set "emitDecoratorMetadata": true in tsconfig.json. Compilers built on esbuild (tsx, older vite) never write them: use tsc, swc, or `node --import @oxc-node/core/register`.',
+  };
+}
+
+function checkConstructor(type: Class, where: string, problems: SetupProblem[]): void {
+  constructorTypes(type)?.forEach((entry, index) => {
+    if (entry === Function || entry === Object || entry === undefined) {
+      problems.push({
+        where,
+        what: `parameter ${index + 1} of the constructor has no class at run time (${entry === undefined ? 'undefined' : (entry as Class).name}): an interface, a cycle of imports, or a service imported with \`import type\`.`,
+        mend: 'import the class itself, without `type` (Biome: switch off `style.useImportType`), or name a token with @inject(…).',
+      });
+    }
+  });
+  for (const row of ownMetadata(type)?.params ?? []) {
+    if (row.method === 'constructor') {
+      problems.push({
+        where,
+        what: `parameter ${row.index + 1} of the constructor carries a decorator that is meant for handlers.`,
+        mend: 'move it to a parameter of a handler; a constructor is filled by the container.',
+      });
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** The plan as people read it. */
+import type { ControllerPlan } from './compile.js';
+import type { ArgumentPlan, HandlerPlan, PayloadRow, PlanRow } from './types.js';
+
+/** One row for each handler, in the order of the classes and their methods. */
+export function describeRows(controllers: readonly ControllerPlan[]): readonly PlanRow[] {
+  return Object.freeze(
+    controllers.flatMap(({ facts, handlers, errors }) => {
+      const namespace = String(facts.namespace.path);
+      return [
+        ...handlers.map(({ plan }) => describeRow(namespace, plan)),
+        ...errors.map(({ label, errorType }) => describeError(namespace, label, errorType?.name)),
+      ];
+    }),
+  );
+}
+
+function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
+  return Object.freeze({
+    namespace,
+    event: plan.event,
+    handler: plan.label,
+    arguments: Object.freeze(plan.arguments.map(({ label }) => label)),
+    middleware: plan.middleware,
+    payloads: Object.freeze(plan.arguments.flatMap(payloadRow)),
+  });
+}
+
+function describeError(namespace: string, handler: string, errorType = 'error'): PlanRow {
+  return Object.freeze({ namespace, event: 'error', handler, arguments: [errorType], middleware: [], payloads: [] });
+}
+
+function payloadRow({ payload }: ArgumentPlan): PayloadRow[] {
+  return payload ? [{ type: payload.type.name, mode: payload.mode, reasons: payload.reasons }] : [];
+}
+
+const columns: readonly { readonly title: string; readonly cell: (row: PlanRow) => string }[] = [
+  { title: 'namespace', cell: (row) => row.namespace },
+  { title: 'event', cell: (row) => row.event },
+  { title: 'handler', cell: (row) => row.handler },
+  { title: 'arguments', cell: (row) => row.arguments.join(', ') },
+  { title: 'middleware', cell: (row) => row.middleware.join(' > ') },
+];
+
+/** The rows under each other, in columns. */
+export function printTable(rows: readonly PlanRow[]): string {
+  const used = columns.filter(({ cell }) => rows.some((row) => cell(row) !== ''));
+  const lines = [used.map(({ title }) => title), ...rows.map((row) => used.map(({ cell }) => cell(row)))];
+  const widths = used.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,86 @@
+/** The frozen dispatch table: everything that does not depend on the message, decided at boot. */
+import type { ContextHandler, ContextKind, EventContext } from '../context.js';
+import type { PayloadPlan } from '../payload/index.js';
+import type { Class } from '../reflect.js';
+
+/** Makes one argument of a handler: a value, an `Invalid`, or a promise of either. */
+export type Reader = (context: EventContext, error: unknown) => unknown;
+
+export interface ArgumentPlan {
+  /** How a table names it: `Join`, `Socket`, `@Auth Credentials`. */
+  readonly label: string;
+  readonly read: Reader;
+  /** How a class is transformed and validated. */
+  readonly payload?: PayloadPlan;
+}
+
+/** Handles what the handlers of one class throw. */
+export interface ErrorPlan {
+  readonly label: string;
+  /** Only errors of this class; all unless given. */
+  readonly errorType?: Class<unknown>;
+  readonly run: (context: EventContext, error: unknown) => unknown;
+}
+
+/** One row of the table. */
+export interface HandlerPlan extends ContextHandler {
+  readonly label: string;
+  readonly kind: ContextKind;
+  /** The event's name, `*` for a catch-all. */
+  readonly event: string;
+  readonly arguments: readonly ArgumentPlan[];
+  /** The names of what wraps the handler, outermost first. */
+  readonly middleware: readonly string[];
+  /** Whether the method took the acknowledgement into its own hands. */
+  readonly answersByHand: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Middleware, readers, method: gives the result or a promise of it, throws what they throw. */
+  readonly run: (context: EventContext) => unknown;
+  /** The most derived class of errors first. */
+  readonly errors: readonly ErrorPlan[];
+}
+
+export interface NamespacePlan {
+  /** As it was declared. */
+  readonly path: string | RegExp;
+  /** What a table prints. */
+  readonly label: string;
+  /** Where the path stands for a family of namespaces. */
+  readonly pattern: RegExp | undefined;
+  readonly events: ReadonlyMap<string, HandlerPlan>;
+  /** Catches the events that nothing else handles. */
+  readonly any: HandlerPlan | undefined;
+  /** Runs before a client is connected, where there is anything to run. */
+  readonly connect: HandlerPlan | undefined;
+  /** Runs when a connection has ended, where there is anything to run. */
+  readonly disconnect: HandlerPlan | undefined;
+  readonly join: readonly HandlerPlan[];
+  readonly leave: readonly HandlerPlan[];
+}
+
+export interface Plan {
+  /** Exact paths first, then families in the order of their declaration, `*` last. */
+  readonly namespaces: readonly NamespacePlan[];
+  /** What the table shows, in the order of the classes. */
+  readonly rows: readonly PlanRow[];
+}
+
+/** One line of `app.table`. */
+export interface PlanRow {
+  readonly namespace: string;
+  /** The event's name; `connect`, `disconnect`, `error`, `join`, `leave` for those moments, `*` for a catch-all. */
+  readonly event: string;
+  /** `Class.method`. */
+  readonly handler: string;
+  readonly arguments: readonly string[];
+  readonly middleware: readonly string[];
+  /** Which way each payload goes: compiled at boot, or through the libraries, and then why. */
+  readonly payloads: readonly PayloadRow[];
+}
+
+export interface PayloadRow {
+  readonly type: string;
+  readonly mode: 'compiled' | 'library';
+  readonly reasons: readonly string[];
+}

@@ -1,0 +1,23 @@
+/**
+ * The only importer of reflect-metadata: whoever reads or writes design types imports this module first, so controller
+ * files work in whatever order they are loaded.
+ */
+import 'reflect-metadata';
+
+/** The constructor of a class, concrete or abstract. */
+export type Class<T = object> = abstract new (...args: never[]) => T;
+
+/** The runtime types of a method's parameters, or `undefined` where the compiler emitted none for this very method. */
+export function parameterTypes(prototype: object, method: string | symbol): readonly unknown[] | undefined {
+  return Reflect.getOwnMetadata('design:paramtypes', prototype, method) as readonly unknown[] | undefined;
+}
+
+/** The runtime types of a class's own constructor, or `undefined`. tsyringe puts token objects at some positions. */
+export function constructorTypes(type: Class): readonly unknown[] | undefined {
+  return Reflect.getOwnMetadata('design:paramtypes', type) as readonly unknown[] | undefined;
+}
+
+/** Whether the compiler emitted design types for a decorated method. A build that does emits them for each one. */
+export function hasDesignTypes(prototype: object, method: string | symbol): boolean {
+  return Reflect.hasOwnMetadata('design:type', prototype, method);
+}

@@ -1,0 +1,78 @@
+/** What is kept about one socket, from the gate until it has left. */
+import type { Socket } from 'socket.io';
+import { createConnectionContainer, resolve, type DependencyContainer } from '../container.js';
+import type { AckFunction, ContextConnection, EventContext } from '../context.js';
+import { paramsOf } from '../plan/path.js';
+import type { Class } from '../reflect.js';
+import { answerByHand } from './dispatch.js';
+import type { ServedNamespace } from './runtime.js';
+
+export class Connection implements ContextConnection {
+  lastRooms: readonly string[] | undefined;
+  /** Calls that run. */
+  running = 0;
+  /** Calls that wait for their turn. */
+  queue: EventContext[] | undefined;
+  /** Set once its end has been reported. */
+  ended = false;
+  /** Called when the handlers of `@OnConnect` begin; only while the socket is in the gate. */
+  onEnter: (() => void) | undefined;
+  #params: Readonly<Record<string, string>> | undefined;
+  #abort: AbortController | undefined;
+  #container: DependencyContainer | undefined;
+  /** How many events may come now, and when that was reckoned. */
+  #tokens: number;
+  #reckoned = Date.now();
+
+  constructor(
+    readonly socket: Socket,
+    readonly served: ServedNamespace,
+  ) {
+    this.#tokens = served.runtime.limits.eventBurst;
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return (this.#params ??= paramsOf(this.served.plan.pattern, this.socket.nsp.name));
+  }
+
+  get signal(): AbortSignal {
+    return (this.#abort ??= new AbortController()).signal;
+  }
+
+  scoped(type: object): object {
+    this.#container ??= createConnectionContainer(this.served.runtime.container, this.socket);
+    return resolve(this.#container, type as Class);
+  }
+
+  answerer(context: EventContext): AckFunction {
+    return (...values) => answerByHand(context, values);
+  }
+
+  enter(): void {
+    this.onEnter?.();
+  }
+
+  /** Counts one more event; `false` where the socket sends faster than it may. */
+  takeToken(): boolean {
+    const { eventRate, eventBurst } = this.served.runtime.limits;
+    if (eventRate === Infinity) return true;
+    const now = Date.now();
+    this.#tokens = Math.min(eventBurst, this.#tokens + ((now - this.#reckoned) / 1000) * eventRate);
+    this.#reckoned = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  /** Tells what runs for this client that it is gone; what waits never starts. */
+  abort(): void {
+    this.#abort?.abort(new Error('the client is gone'));
+    this.queue = undefined;
+  }
+
+  /** Disposes of the connection's own instances. */
+  async dispose(): Promise<void> {
+    await this.#container?.dispose();
+    this.#container = undefined;
+  }
+}

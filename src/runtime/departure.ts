@@ -1,0 +1,66 @@
+/** The end of a connection that was accepted: reported exactly once, with the rooms as they were. */
+import type { DisconnectReason, Socket } from 'socket.io';
+import { EventContext } from '../context.js';
+import type { HandlerPlan } from '../plan/types.js';
+import type { Connection } from './connection.js';
+import { explain, reportFault } from './failures.js';
+import { connectionOf, internalsOf } from './internals.js';
+import { isThenable, promiseOf } from './thenable.js';
+
+/** Listens to `disconnecting`; one function for all sockets. */
+export function disconnecting(this: Socket): void {
+  connectionOf(this)!.lastRooms = [...this.rooms];
+}
+
+/** Listens to `disconnect`; one function for all sockets. */
+export function disconnected(this: Socket, reason: DisconnectReason, description?: unknown): void {
+  depart(connectionOf(this)!, reason, description);
+}
+
+/**
+ * Takes the place of a socket's `_cleanup`: Socket.IO calls it, and emits no event, when an accepted client left or was
+ * refused by a later middleware before it was connected.
+ */
+export function cleanup(this: Socket): void {
+  const connection = connectionOf(this)!;
+  const vanished = !this.connected && !connection.ended;
+  if (vanished) connection.lastRooms = [...this.rooms];
+  internalsOf(Object.getPrototypeOf(this) as Socket)._cleanup.call(this);
+  if (vanished) depart(connection, 'transport close');
+}
+
+function depart(connection: Connection, reason: DisconnectReason, description?: unknown): void {
+  if (connection.ended) return;
+  connection.ended = true;
+  connection.abort();
+  const { disconnect } = connection.served.plan;
+  if (disconnect) void runDeparture(connection, disconnect, [disconnect.event, reason, description]);
+  else dispose(connection);
+}
+
+/** Counted among the calls, so that a shutdown waits for it. */
+async function runDeparture(connection: Connection, plan: HandlerPlan, packet: unknown[]): Promise<void> {
+  const context = new EventContext(connection.socket, plan, connection, packet, undefined);
+  const { calls } = connection.served.runtime;
+  context.onExpire = () => reportFault(context, new Error('the handlers of the disconnection took too long'));
+  calls.add(context, plan.timeout);
+  try {
+    await plan.run(context);
+  } catch (error) {
+    await report(context, error);
+  }
+  calls.delete(context, plan.timeout);
+  dispose(connection);
+}
+
+/** Lets the error handlers hear of it; nobody is left to be answered. */
+export async function report(context: EventContext, error: unknown): Promise<void> {
+  const { said } = explain(context, error);
+  if (isThenable(said)) await promiseOf(said).catch((fault: unknown) => reportFault(context, fault));
+}
+
+function dispose(connection: Connection): void {
+  connection.dispose().catch((err: unknown) => {
+    connection.served.runtime.log.error({ err, socket: connection.socket.id }, 'a connection could not be disposed of');
+  });
+}

@@ -1,0 +1,176 @@
+/**
+ * The hot path: one message, from Socket.IO's hands to one acknowledgement. Read it from top to bottom.
+ */
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'socket.io';
+import { EventContext, Reply, type AckFunction } from '../context.js';
+import { exceedsDepth } from '../payload/index.js';
+import type { HandlerPlan } from '../plan/types.js';
+import { acknowledge, acknowledgeFailure } from './acknowledge.js';
+import type { Calls } from './calls.js';
+import type { Connection } from './connection.js';
+import { explain, quickError, reportFault, reportLate, tooDeep, unknownEvent } from './failures.js';
+import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
+import { isThenable, promiseOf } from './thenable.js';
+
+/** Takes the place of Socket.IO's own `dispatch` on every socket; one function for all of them. */
+export function dispatch(this: Socket, packet: unknown[]): void {
+  const internals = internalsOf(this);
+  if (internals.fns.length === 0) deliver(this, internals, packet);
+  else runMiddleware(this, internals, packet);
+}
+
+/** The middleware of the user's own `socket.use`; whoever asked for an answer gets one from a refusal too. */
+function runMiddleware(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
+  internals.run(packet, (error) => {
+    process.nextTick(() => {
+      if (!error) return deliver(socket, internals, packet);
+      internals._onerror(error);
+      const connection = internals[connectionKey]!;
+      fail(new EventContext(socket, unknownEvent, connection, packet, takeAck(packet)), error);
+    });
+  });
+}
+
+function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
+  if (!socket.connected) return;
+  const connection = internals[connectionKey]!;
+  const event = packet[0] as string;
+  const { plan } = connection.served;
+  let handler = plan.events.get(event);
+  if (hasListeners(socket, event)) emitToListeners(socket, connection, packet);
+  else handler ??= plan.any ?? unknownEvent;
+  if (handler) admit(connection, handler, packet);
+}
+
+/** Whether the user's own `socket.on` listens. Socket.IO itself has one listener for `error`, which does nothing. */
+function hasListeners(socket: Socket, event: string): boolean {
+  return socket.listenerCount(event) > (event === 'error' ? 1 : 0);
+}
+
+function emitToListeners(socket: Socket, connection: Connection, packet: unknown[]): void {
+  try {
+    EventEmitter.prototype.emit.apply(socket, packet as [string]);
+  } catch (err) {
+    connection.served.runtime.log.error({ err, event: packet[0], socket: socket.id }, 'a listener of socket.on failed');
+  }
+}
+
+function takeAck(packet: unknown[]): AckFunction | undefined {
+  return typeof packet.at(-1) === 'function' ? (packet.pop() as AckFunction) : undefined;
+}
+
+/** The limits: a client that sends too fast, too deep or too much at once is answered, and its handler does not run. */
+function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]): void {
+  const { limits, calls } = connection.served.runtime;
+  const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
+  if (!connection.takeToken()) return fail(context, quickError('rate_limited'));
+  if (exceedsDepth(packet, limits.depth + 1)) return fail(context, tooDeep(limits.depth));
+  if (calls.closing) return fail(context, quickError('closing'));
+  if (connection.running < limits.concurrentCalls) return start(context);
+  connection.queue ??= [];
+  if (connection.queue.length >= limits.queuedCalls) return fail(context, quickError('busy'));
+  connection.queue.push(context);
+}
+
+/** Runs the plan. Nothing is awaited, and no time is kept, unless the handler gave a promise. */
+function start(context: EventContext): void {
+  try {
+    const result = planOf(context).run(context);
+    if (isThenable(result)) wait(context, result);
+    else finish(context, result);
+  } catch (error) {
+    fail(context, error);
+  }
+}
+
+function wait(context: EventContext, result: PromiseLike<unknown>): void {
+  hold(context);
+  promiseOf(result).then(
+    (value) => {
+      if (!staysOpen(context, value) && release(context)) finish(context, value);
+    },
+    (error: unknown) => {
+      if (release(context)) fail(context, error);
+      else reportLate(context, error);
+    },
+  );
+}
+
+function finish(context: EventContext, value: unknown): void {
+  try {
+    if (staysOpen(context, value)) hold(context);
+    else acknowledge(context, value);
+  } catch (error) {
+    fail(context, error);
+  }
+}
+
+/** A handler that took `@Ack()` and returned nothing answers later, by hand. */
+function staysOpen(context: EventContext, value: unknown): boolean {
+  return value === undefined && !context.settled && planOf(context).answersByHand;
+}
+
+/** Answers from the function that `@Ack()` gave. What cannot be sent fails the call; nothing is thrown at the handler. */
+export function answerByHand(context: EventContext, values: readonly unknown[]): void {
+  release(context);
+  finish(context, new Reply(values));
+}
+
+/** Ends a call that failed: `@OnError` may speak, in the same time limit, then the caller is answered. */
+export function fail(context: EventContext, error: unknown): void {
+  if (context.settled) return reportLate(context, error);
+  const failure = explain(context, error);
+  if (!isThenable(failure.said)) return acknowledgeFailure(context, failure.said, failure.answer);
+  context.failure = failure.answer;
+  hold(context);
+  promiseOf(failure.said).then(
+    (said) => {
+      if (release(context)) acknowledgeFailure(context, said, failure.answer);
+    },
+    (fault: unknown) => {
+      reportFault(context, fault);
+      if (release(context)) acknowledgeFailure(context, undefined, failure.answer);
+    },
+  );
+}
+
+/** What the time limit does: the caller is answered, the call's signal fires, the next one may start. */
+export function expire(context: EventContext): void {
+  const answered = context.failure;
+  startNext(context.connection as Connection);
+  if (answered) acknowledgeFailure(context, undefined, answered);
+  else fail(context, callsOf(context).closing ? quickError('closing') : quickError('timeout'));
+  context.abort(new Error('the call has run out of time'));
+}
+
+function hold(context: EventContext): void {
+  (context.connection as Connection).running++;
+  callsOf(context).add(context, planOf(context).timeout);
+}
+
+/** Ends the counting; `false` where the call had run out of time before. */
+function release(context: EventContext): boolean {
+  if (!callsOf(context).delete(context, planOf(context).timeout)) return false;
+  startNext(context.connection as Connection);
+  return true;
+}
+
+/** Lets those that wait start in the place of one that has ended. */
+function startNext(connection: Connection): void {
+  connection.running--;
+  const { limits, calls } = connection.served.runtime;
+  while (connection.queue?.length && connection.running < limits.concurrentCalls) {
+    const next = connection.queue.shift()!;
+    if (calls.closing === 'over') fail(next, quickError('closing'));
+    else start(next);
+  }
+}
+
+function planOf(context: EventContext): HandlerPlan {
+  return context.handler as HandlerPlan;
+}
+
+function callsOf(context: EventContext): Calls {
+  return (context.connection as Connection).served.runtime.calls;
+}

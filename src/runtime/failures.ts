@@ -1,0 +1,158 @@
+/** What a failure means: what the client is told, what the log is told, and what `@OnError` has to say. */
+import { randomUUID } from 'node:crypto';
+import type { EventContext } from '../context.js';
+import {
+  ConnectionRefused,
+  EventError,
+  InvalidPayload,
+  isConnectionRefused,
+  isEventError,
+  type ErrorAnswer,
+  type ErrorBody,
+  type ErrorCode,
+} from '../errors.js';
+import { defaultLimits } from '../limits.js';
+import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
+import type { Connection } from './connection.js';
+import type { Runtime } from './runtime.js';
+import { isThenable } from './thenable.js';
+
+/** A failed call: the answer, and what an error handler would rather say, or a promise of it. */
+export interface Failure {
+  readonly answer: ErrorAnswer;
+  readonly said: unknown;
+}
+
+/** Logs what nobody expected, lets the error handlers speak, and gives the answer. Never throws. */
+export function explain(context: EventContext, error: unknown): Failure {
+  const answer = { error: bodyOf(context, error) };
+  try {
+    return { answer, said: speak(context, error) };
+  } catch (fault) {
+    reportFault(context, fault);
+    return { answer, said: undefined };
+  }
+}
+
+/** The most fitting `@OnError` of the class speaks first, then the application's `onError`. */
+function speak(context: EventContext, error: unknown): unknown {
+  const { onError } = runtimeOf(context);
+  const plan = (context.handler as HandlerPlan).errors.find((each) => handles(each, error));
+  if (!plan) return onError?.(error, context);
+  const said = plan.run(context, error);
+  if (said === undefined) return onError?.(error, context);
+  if (!isThenable(said) || !onError) return said;
+  return said.then((value) => (value === undefined ? onError(error, context) : value));
+}
+
+function handles({ errorType }: ErrorPlan, error: unknown): boolean {
+  return errorType === undefined || error instanceof errorType;
+}
+
+/** What the client is told. Anything but an `EventError` stays inside: the log has it, under the id in the answer. */
+function bodyOf(context: EventContext, error: unknown): ErrorBody {
+  if (isConnectionRefused(error)) return { code: 'refused', message: error.message, ...error.data };
+  if (!isEventError(error)) return internalBody(context, error);
+  const { code, message, details } = error;
+  if (isInvalidPayload(error)) {
+    if (error.cause !== undefined) report(context, error.cause, 'a payload could not be read or checked');
+    return { code, message, issues: error.issues };
+  }
+  return details === undefined ? { code, message } : { code, message, details };
+}
+
+function isInvalidPayload(error: EventError): error is InvalidPayload {
+  return error.code === 'invalid' && 'issues' in error;
+}
+
+function internalBody(context: EventContext, error: unknown): ErrorBody {
+  const id = randomUUID();
+  report(context, error, 'a handler failed', { id });
+  const body = { code: 'internal', message: 'Internal error', id } as const;
+  return runtimeOf(context).debug ? { ...body, details: { thrown: describeThrown(error) } } : body;
+}
+
+function describeThrown(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The answer where even the description of the failure cannot be sent. */
+export function internalAnswer(context: EventContext): ErrorAnswer {
+  return { error: internalBody(context, new Error('the answer cannot be encoded; see the line before')) };
+}
+
+function report(context: EventContext, err: unknown, message: string, facts: object = {}): void {
+  const { socket, handler, event, namespace } = context;
+  runtimeOf(context).log.error({ ...facts, err, handler: handler.label, event, namespace, socket: socket.id }, message);
+}
+
+/** Says that an error handler itself failed. */
+export function reportFault(context: EventContext, fault: unknown): void {
+  report(context, fault, 'an error handler failed');
+}
+
+/** Says that an answer could not be encoded. */
+export function reportUnsendable(context: EventContext, error: unknown): void {
+  report(context, error, 'an answer cannot be encoded');
+}
+
+/** Says that a handler failed when its caller had been answered already. */
+export function reportLate(context: EventContext, error: unknown): void {
+  report(context, error, 'a handler failed after its caller had been answered');
+}
+
+/** Whether a failure without an acknowledgement is told by an event: a flood must not be answered by a flood. */
+export function isWorthAnEvent(error: unknown): boolean {
+  const code = (error as Partial<ErrorBody> | null)?.code;
+  return code !== 'rate_limited' && code !== 'busy';
+}
+
+const messages = {
+  timeout: 'The handler took too long.',
+  unknown_event: 'Nobody handles this event.',
+  busy: 'Too many calls are waiting.',
+  rate_limited: 'Too many events at once.',
+  closing: 'The server is shutting down.',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
+/** A failure of the client's or the framework's making, without the cost of a stack. */
+export function quickError(code: keyof typeof messages): EventError {
+  return withoutStack(() => new EventError(code, messages[code]));
+}
+
+export function tooDeep(limit: number): EventError {
+  const message = `must not be nested deeper than ${limit} levels`;
+  return InvalidPayload.of({ issues: [{ path: '', rule: 'depth', message }] });
+}
+
+function withoutStack<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = make();
+  Error.stackTraceLimit = limit;
+  return error;
+}
+
+/** Takes the events that nobody handles. */
+export const unknownEvent: HandlerPlan = Object.freeze({
+  label: '(nobody)',
+  kind: 'event',
+  event: '*',
+  arguments: [],
+  middleware: [],
+  answersByHand: false,
+  timeout: defaultLimits.handlerTime,
+  run: () => {
+    throw quickError('unknown_event');
+  },
+  errors: [],
+});
+
+/** Why a client is turned away, as Socket.IO tells it: the message, and the rest as `data`. */
+export function refusalOf({ error: { message, ...data } }: ErrorAnswer): Error & { data: unknown } {
+  return Object.assign(new ConnectionRefused(message), { data });
+}
+
+function runtimeOf(context: EventContext): Runtime {
+  return (context.connection as Connection).served.runtime;
+}

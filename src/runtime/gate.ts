@@ -1,0 +1,143 @@
+/**
+ * The gate before a connection: the client is told that it is connected when `@Auth`, middleware and `@OnConnect` have
+ * finished, and not before. Whatever becomes of the client meanwhile, nothing is left behind.
+ */
+import type { Socket } from 'socket.io';
+import { EventContext } from '../context.js';
+import { ConnectionRefused } from '../errors.js';
+import type { HandlerPlan } from '../plan/types.js';
+import { Connection } from './connection.js';
+import { cleanup, disconnected, disconnecting } from './departure.js';
+import { dispatch } from './dispatch.js';
+import { explain, quickError, refusalOf, reportFault, reportLate } from './failures.js';
+import { holdPackets } from './held.js';
+import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
+import type { ServedNamespace } from './runtime.js';
+import { isThenable, promiseOf } from './thenable.js';
+import { enterTransport, leaveTransport } from './transports.js';
+
+/** Socket.IO's `next` of a namespace's middleware. */
+type Next = (error?: Error) => void;
+
+/** Runs as the namespace's middleware, once for each connection. */
+export function admit(served: ServedNamespace, socket: Socket, next: Next): void {
+  const connection = attach(served, socket);
+  const { calls, limits } = served.runtime;
+  const { connect } = served.plan;
+  if (!enterTransport(socket, limits.namespaces)) {
+    return refuse(new ConnectionRefused('Too many namespaces, or the same one twice'), connection, next);
+  }
+  if (calls.closing) return refuse(quickError('closing'), connection, next);
+  if (connect) new Passage(connection, connect, next).run();
+  else accept(connection, next);
+}
+
+/** Runs when a socket is connected: also for one that Socket.IO recovered past all middleware. */
+export function connected(served: ServedNamespace, socket: Socket): void {
+  leaveTransport(socket);
+  if (!connectionOf(socket)) install(attach(served, socket));
+}
+
+function attach(served: ServedNamespace, socket: Socket): Connection {
+  const connection = new Connection(socket, served);
+  internalsOf(socket)[connectionKey] = connection;
+  return connection;
+}
+
+/** From here on the application believes in the connection, so its end is reported whatever happens. */
+function accept(connection: Connection, next: Next): void {
+  install(connection);
+  next();
+}
+
+function install({ socket }: Connection): void {
+  const internals = internalsOf(socket);
+  internals.dispatch = dispatch;
+  internals._cleanup = cleanup;
+  socket.on('disconnecting', disconnecting);
+  socket.on('disconnect', disconnected);
+}
+
+function refuse(error: Error, connection: Connection, next: Next): void {
+  connection.ended = true;
+  connection.abort();
+  void connection.dispose();
+  next(error);
+}
+
+/** One client on its way in. */
+class Passage {
+  readonly #context: EventContext;
+  #over = false;
+  #waiting = false;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly plan: HandlerPlan,
+    private readonly next: Next,
+  ) {
+    const { socket } = connection;
+    this.#context = new EventContext(socket, plan, connection, [plan.event, socket.handshake.auth], undefined);
+  }
+
+  run(): void {
+    holdPackets(this.connection.socket);
+    this.connection.onEnter = () => this.#reveal();
+    try {
+      const result = this.plan.run(this.#context);
+      if (isThenable(result)) this.#wait(promiseOf(result));
+      else this.#conclude(result);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** `@OnConnect` sees a socket that is part of its namespace: broadcasts reach it, and are held like its own emits. */
+  #reveal(): void {
+    const { socket } = this.connection;
+    const namespace = namespaceInternalsOf(socket.nsp);
+    if (!namespace._preConnectSockets.delete(socket.id)) return;
+    namespace.sockets.set(socket.id, socket);
+    void socket.join(socket.id);
+  }
+
+  #wait(result: Promise<unknown>): void {
+    const { calls } = this.connection.served.runtime;
+    this.#waiting = true;
+    this.#context.onExpire = () => this.#fail(quickError(calls.closing ? 'closing' : 'timeout'));
+    calls.add(this.#context, this.plan.timeout);
+    this.connection.socket.conn.once('close', this.#vanish);
+    result.then(
+      (value) => this.#conclude(value),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** The client left while it was waiting: what runs is told, and its result decides what there is to report. */
+  readonly #vanish = (): void => this.connection.abort();
+
+  #conclude(result: unknown): void {
+    if (result === false || !this.#context.reached) this.#fail(new ConnectionRefused());
+    else if (this.#finish()) accept(this.connection, this.next);
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#finish()) return reportLate(this.#context, error);
+    const { answer, said } = explain(this.#context, error);
+    if (isThenable(said)) void promiseOf(said).catch((fault: unknown) => reportFault(this.#context, fault));
+    leaveTransport(this.connection.socket);
+    refuse(refusalOf(answer), this.connection, this.next);
+  }
+
+  /** `false` where the passage had ended before. */
+  #finish(): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.connection.onEnter = undefined;
+    if (this.#waiting) {
+      this.connection.served.runtime.calls.delete(this.#context, this.plan.timeout);
+      this.connection.socket.conn.removeListener('close', this.#vanish);
+    }
+    return true;
+  }
+}

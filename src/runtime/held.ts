@@ -1,0 +1,31 @@
+/** Keeps what is sent to a socket until the client has been told that it is connected. */
+import type { Socket } from 'socket.io';
+import { internalsOf, packetType, type ClientInternals } from './internals.js';
+
+/** More packets than this for a client that is not connected yet are an application out of hand, or an attack. */
+const maxHeld = 1_000;
+
+/**
+ * Puts itself before the socket's client. The packet that accepts the client lets everything through, in order; the
+ * one that refuses it drops everything.
+ */
+export function holdPackets(socket: Socket): void {
+  const internals = internalsOf(socket);
+  const { client } = internals;
+  const held: (() => void)[] = [];
+  const keep = (send: () => void): void => {
+    if (held.length < maxHeld) held.push(send);
+  };
+  const holder = Object.create(client) as ClientInternals;
+  holder._packet = (packet, options) => {
+    const { type } = packet;
+    if (type !== packetType.connect && type !== packetType.connectError) {
+      return keep(() => client._packet(packet, options));
+    }
+    internals.client = client;
+    client._packet(packet, options);
+    if (type === packetType.connect) for (const send of held) send();
+  };
+  holder.writeToEngine = (packets, options) => keep(() => client.writeToEngine(packets, options));
+  internals.client = holder;
+}

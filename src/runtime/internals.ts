@@ -1,0 +1,54 @@
+/**
+ * The parts of Socket.IO 4.8 that are used beyond its typed surface, all named here. They carry the gate before
+ * `connect`, the shared table of handlers, and the limits; `test/integration/internals.test.ts` holds them against the
+ * installed version.
+ */
+import type { Namespace, Socket } from 'socket.io';
+import type { Connection } from './connection.js';
+
+/** Where a socket's connection is kept. */
+export const connectionKey: unique symbol = Symbol.for('colloquy:connection') as never;
+
+/** The numbers of the Socket.IO protocol for the two answers to a connection. */
+export const packetType = { connect: 0, connectError: 4 } as const;
+
+export interface ClientInternals {
+  /** The sockets of a transport, by their ids. */
+  readonly sockets: ReadonlyMap<string, Socket>;
+  _packet(packet: { type: number }, options?: object): void;
+  writeToEngine(packets: unknown, options: object): void;
+}
+
+export interface SocketInternals {
+  /** The middleware of the user's own `socket.use`. */
+  readonly fns: readonly unknown[];
+  client: ClientInternals;
+  /** Runs the middleware of `socket.use`. */
+  run(packet: unknown[], done: (error?: Error) => void): void;
+  /** Socket.IO's last step for a message: from here, its listeners are called. */
+  dispatch(packet: unknown[]): void;
+  /** Leaves all rooms and the namespace. */
+  _cleanup(): void;
+  _onerror(error: Error): void;
+  /** Leads the socket's listeners to its connection. */
+  [connectionKey]?: Connection;
+}
+
+export interface NamespaceInternals {
+  readonly sockets: Map<string, Socket>;
+  /** The sockets whose middleware still runs. */
+  readonly _preConnectSockets: Map<string, Socket>;
+}
+
+export function internalsOf(socket: Socket): SocketInternals {
+  return socket as unknown as SocketInternals;
+}
+
+export function namespaceInternalsOf(namespace: Namespace): NamespaceInternals {
+  return namespace as unknown as NamespaceInternals;
+}
+
+/** The connection of a socket that has passed, or is in, the gate. */
+export function connectionOf(socket: Socket): Connection | undefined {
+  return internalsOf(socket)[connectionKey];
+}

@@ -1,0 +1,67 @@
+/** Rooms: who entered and left, whatever the cause, and how many a socket may be in. */
+import type { Namespace, Socket } from 'socket.io';
+import { EventContext } from '../context.js';
+import { EventError } from '../errors.js';
+import type { HandlerPlan } from '../plan/types.js';
+import { report } from './departure.js';
+import { connectionOf } from './internals.js';
+import type { ServedNamespace } from './runtime.js';
+import { isThenable, promiseOf } from './thenable.js';
+
+const watched = new WeakSet<object>();
+
+/** Watches the rooms of a namespace's adapter, once for each adapter. */
+export function watchRooms(served: ServedNamespace, namespace: Namespace): void {
+  const { adapter } = namespace;
+  if (watched.has(adapter)) return;
+  watched.add(adapter);
+  limitRooms(adapter, served.runtime.limits.rooms);
+  const tell = (kind: 'join' | 'leave') => (room: string, id: string) => {
+    const handlers = served.plan[kind];
+    const socket = room === id || handlers.length === 0 ? undefined : namespace.sockets.get(id);
+    if (socket) for (const handler of handlers) notify(handler, socket, room);
+  };
+  adapter.on('join-room', tell('join'));
+  adapter.on('leave-room', tell('leave'));
+}
+
+function notify(handler: HandlerPlan, socket: Socket, room: string): void {
+  const connection = connectionOf(socket);
+  if (!connection) return;
+  const context = new EventContext(socket, handler, connection, [handler.event, room], undefined);
+  try {
+    const result = handler.run(context);
+    if (isThenable(result)) promiseOf(result).catch((error: unknown) => report(context, error));
+  } catch (error) {
+    void report(context, error);
+  }
+}
+
+/** What an adapter is asked to do when sockets join. */
+interface JoiningAdapter {
+  readonly sids: ReadonlyMap<string, ReadonlySet<string>>;
+  addAll(id: string, rooms: Set<string>): Promise<void> | void;
+}
+
+/** A client that names its rooms must not fill the server with them. The socket's own room does not count. */
+function limitRooms(adapter: JoiningAdapter, limit: number): void {
+  if (limit === Infinity) return;
+  const addAll = adapter.addAll.bind(adapter);
+  adapter.addAll = (id, rooms) => {
+    const now = adapter.sids.get(id);
+    if (
+      now &&
+      now.size + rooms.size > limit + 1 &&
+      [...rooms].filter((room) => !now.has(room)).length + now.size > limit + 1
+    ) {
+      throw new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
+    }
+    return addAll(id, rooms);
+  };
+}
+
+function countWith(now: ReadonlySet<string>, more: ReadonlySet<string>, own: string): number {
+  const all = new Set([...now, ...more]);
+  all.delete(own);
+  return all.size;
+}

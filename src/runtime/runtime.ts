@@ -1,0 +1,27 @@
+/** What all connections of an application share. */
+import type { DependencyContainer } from '../container.js';
+import type { EventContext } from '../context.js';
+import type { Limits } from '../limits.js';
+import type { Logger } from '../log.js';
+import type { NamespacePlan } from '../plan/types.js';
+import type { Calls } from './calls.js';
+
+/** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
+export type ErrorHandler = (error: unknown, context: EventContext) => unknown;
+
+export interface Runtime {
+  readonly log: Logger;
+  readonly limits: Limits;
+  /** Whether clients are told what was thrown. */
+  readonly debug: boolean;
+  readonly onError: ErrorHandler | undefined;
+  readonly container: DependencyContainer;
+  readonly calls: Calls;
+}
+
+/** A namespace plan at work. */
+export interface ServedNamespace {
+  /** Replaced, never changed, when a handler is added. */
+  plan: NamespacePlan;
+  readonly runtime: Runtime;
+}

@@ -1,0 +1,87 @@
+/** The HTTP server that pages and sockets share. */
+import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import sirv from 'sirv';
+
+export interface ListenOptions {
+  /** `0` takes a free one. */
+  readonly port: number;
+  /** The address to listen on; all of the machine's unless given. */
+  readonly host?: string;
+  /** Keys and certificates as node:https takes them; pages and sockets are then served over TLS. */
+  readonly tls?: TlsOptions;
+}
+
+/** Where an application listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** What to open in a browser of this machine. */
+  readonly url: string;
+}
+
+export interface HttpOptions {
+  /** Answers ordinary requests: an Express application, `koa.callback()`, any request listener. */
+  readonly http?: RequestListener;
+  /** A folder whose files are served; what it does not have goes to `http`. */
+  readonly static?: string;
+}
+
+/** Makes the server; it does not listen yet. */
+export function createHttpServer(options: HttpOptions, tls?: TlsOptions): HttpServer {
+  const listener = requestListener(options);
+  return tls ? createTlsServer(tls, listener) : createServer(listener);
+}
+
+function requestListener({ http = notFound, static: folder }: HttpOptions): RequestListener {
+  if (folder === undefined) return http;
+  const serve = sirv(folder, { dev: true, etag: true });
+  return (request, response) => serve(request, response, () => http(request, response));
+}
+
+const notFound: RequestListener = (_request: IncomingMessage, response) => {
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
+};
+
+/**
+ * Listens, and says where.
+ * @throws Error naming the port where it is taken, or not to be had
+ */
+export async function listen(server: HttpServer, { port, host, tls }: ListenOptions): Promise<Address> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, port, host));
+    server.once('error', failed);
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.removeListener('error', failed);
+      resolve();
+    });
+  });
+  return addressOf(server.address() as AddressInfo, tls ? 'https' : 'http');
+}
+
+function addressOf({ address, port, family }: AddressInfo, protocol: string): Address {
+  const everywhere = address === '::' || address === '0.0.0.0';
+  const host = everywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return { host: address, port, url: `${protocol}://${host}:${port}` };
+}
+
+function listenError(cause: NodeJS.ErrnoException, port: number, host = 'any address'): Error {
+  return Object.assign(new Error(`Cannot listen on port ${port} of ${host}: ${reasonOf(cause)}`, { cause }), {
+    code: cause.code,
+  });
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another program uses it. Stop that program, choose another port, or take a free one with listen(0).';
+    case 'EACCES':
+      return 'this user may not. Ports below 1024 need rights of their own: choose a higher one.';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'this machine has no such address.';
+    default:
+      return message;
+  }
+}
