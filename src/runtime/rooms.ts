@@ -48,12 +48,8 @@ function limitRooms(adapter: JoiningAdapter, limit: number): void {
   if (limit === Infinity) return;
   const addAll = adapter.addAll.bind(adapter);
   adapter.addAll = (id, rooms) => {
-    const now = adapter.sids.get(id);
-    if (
-      now &&
-      now.size + rooms.size > limit + 1 &&
-      [...rooms].filter((room) => !now.has(room)).length + now.size > limit + 1
-    ) {
+    const now = adapter.sids.get(id) ?? new Set<string>();
+    if (now.size + rooms.size > limit && countWith(now, rooms, id) > limit) {
       throw new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
     }
     return addAll(id, rooms);
