@@ -7,15 +7,18 @@ import { settleLimits, type Limits } from './limits.js';
 import { createLogger, silentLogger, type Logger } from './log.js';
 import type { MiddlewareLike } from './middleware.js';
 import type { PayloadOptions } from './payload/index.js';
-import { compile } from './plan/compile.js';
+import { Compiler } from './plan/compile.js';
+import { checkEvents } from './plan/checks.js';
+import { functionFacts, type FunctionOptions, type HandlerFunction } from './plan/functions.js';
 import { loadControllers, type ControllerSource } from './plan/load.js';
-import { precedence } from './plan/path.js';
+import { pathProblem, precedence } from './plan/path.js';
 import { scan } from './plan/scan.js';
 import { printTable } from './plan/table.js';
-import type { PlanRow } from './plan/types.js';
-import { bind, ServerNamespaces } from './runtime/bind.js';
+import type { Plan, PlanRow } from './plan/types.js';
+import { Bindings } from './runtime/bind.js';
 import { Calls } from './runtime/calls.js';
 import { expire } from './runtime/dispatch.js';
+import { ServerNamespaces } from './runtime/namespaces.js';
 import type { ErrorHandler, Runtime } from './runtime/runtime.js';
 import { flushBuffers, watchBuffers } from './serving/buffers.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
@@ -64,8 +67,14 @@ export interface App {
    * @throws Error where the port cannot be had
    */
   listen(where: number | ListenOptions): Promise<Address>;
-  /** Serves sockets on an HTTP server of yours, which listens when you say so. */
-  attach(server: HttpServer): void;
+  /** Serves sockets on an HTTP server of yours, which listens when you say so; Engine.IO's options may be added. */
+  attach(server: HttpServer, options?: Partial<ServerOptions>): void;
+  /**
+   * Handles an event of a namespace with a function, in the same pipeline as a method; `use`, `payload` and `timeout`
+   * stand for the decorators. It may be added at any time, and serves those who are connected too.
+   * @throws SetupError where the event is handled already, or the names are wrong
+   */
+  on(path: string, event: string, handler: HandlerFunction, options?: FunctionOptions): this;
   /** Accepts nobody any more, answers what runs, disconnects everybody, and resolves when all is done. */
   close(): Promise<void>;
 }
@@ -92,22 +101,25 @@ export async function createApp(options: AppOptions): Promise<App> {
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const { use = [], payload = {} } = options;
-  const plan = compile(facts, { container, use, payload, timeout: limits.handlerTime }, problems);
+  const compiler = new Compiler({ container, use, payload, timeout: limits.handlerTime }, problems);
+  compiler.add(facts);
   if (problems.length > 0) throw new SetupError(problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
-  bind(plan, namespaces, runtime);
-  if (options.printTable ?? true) log.info(`dispatch table\n${printTable(plan.rows)}`);
-  return new RunningApp(io, plan.rows, runtime, options);
+  const app = new RunningApp(io, runtime, options, compiler, new Bindings(namespaces, runtime), problems);
+  if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
+  return app;
 }
 
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
 function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptions> {
+  const { connectionStateRecovery: recovery } = options;
   return {
     maxHttpBufferSize: limits.payload,
     connectTimeout: limits.joinTime,
     cleanupEmptyChildNamespaces: true,
     ...options,
+    ...(recovery ? { connectionStateRecovery: { skipMiddlewares: false, ...recovery } } : {}),
     allowRequest: guardOrigins(options.cors, options.allowRequest),
   };
 }
@@ -117,13 +129,36 @@ class RunningApp implements App {
   #stopWatching: (() => void) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
+  #plan: Plan;
 
   constructor(
     readonly io: Server,
-    readonly table: readonly PlanRow[],
     private readonly runtime: Runtime,
     private readonly options: AppOptions,
-  ) {}
+    private readonly compiler: Compiler,
+    private readonly bindings: Bindings,
+    private readonly problems: SetupProblem[],
+  ) {
+    this.#plan = compiler.plan();
+    bindings.apply(this.#plan);
+  }
+
+  get table(): readonly PlanRow[] {
+    return this.#plan.rows;
+  }
+
+  on(path: string, event: string, handler: HandlerFunction, options: FunctionOptions = {}): this {
+    const facts = functionFacts(path, event, handler, options);
+    const what = pathProblem(path);
+    if (what) this.problems.push({ where: facts.name, what, mend: "write a path such as '/chat' or '/game/:id'." });
+    checkEvents([...this.compiler.facts, facts], this.problems);
+    if (this.problems.length === 0) this.compiler.add([facts]);
+    const problems = this.problems.splice(0);
+    if (problems.length > 0) throw new SetupError(problems);
+    this.#plan = this.compiler.plan();
+    this.bindings.apply(this.#plan);
+    return this;
+  }
 
   get container(): DependencyContainer {
     return this.runtime.container;
@@ -146,8 +181,8 @@ class RunningApp implements App {
     }
   }
 
-  attach(server: HttpServer): void {
-    this.io.attach(server);
+  attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.io.attach(server, options);
     this.#stopWatching ??= watchBuffers(this.io, this.runtime.limits.sendBuffer, this.runtime.log);
   }
 

@@ -17,9 +17,9 @@ export type { DependencyContainer, InjectionToken };
 /** A parameter decorator of a constructor. */
 export type ConstructorParameterDecorator = (target: Class, method: undefined, index: number) => void;
 
-/** Finds the Socket.IO namespace of a declared path, or of the controller class that asks. */
+/** Finds the Socket.IO namespace of a declared path. */
 export abstract class Namespaces {
-  abstract find(which: string | Class): IoNamespace;
+  abstract find(path: string | RegExp): IoNamespace;
 }
 
 /** Makes a class one that the container can build; what `@Namespace` does for controllers. */
@@ -27,12 +27,12 @@ export function markInjectable(type: Class): void {
   injectable()(type as never);
 }
 
-/** Has the constructor parameter filled with the Socket.IO namespace of a path, or the class's own. */
-export function injectNamespace(path?: string): ConstructorParameterDecorator {
+/** Has a constructor's parameter filled with the namespace whose path is found when the class is built. */
+export function injectNamespace(pathOf: (type: Class) => string | RegExp): ConstructorParameterDecorator {
   return (target, _method, index) => {
     class Find {
       transform(namespaces: Namespaces): IoNamespace {
-        return namespaces.find(path ?? target);
+        return namespaces.find(pathOf(target));
       }
     }
     injectWithTransform(Namespaces as never, Find)(target, undefined, index);

@@ -3,6 +3,7 @@ export type { App, AppOptions } from './app.js';
 
 export { Namespace } from './decorators/namespace.js';
 export { On, OnAny, OnConnect, OnDisconnect, OnError, OnJoin, OnLeave, OnMessage } from './decorators/handlers.js';
+export { Emit } from './decorators/emit.js';
 export { Use } from './decorators/use.js';
 export { InjectNamespace } from './decorators/inject.js';
 export {
@@ -31,11 +32,18 @@ export type { AckFunction, ContextKind, Reply } from './context.js';
 export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError } from './errors.js';
 export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './errors.js';
 
-export type { HandlerOptions, NamespaceOptions, ParamOptions } from './metadata/types.js';
+export type {
+  EmissionOptions,
+  EmissionTarget,
+  HandlerOptions,
+  NamespaceOptions,
+  ParamOptions,
+} from './metadata/types.js';
 export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './middleware.js';
 export type { Issue, PayloadOptions } from './payload/index.js';
 export type { PayloadRow, PlanRow } from './plan/types.js';
 export type { ControllerSource } from './plan/load.js';
+export type { FunctionOptions, HandlerFunction } from './plan/functions.js';
 export type { ErrorHandler } from './runtime/runtime.js';
 export { defaultLimits } from './limits.js';
 export type { Limits } from './limits.js';

@@ -73,6 +73,28 @@ export interface UseMetadata {
   readonly middleware: readonly MiddlewareLike[];
 }
 
+/** Who is emitted to: the caller, everybody else in the namespace, everybody, or rooms (then without the caller). */
+export type EmissionTarget =
+  | 'sender'
+  | 'others'
+  | 'all'
+  | { readonly room: string | ((value: unknown, context: EventContext) => string | string[]) };
+
+export interface EmissionOptions {
+  /** `sender` unless given. */
+  readonly to?: EmissionTarget;
+  /** Emits nothing where the handler returned `undefined` or `null`. */
+  readonly skipEmpty?: boolean;
+  /** Emits on failures of this class only, and then what the client is told of it; `Error` means all of them. */
+  readonly on?: Class<unknown>;
+}
+
+export interface EmissionMetadata {
+  readonly method: MethodName;
+  readonly event: string;
+  readonly options: EmissionOptions;
+}
+
 export interface NamespaceOptions {
   /** `connection` builds the controller anew for every socket, in a container of its own. */
   readonly scope?: 'app' | 'connection';
@@ -91,4 +113,5 @@ export interface ClassMetadata {
   readonly handlers: HandlerMetadata[];
   readonly params: ParamMetadata[];
   readonly uses: UseMetadata[];
+  readonly emissions: EmissionMetadata[];
 }

@@ -24,15 +24,6 @@ export interface CompileOptions {
   readonly timeout: number;
 }
 
-/** Makes the plan; mistakes are added to `problems`, and then the plan must not be used. */
-export function compile(
-  controllers: readonly ControllerFacts[],
-  options: CompileOptions,
-  problems: SetupProblem[],
-): Plan {
-  return new Compiler(options, problems).compile(controllers);
-}
-
 /** The handlers of one class in one namespace. */
 export interface ControllerPlan {
   readonly facts: ControllerFacts;
@@ -40,9 +31,12 @@ export interface ControllerPlan {
   readonly errors: readonly ErrorPlan[];
 }
 
-class Compiler {
+/** Compiles controllers as they come, and makes the plan of all. */
+export class Compiler {
   readonly #instances: Instances;
+  readonly #controllers: ControllerPlan[] = [];
 
+  /** Mistakes are added to `problems`. */
   constructor(
     private readonly options: CompileOptions,
     private readonly problems: SetupProblem[],
@@ -50,13 +44,24 @@ class Compiler {
     this.#instances = new Instances(options.container, problems);
   }
 
-  compile(controllers: readonly ControllerFacts[]): Plan {
+  /** What was added so far. */
+  get facts(): readonly ControllerFacts[] {
+    return this.#controllers.map(({ facts }) => facts);
+  }
+
+  /** Controllers with mistakes are not added. */
+  add(controllers: readonly ControllerFacts[]): void {
+    const before = this.problems.length;
     const plans = controllers.map((facts) => this.#controller(facts));
-    const namespaces = groupByPath(plans).map((group) => this.#namespace(group));
+    if (this.problems.length === before) this.#controllers.push(...plans);
+  }
+
+  plan(): Plan {
+    const namespaces = groupByPath(this.#controllers).map((group) => this.#namespace(group));
     const fallback = namespaces.find(({ path }) => path === anyPath);
     return Object.freeze({
       namespaces: Object.freeze(namespaces.map((each) => withFallback(each, fallback)).toSorted(byPrecedence)),
-      rows: describeRows(plans),
+      rows: describeRows(this.#controllers),
     });
   }
 
@@ -97,6 +102,7 @@ class Compiler {
       timeout: handler.options.timeout ?? this.options.timeout,
       run: this.#chain(uses, invoke(this.#instances.target(controller), handler.method, args)),
       errors,
+      emissions: handler.emissions,
     });
   }
 

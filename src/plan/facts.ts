@@ -1,5 +1,5 @@
 /** What scanning concludes about controllers, before any reader or chain is made. */
-import type { HandlerMetadata, NamespaceMetadata, ParamMetadata } from '../metadata/types.js';
+import type { EmissionMetadata, HandlerMetadata, NamespaceMetadata, ParamMetadata } from '../metadata/types.js';
 import type { MiddlewareLike } from '../middleware.js';
 import type { Class } from '../reflect.js';
 
@@ -18,10 +18,13 @@ export interface HandlerFacts extends HandlerMetadata {
   readonly event: string;
   readonly params: readonly ParamFacts[];
   readonly uses: readonly MiddlewareLike[];
+  readonly emissions: readonly EmissionMetadata[];
 }
 
 export interface ControllerFacts {
   readonly type: Class;
+  /** The object itself, where it is not for the container to build. */
+  readonly instance?: object;
   readonly name: string;
   readonly namespace: NamespaceMetadata;
   readonly handlers: readonly HandlerFacts[];

@@ -18,9 +18,9 @@ export class Instances {
   ) {}
 
   /** The controller: one for the application, or one for each connection where it asks for that. */
-  target({ type, namespace }: ControllerFacts): Target {
+  target({ type, instance: given, namespace }: ControllerFacts): Target {
     if (namespace.options.scope === 'connection') return (context) => context.connection.scoped(type);
-    const instance = this.#build(type) ?? {};
+    const instance = given ?? this.#build(type) ?? {};
     return () => instance;
   }
 

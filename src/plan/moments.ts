@@ -32,6 +32,7 @@ export function planMoment(
     timeout: Math.max(timeout, ...methods.map(({ plan }) => plan.timeout)),
     run: chain(use, runAll),
     errors: controllers.flatMap(({ errors }) => errors),
+    emissions: [],
   });
 }
 

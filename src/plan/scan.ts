@@ -1,7 +1,13 @@
 /** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
 import type { SetupProblem } from '../errors.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
-import type { HandlerMetadata, MethodName, NamespaceMetadata, UseMetadata } from '../metadata/types.js';
+import type {
+  EmissionMetadata,
+  HandlerMetadata,
+  MethodName,
+  NamespaceMetadata,
+  UseMetadata,
+} from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../reflect.js';
 import { checkEvents } from './checks.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
@@ -54,6 +60,7 @@ function scanHandlers(type: Class, name: string, problems: SetupProblem[]): Hand
     event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
     params: scanParams(classes, row.method),
     uses: methodUses(classes, row.method),
+    emissions: methodEmissions(classes, row.method),
   }));
 }
 
@@ -99,6 +106,10 @@ function methodUses(classes: readonly Class[], method: MethodName): UseMetadata[
     .toReversed()
     .flatMap((each) => (ownMetadata(each)?.uses ?? []).filter((row) => row.method === method).toReversed());
   return rows.flatMap((row) => row.middleware);
+}
+
+function methodEmissions(classes: readonly Class[], method: MethodName): EmissionMetadata[] {
+  return classes.flatMap((each) => (ownMetadata(each)?.emissions ?? []).filter((row) => row.method === method));
 }
 
 function prototypeOf(type: Class): object {

@@ -23,11 +23,20 @@ function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
     arguments: Object.freeze(plan.arguments.map(({ label }) => label)),
     middleware: plan.middleware,
     payloads: Object.freeze(plan.arguments.flatMap(payloadRow)),
+    emits: Object.freeze(plan.emissions.map(({ event }) => event)),
   });
 }
 
 function describeError(namespace: string, handler: string, errorType = 'error'): PlanRow {
-  return Object.freeze({ namespace, event: 'error', handler, arguments: [errorType], middleware: [], payloads: [] });
+  return Object.freeze({
+    namespace,
+    event: 'error',
+    handler,
+    arguments: [errorType],
+    middleware: [],
+    payloads: [],
+    emits: [],
+  });
 }
 
 function payloadRow({ payload }: ArgumentPlan): PayloadRow[] {
@@ -40,6 +49,7 @@ const columns: readonly { readonly title: string; readonly cell: (row: PlanRow) 
   { title: 'handler', cell: (row) => row.handler },
   { title: 'arguments', cell: (row) => row.arguments.join(', ') },
   { title: 'middleware', cell: (row) => row.middleware.join(' > ') },
+  { title: 'emits', cell: (row) => row.emits.join(', ') },
 ];
 
 /** The rows under each other, in columns. */

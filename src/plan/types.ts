@@ -1,5 +1,6 @@
 /** The frozen dispatch table: everything that does not depend on the message, decided at boot. */
 import type { ContextHandler, ContextKind, EventContext } from '../context.js';
+import type { EmissionMetadata, EmissionTarget } from '../metadata/types.js';
 import type { PayloadPlan } from '../payload/index.js';
 import type { Class } from '../reflect.js';
 
@@ -22,6 +23,10 @@ export interface ErrorPlan {
   readonly run: (context: EventContext, error: unknown) => unknown;
 }
 
+/** What else is emitted; nothing is left to conclude from what was said. */
+export type EmissionPlan = EmissionMetadata;
+export type { EmissionTarget };
+
 /** One row of the table. */
 export interface HandlerPlan extends ContextHandler {
   readonly label: string;
@@ -39,6 +44,8 @@ export interface HandlerPlan extends ContextHandler {
   readonly run: (context: EventContext) => unknown;
   /** The most derived class of errors first. */
   readonly errors: readonly ErrorPlan[];
+  /** What else is emitted when the handler has a result, or has failed. */
+  readonly emissions: readonly EmissionPlan[];
 }
 
 export interface NamespacePlan {
@@ -77,6 +84,8 @@ export interface PlanRow {
   readonly middleware: readonly string[];
   /** Which way each payload goes: compiled at boot, or through the libraries, and then why. */
   readonly payloads: readonly PayloadRow[];
+  /** The events that are emitted beside the acknowledgement. */
+  readonly emits: readonly string[];
 }
 
 export interface PayloadRow {

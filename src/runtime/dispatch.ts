@@ -9,6 +9,7 @@ import type { HandlerPlan } from '../plan/types.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import type { Calls } from './calls.js';
 import type { Connection } from './connection.js';
+import { emitResult } from './emissions.js';
 import { explain, quickError, reportFault, reportLate, tooDeep, unknownEvent } from './failures.js';
 import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from './thenable.js';
@@ -99,8 +100,10 @@ function wait(context: EventContext, result: PromiseLike<unknown>): void {
 
 function finish(context: EventContext, value: unknown): void {
   try {
-    if (staysOpen(context, value)) hold(context);
-    else acknowledge(context, value);
+    if (staysOpen(context, value)) return hold(context);
+    const { emissions } = planOf(context);
+    if (emissions.length > 0) emitResult(emissions, context, value);
+    acknowledge(context, value);
   } catch (error) {
     fail(context, error);
   }

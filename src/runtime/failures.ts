@@ -15,6 +15,7 @@ import { defaultLimits } from '../limits.js';
 import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
 import type { Connection } from './connection.js';
 import type { Runtime } from './runtime.js';
+import { emitFailure } from './emissions.js';
 import { isThenable } from './thenable.js';
 
 /** A failed call: the answer, and what an error handler would rather say, or a promise of it. */
@@ -26,7 +27,9 @@ export interface Failure {
 /** Logs what nobody expected, lets the error handlers speak, and gives the answer. Never throws. */
 export function explain(context: EventContext, error: unknown): Failure {
   const answer = { error: bodyOf(context, error) };
+  const { emissions } = context.handler as HandlerPlan;
   try {
+    if (emissions.length > 0) emitFailure(emissions, context, error, answer.error);
     return { answer, said: speak(context, error) };
   } catch (fault) {
     reportFault(context, fault);
@@ -146,6 +149,7 @@ export const unknownEvent: HandlerPlan = Object.freeze({
     throw quickError('unknown_event');
   },
   errors: [],
+  emissions: [],
 });
 
 /** Why a client is turned away, as Socket.IO tells it: the message, and the rest as `data`. */

@@ -10,8 +10,9 @@ import { Connection } from './connection.js';
 import { cleanup, disconnected, disconnecting } from './departure.js';
 import { dispatch } from './dispatch.js';
 import { explain, quickError, refusalOf, reportFault, reportLate } from './failures.js';
-import { holdPackets } from './held.js';
+import { holdPackets, sendEvent } from './held.js';
 import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
+import { takeMissed } from './recovery.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from './thenable.js';
 import { enterTransport, leaveTransport } from './transports.js';
@@ -28,6 +29,8 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
     return refuse(new ConnectionRefused('Too many namespaces, or the same one twice'), connection, next);
   }
   if (calls.closing) return refuse(quickError('closing'), connection, next);
+  if (connect || socket.recovered) holdPackets(socket);
+  if (socket.recovered) reveal(socket);
   if (connect) new Passage(connection, connect, next).run();
   else accept(connection, next);
 }
@@ -35,7 +38,17 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
 /** Runs when a socket is connected: also for one that Socket.IO recovered past all middleware. */
 export function connected(served: ServedNamespace, socket: Socket): void {
   leaveTransport(socket);
-  if (!connectionOf(socket)) install(attach(served, socket));
+  if (connectionOf(socket)) return;
+  install(attach(served, socket));
+  for (const data of takeMissed(socket)) sendEvent(socket, data);
+}
+
+/** Makes the socket part of its namespace before it is connected: broadcasts reach it, and are held with its own emits. */
+function reveal(socket: Socket): void {
+  const namespace = namespaceInternalsOf(socket.nsp);
+  if (!namespace._preConnectSockets.delete(socket.id)) return;
+  namespace.sockets.set(socket.id, socket);
+  void socket.join(socket.id);
 }
 
 function attach(served: ServedNamespace, socket: Socket): Connection {
@@ -81,8 +94,7 @@ class Passage {
   }
 
   run(): void {
-    holdPackets(this.connection.socket);
-    this.connection.onEnter = () => this.#reveal();
+    this.connection.onEnter = () => reveal(this.connection.socket);
     try {
       const result = this.plan.run(this.#context);
       if (isThenable(result)) this.#wait(promiseOf(result));
@@ -90,15 +102,6 @@ class Passage {
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  /** `@OnConnect` sees a socket that is part of its namespace: broadcasts reach it, and are held like its own emits. */
-  #reveal(): void {
-    const { socket } = this.connection;
-    const namespace = namespaceInternalsOf(socket.nsp);
-    if (!namespace._preConnectSockets.delete(socket.id)) return;
-    namespace.sockets.set(socket.id, socket);
-    void socket.join(socket.id);
   }
 
   #wait(result: Promise<unknown>): void {

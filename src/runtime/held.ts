@@ -1,18 +1,19 @@
 /** Keeps what is sent to a socket until the client has been told that it is connected. */
 import type { Socket } from 'socket.io';
 import { internalsOf, packetType, type ClientInternals } from './internals.js';
+import { takeMissed } from './recovery.js';
 
 /** More packets than this for a client that is not connected yet are an application out of hand, or an attack. */
 const maxHeld = 1_000;
 
 /**
- * Puts itself before the socket's client. The packet that accepts the client lets everything through, in order; the
- * one that refuses it drops everything.
+ * Puts itself before the socket's client. The packet that accepts the client lets everything through, in order, and
+ * first what a recovered client missed; the packet that refuses the client drops everything.
  */
 export function holdPackets(socket: Socket): void {
   const internals = internalsOf(socket);
   const { client } = internals;
-  const held: (() => void)[] = [];
+  const held = takeMissed(socket).map((data) => (): void => sendEvent(socket, data));
   const keep = (send: () => void): void => {
     if (held.length < maxHeld) held.push(send);
   };
@@ -28,4 +29,9 @@ export function holdPackets(socket: Socket): void {
   };
   holder.writeToEngine = (packets, options) => keep(() => client.writeToEngine(packets, options));
   internals.client = holder;
+}
+
+/** Sends an event that was encoded for its offset before. */
+export function sendEvent(socket: Socket, data: unknown[]): void {
+  internalsOf(socket).client._packet({ type: packetType.event, nsp: socket.nsp.name, data });
 }

@@ -9,13 +9,13 @@ import type { Connection } from './connection.js';
 /** Where a socket's connection is kept. */
 export const connectionKey: unique symbol = Symbol.for('colloquy:connection') as never;
 
-/** The numbers of the Socket.IO protocol for the two answers to a connection. */
-export const packetType = { connect: 0, connectError: 4 } as const;
+/** The numbers of the Socket.IO protocol for what the gate sends. */
+export const packetType = { connect: 0, event: 2, connectError: 4 } as const;
 
 export interface ClientInternals {
   /** The sockets of a transport, by their ids. */
   readonly sockets: ReadonlyMap<string, Socket>;
-  _packet(packet: { type: number }, options?: object): void;
+  _packet(packet: { type: number; nsp?: string; data?: unknown }, options?: object): void;
   writeToEngine(packets: unknown, options: object): void;
 }
 

@@ -1,0 +1,45 @@
+/** Handlers that are functions: the same facts as those of a class with one method. */
+import { EventContext } from '../context.js';
+import type { HandlerOptions, ParamOptions } from '../metadata/types.js';
+import type { MiddlewareLike } from '../middleware.js';
+import type { Class } from '../reflect.js';
+import type { ControllerFacts, ParamFacts } from './facts.js';
+
+/** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
+export type HandlerFunction = (context: EventContext, ...args: never[]) => unknown;
+
+export interface FunctionOptions extends HandlerOptions {
+  /** The classes of the arguments in their order, each validated; without it the arguments come as they are. */
+  readonly payload?: readonly (Class<unknown> | ParamOptions)[];
+  readonly use?: readonly MiddlewareLike[];
+}
+
+/** Gives the facts of `app.on(path, event, handler, options)`. */
+export function functionFacts(
+  path: string | RegExp,
+  event: string,
+  handler: HandlerFunction,
+  { payload, use = [], ...options }: FunctionOptions,
+): ControllerFacts {
+  const label = handler.name || `on('${event}')`;
+  const call = handler as (...values: unknown[]) => unknown;
+  const method = payload ? call : (context: EventContext) => call(context, ...context.args);
+  const params = [contextParam, ...(payload ?? []).map(payloadParam)];
+  const facts = { kind: 'event', method: 'handle', event, options, label, params, uses: use, emissions: [] } as const;
+  return {
+    type: Object,
+    instance: { handle: method },
+    name: label,
+    namespace: { path, options: {} },
+    handlers: [facts],
+    uses: [],
+  };
+}
+
+const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };
+
+function payloadParam(stated: Class<unknown> | ParamOptions, position: number): ParamFacts {
+  const options = typeof stated === 'function' ? { type: stated } : stated;
+  const index = position + 1;
+  return { index, type: Object, metadata: { kind: 'payload', method: 'handle', index, key: position, options } };
+}

@@ -1,0 +1,56 @@
+/** The Socket.IO namespaces of a server by their declared paths. The only place that calls `io.of`. */
+import type { Namespace, Server } from 'socket.io';
+import { Namespaces } from '../container.js';
+import { patternOf } from '../plan/path.js';
+import { keepForPending } from './children.js';
+import { makeRecoverable } from './recovery.js';
+
+/** The parent of a family of namespaces. */
+interface Parent extends Namespace {
+  readonly children: ReadonlySet<Namespace>;
+}
+
+export class ServerNamespaces extends Namespaces {
+  readonly #opened = new Map<string, Namespace>();
+  readonly #parents: Parent[] = [];
+
+  constructor(private readonly io: Server) {
+    super();
+    io.on('new_namespace', (namespace) => this.#prepareChild(namespace));
+  }
+
+  /** Opens the namespace of a path, once; a family has one parent. Families are asked in the order of their opening. */
+  open(path: string | RegExp): Namespace {
+    const key = String(path);
+    const namespace = this.#opened.get(key) ?? this.#make(path);
+    this.#opened.set(key, namespace);
+    return namespace;
+  }
+
+  /** @throws Error where nobody serves the path */
+  find(path: string | RegExp): Namespace {
+    const found = this.#opened.get(String(path));
+    if (found) return found;
+    throw new Error(`nobody serves the namespace ${String(path)}; served are ${[...this.#opened.keys()].join(', ')}`);
+  }
+
+  #make(path: string | RegExp): Namespace {
+    const pattern = patternOf(path);
+    if (!pattern) return this.#prepare(this.io.of(path));
+    const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+    const parent = this.io.of((name, _auth, next) => next(null, stateless.test(name)));
+    this.#parents.push(parent as Parent);
+    return parent;
+  }
+
+  #prepareChild(namespace: Namespace): void {
+    if (!this.#parents.some(({ children }) => children.has(namespace))) return;
+    keepForPending(this.#prepare(namespace));
+  }
+
+  #prepare(namespace: Namespace): Namespace {
+    const { connectionStateRecovery } = (this.io as unknown as { opts: { connectionStateRecovery?: object } }).opts;
+    if (connectionStateRecovery) makeRecoverable(namespace);
+    return namespace;
+  }
+}
