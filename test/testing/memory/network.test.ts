@@ -197,7 +197,12 @@ describe('a client', () => {
       await network.idle();
     }
     assert.deepEqual(got, []);
-    assert.ok((server.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length > 0);
+    const { writeBuffer, transport } = server.conn as unknown as {
+      writeBuffer: unknown[];
+      transport: { socket: { bufferedAmount: number } };
+    };
+    assert.equal(writeBuffer.length, 2);
+    assert.equal(transport.socket.bufferedAmount, '42["value",1]'.length);
     network.resume(client);
     await network.idle();
     assert.deepEqual(got, [1, 2, 3]);
