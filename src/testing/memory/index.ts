@@ -1,0 +1,2 @@
+export { MemoryNetwork } from './network.js';
+export type { AttachableServer, ConnectOptions } from './network.js';
