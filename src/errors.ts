@@ -15,6 +15,7 @@ export const errorCodes = {
   rate_limited: 'this client sends faster than it may',
   closing: 'the server is shutting down',
   refused: 'the connection was refused',
+  too_many_rooms: 'the socket is in as many rooms as it may be',
 } as const;
 
 /** A code that the framework itself answers with. Applications add their own through {@link EventError}. */
