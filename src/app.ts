@@ -170,8 +170,8 @@ class RunningApp implements App {
     const server = createHttpServer(this.options, options.tls);
     this.#server = server;
     try {
-      const address = await listen(server, options);
       this.attach(server);
+      const address = await listen(server, options);
       if (this.options.signals ?? true) this.#stopSignals = handleSignals(() => this.close(), this.runtime.log);
       this.runtime.log.info(`listening on ${address.url}`);
       return address;
@@ -191,20 +191,27 @@ class RunningApp implements App {
   }
 
   async #close(): Promise<void> {
-    const { calls, limits } = this.runtime;
-    calls.closing = 'draining';
+    const end = Date.now() + this.runtime.limits.drainTime;
+    const rest = (): number => Math.max(0, end - Date.now());
+    this.runtime.calls.closing = 'draining';
     const stopped = this.#stopAccepting();
-    const drained = setTimeout(() => calls.expireAll(), limits.drainTime);
-    await calls.idle();
-    await flushBuffers(this.io, limits.drainTime);
+    await this.#drain(rest());
+    await flushBuffers(this.io, rest());
     await this.io.close();
-    await calls.idle();
-    clearTimeout(drained);
+    await this.#drain(rest());
     this.#server?.closeAllConnections();
     await stopped;
     this.#stopWatching?.();
     await this.runtime.container.dispose();
     this.#stopSignals?.();
+  }
+
+  /** Resolves when nothing runs any more; what takes longer is answered `closing`. */
+  async #drain(time: number): Promise<void> {
+    const { calls } = this.runtime;
+    const timer = setTimeout(() => calls.expireAll(), time);
+    await calls.idle();
+    clearTimeout(timer);
   }
 
   async #stopAccepting(): Promise<void> {

@@ -1,6 +1,7 @@
 /** The two moments that belong to a whole namespace: its classes handle them one after the other, in one chain. */
 import type { EventContext } from '../context.js';
 import type { MiddlewareLike } from '../middleware.js';
+import { isThenable, promiseOf } from '../thenable.js';
 import type { CompileOptions, ControllerPlan } from './compile.js';
 import { middlewareName } from './instances.js';
 import type { HandlerPlan } from './types.js';
@@ -63,7 +64,7 @@ function untilRefused(steps: readonly Run[]): Run {
       return false;
     };
     const result = step(context);
-    return result instanceof Promise ? result.then(go) : go(result);
+    return isThenable(result) ? promiseOf(result).then(go) : go(result);
   };
   return (context) => from(0, context);
 }

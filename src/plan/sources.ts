@@ -1,6 +1,7 @@
 /** Where a parameter's value comes from: one function for each kind of decorator. */
 import { parse as parseCookies } from 'cookie';
 import type { EventContext } from '../context.js';
+import { isThenable, promiseOf } from '../thenable.js';
 import type { ParamFacts } from './facts.js';
 import type { Reader } from './types.js';
 
@@ -47,7 +48,7 @@ export function decoratedSource({ metadata }: ParamFacts): Source {
     case 'handshake':
       return { ...whole, read: picked((context) => context.socket.handshake, key) };
     case 'custom':
-      return { ...whole, read: metadata!.read! };
+      return { ...whole, read: awaitable(metadata!.read!) };
     default:
       return { ...whole, read: plainReaders[kind] ?? ((context) => context) };
   }
@@ -64,6 +65,14 @@ const plainReaders: Readonly<Record<string, Reader>> = {
   reason: (context) => context.packet[1],
   signal: (context) => context.signal,
 };
+
+/** A reader of the user's own may give any thenable; the framework knows promises. */
+function awaitable(read: Reader): Reader {
+  return (context, error) => {
+    const value = read(context, error);
+    return isThenable(value) ? promiseOf(value) : value;
+  };
+}
 
 function headers(context: EventContext): unknown {
   return context.socket.handshake.headers;

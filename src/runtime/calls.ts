@@ -63,6 +63,7 @@ export class Calls {
     let lane = this.#lanes.get(time);
     if (!lane) this.#lanes.set(time, (lane = new Lane(time, (each) => this.#expire(each))));
     lane.add(context);
+    if (this.closing === 'over') queueMicrotask(() => this.#expireIn(lane, context));
   }
 
   /** Takes out a call that has ended; `false` where it had run out of time before. */
@@ -76,13 +77,17 @@ export class Calls {
   expireAll(): void {
     this.closing = 'over';
     for (const lane of this.#lanes.values()) {
-      for (const context of Array.from(lane.contexts)) if (lane.delete(context)) this.#expire(context);
+      for (const context of Array.from(lane.contexts)) this.#expireIn(lane, context);
     }
   }
 
   /** Resolves when no call runs. */
   async idle(): Promise<void> {
     while (this.#size > 0) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  #expireIn(lane: Lane, context: EventContext): void {
+    if (lane.delete(context)) this.#expire(context);
   }
 
   #expire(context: EventContext): void {

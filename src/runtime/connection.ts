@@ -19,6 +19,7 @@ export class Connection implements ContextConnection {
   onEnter: (() => void) | undefined;
   #params: Readonly<Record<string, string>> | undefined;
   #abort: AbortController | undefined;
+  #gone = false;
   #container: DependencyContainer | undefined;
   /** How many events may come now, and when that was reckoned. */
   #tokens: number;
@@ -36,7 +37,9 @@ export class Connection implements ContextConnection {
   }
 
   get signal(): AbortSignal {
-    return (this.#abort ??= new AbortController()).signal;
+    this.#abort ??= new AbortController();
+    if (this.#gone) this.abort();
+    return this.#abort.signal;
   }
 
   scoped(type: object): object {
@@ -66,13 +69,26 @@ export class Connection implements ContextConnection {
 
   /** Tells what runs for this client that it is gone; what waits never starts. */
   abort(): void {
+    this.#gone = true;
     this.#abort?.abort(new Error('the client is gone'));
     this.queue = undefined;
   }
 
   /** Disposes of the connection's own instances. */
-  async dispose(): Promise<void> {
-    await this.#container?.dispose();
+  dispose(): void {
+    const container = this.#container;
     this.#container = undefined;
+    if (container) void this.#disposeOf(container);
+  }
+
+  async #disposeOf(container: DependencyContainer): Promise<void> {
+    try {
+      await container.dispose();
+    } catch (err) {
+      this.served.runtime.log.error(
+        { err, socket: this.socket.id },
+        'an instance of a connection could not be disposed of',
+      );
+    }
   }
 }

@@ -5,7 +5,7 @@ import type { HandlerPlan } from '../plan/types.js';
 import type { Connection } from './connection.js';
 import { explain, reportFault } from './failures.js';
 import { connectionOf, internalsOf } from './internals.js';
-import { isThenable, promiseOf } from './thenable.js';
+import { isThenable, promiseOf } from '../thenable.js';
 
 /** Listens to `disconnecting`; one function for all sockets. */
 export function disconnecting(this: Socket): void {
@@ -35,7 +35,7 @@ function depart(connection: Connection, reason: DisconnectReason, description?: 
   connection.abort();
   const { disconnect } = connection.served.plan;
   if (disconnect) void runDeparture(connection, disconnect, [disconnect.event, reason, description]);
-  else dispose(connection);
+  else connection.dispose();
 }
 
 /** Counted among the calls, so that a shutdown waits for it. */
@@ -50,17 +50,11 @@ async function runDeparture(connection: Connection, plan: HandlerPlan, packet: u
     await report(context, error);
   }
   calls.delete(context, plan.timeout);
-  dispose(connection);
+  connection.dispose();
 }
 
 /** Lets the error handlers hear of it; nobody is left to be answered. */
 export async function report(context: EventContext, error: unknown): Promise<void> {
   const { said } = explain(context, error);
   if (isThenable(said)) await promiseOf(said).catch((fault: unknown) => reportFault(context, fault));
-}
-
-function dispose(connection: Connection): void {
-  connection.dispose().catch((err: unknown) => {
-    connection.served.runtime.log.error({ err, socket: connection.socket.id }, 'a connection could not be disposed of');
-  });
 }

@@ -12,7 +12,7 @@ import type { Connection } from './connection.js';
 import { emitResult } from './emissions.js';
 import { explain, quickError, reportFault, reportLate, tooDeep, unknownEvent } from './failures.js';
 import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
-import { isThenable, promiseOf } from './thenable.js';
+import { isThenable, promiseOf } from '../thenable.js';
 
 /** Takes the place of Socket.IO's own `dispatch` on every socket; one function for all of them. */
 export function dispatch(this: Socket, packet: unknown[]): void {

@@ -16,7 +16,7 @@ import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
 import type { Connection } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './emissions.js';
-import { isThenable } from './thenable.js';
+import { isThenable } from '../thenable.js';
 
 /** A failed call: the answer, and what an error handler would rather say, or a promise of it. */
 export interface Failure {

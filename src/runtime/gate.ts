@@ -14,7 +14,7 @@ import { holdPackets, sendEvent } from './held.js';
 import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
 import { takeMissed } from './recovery.js';
 import type { ServedNamespace } from './runtime.js';
-import { isThenable, promiseOf } from './thenable.js';
+import { isThenable, promiseOf } from '../thenable.js';
 import { enterTransport, leaveTransport } from './transports.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
@@ -74,7 +74,7 @@ function install({ socket }: Connection): void {
 function refuse(error: Error, connection: Connection, next: Next): void {
   connection.ended = true;
   connection.abort();
-  void connection.dispose();
+  connection.dispose();
   next(error);
 }
 

@@ -6,7 +6,7 @@ import type { HandlerPlan } from '../plan/types.js';
 import { report } from './departure.js';
 import { connectionOf } from './internals.js';
 import type { ServedNamespace } from './runtime.js';
-import { isThenable, promiseOf } from './thenable.js';
+import { isThenable, promiseOf } from '../thenable.js';
 
 const watched = new WeakSet<object>();
 
