@@ -124,6 +124,12 @@ function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptio
   };
 }
 
+/** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */
+async function closeServer(io: Server): Promise<void> {
+  if (io.engine as object | undefined) return io.close();
+  await Promise.all([...io._nsps.values()].map(({ adapter }) => adapter.close()));
+}
+
 class RunningApp implements App {
   #server: HttpServer | undefined;
   #stopWatching: (() => void) | undefined;
@@ -197,7 +203,7 @@ class RunningApp implements App {
     const stopped = this.#stopAccepting();
     await this.#drain(rest());
     await flushBuffers(this.io, rest());
-    await this.io.close();
+    await closeServer(this.io);
     await this.#drain(rest());
     this.#server?.closeAllConnections();
     await stopped;
