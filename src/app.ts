@@ -4,7 +4,7 @@ import { Server, type ServerOptions } from 'socket.io';
 import { createContainer, provideServer, type DependencyContainer } from './container.js';
 import { SetupError, type SetupProblem } from './errors.js';
 import { settleLimits, type Limits } from './limits.js';
-import { createLogger, silentLogger, type Logger } from './log.js';
+import { createLogger, guardLogger, silentLogger, type Logger } from './log.js';
 import type { MiddlewareLike } from './middleware.js';
 import type { PayloadOptions } from './payload/index.js';
 import { Compiler } from './plan/compile.js';
@@ -86,8 +86,9 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const problems: SetupProblem[] = [];
   const limits = settleLimits(options.limits, problems);
-  const log =
-    options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info'));
+  const log = guardLogger(
+    options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info')),
+  );
   const classes = await loadControllers(
     options.controllers,
     { cwd: options.cwd ?? process.cwd(), importer: options.importer ?? ((url) => import(url)) },

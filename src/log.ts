@@ -26,3 +26,17 @@ export function createLogger(level: 'debug' | 'info'): Logger {
 
 /** Says nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** The same logger, but a failure of its own ends neither a call nor the process. */
+export function guardLogger(log: Logger): Logger {
+  const guard =
+    (level: keyof Logger): LogMethod =>
+    (...line: [object | string, string?]) => {
+      try {
+        log[level](...(line as [object, string?]));
+      } catch {
+        // There is no other place to say it.
+      }
+    };
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
+}

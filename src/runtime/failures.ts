@@ -1,5 +1,6 @@
 /** What a failure means: what the client is told, what the log is told, and what `@OnError` has to say. */
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { EventContext } from '../context.js';
 import {
   ConnectionRefused,
@@ -76,7 +77,11 @@ function internalBody(context: EventContext, error: unknown): ErrorBody {
 }
 
 function describeThrown(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }
 
 /** The answer where even the description of the failure cannot be sent. */
