@@ -20,7 +20,7 @@ import { Calls } from './runtime/calls.js';
 import { expire } from './runtime/dispatch.js';
 import { ServerNamespaces } from './runtime/namespaces.js';
 import type { ErrorHandler, Runtime } from './runtime/runtime.js';
-import { flushBuffers, watchBuffers } from './serving/buffers.js';
+import { Clients, type TransportCounts } from './serving/clients.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
 import { guardOrigins } from './serving/origins.js';
 import { handleSignals } from './serving/signals.js';
@@ -54,6 +54,17 @@ export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
   readonly signals?: boolean;
 }
 
+/** How an application is, for a probe or a page. */
+export interface Health {
+  /** Whether it shuts down: a probe of readiness should say no. */
+  readonly closing: boolean;
+  readonly clients: number;
+  /** How many clients use each transport. */
+  readonly transports: TransportCounts;
+  /** Calls that are not answered yet. */
+  readonly calls: number;
+}
+
 /** A running application. */
 export interface App {
   /** The Socket.IO server, for everything that it offers. */
@@ -75,6 +86,8 @@ export interface App {
    * @throws SetupError where the event is handled already, or the names are wrong
    */
   on(path: string, event: string, handler: HandlerFunction, options?: FunctionOptions): this;
+  /** Says how it is, at no cost worth a cache. */
+  health(): Health;
   /** Accepts nobody any more, answers what runs, disconnects everybody, and resolves when all is done. */
   close(): Promise<void>;
 }
@@ -128,14 +141,14 @@ function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptio
 /** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */
 async function closeServer(io: Server): Promise<void> {
   if (io.engine as object | undefined) return io.close();
-  await Promise.all([...io._nsps.values()].map(({ adapter }) => adapter.close()));
+  await Promise.all([...io._nsps.values()].map(async ({ adapter }) => adapter.close()));
 }
 
 class RunningApp implements App {
   #server: HttpServer | undefined;
-  #stopWatching: (() => void) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
+  readonly #clients: Clients;
   #plan: Plan;
 
   constructor(
@@ -146,6 +159,7 @@ class RunningApp implements App {
     private readonly bindings: Bindings,
     private readonly problems: SetupProblem[],
   ) {
+    this.#clients = new Clients(io, runtime.limits.sendBuffer, runtime.log);
     this.#plan = compiler.plan();
     bindings.apply(this.#plan);
   }
@@ -171,6 +185,13 @@ class RunningApp implements App {
     return this.runtime.container;
   }
 
+  health(): Health {
+    const { transports } = this.#clients;
+    const { size, closing } = this.runtime.calls;
+    const clients = Object.values(transports).reduce((sum, count) => sum + count, 0);
+    return { closing: closing !== false, clients, transports, calls: size };
+  }
+
   async listen(where: number | ListenOptions): Promise<Address> {
     if (this.#server) throw new Error('The application listens already; create another one for another port.');
     const options = typeof where === 'number' ? { port: where } : where;
@@ -190,7 +211,7 @@ class RunningApp implements App {
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
-    this.#stopWatching ??= watchBuffers(this.io, this.runtime.limits.sendBuffer, this.runtime.log);
+    this.#clients.watch();
   }
 
   close(): Promise<void> {
@@ -203,12 +224,12 @@ class RunningApp implements App {
     this.runtime.calls.closing = 'draining';
     const stopped = this.#stopAccepting();
     await this.#drain(rest());
-    await flushBuffers(this.io, rest());
+    await this.#clients.flush(rest());
     await closeServer(this.io);
     await this.#drain(rest());
     this.#server?.closeAllConnections();
     await stopped;
-    this.#stopWatching?.();
+    this.#clients.stopWatching();
     await this.runtime.container.dispose();
     this.#stopSignals?.();
   }

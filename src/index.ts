@@ -1,5 +1,5 @@
 export { createApp } from './app.js';
-export type { App, AppOptions } from './app.js';
+export type { App, AppOptions, Health } from './app.js';
 
 export { Namespace } from './decorators/namespace.js';
 export { On, OnAny, OnConnect, OnDisconnect, OnError, OnJoin, OnLeave, OnMessage } from './decorators/handlers.js';
