@@ -14,20 +14,19 @@ export function holdPackets(socket: Socket): void {
   const internals = internalsOf(socket);
   const { client } = internals;
   const held = takeMissed(socket).map((data) => (): void => sendEvent(socket, data));
-  const keep = (send: () => void): void => {
-    if (held.length < maxHeld) held.push(send);
-  };
   const holder = Object.create(client) as ClientInternals;
   holder._packet = (packet, options) => {
     const { type } = packet;
-    if (type !== packetType.connect && type !== packetType.connectError) {
-      return keep(() => client._packet(packet, options));
-    }
+    // Encodes at once, as Socket.IO would: with the value of now, and failing where it was sent.
+    if (type !== packetType.connect && type !== packetType.connectError)
+      return client._packet.call(holder, packet, options);
     internals.client = client;
     client._packet(packet, options);
     if (type === packetType.connect) for (const send of held) send();
   };
-  holder.writeToEngine = (packets, options) => keep(() => client.writeToEngine(packets, options));
+  holder.writeToEngine = (packets, options) => {
+    if (held.length < maxHeld) held.push(() => client.writeToEngine(packets, options));
+  };
   internals.client = holder;
 }
 
