@@ -9,7 +9,7 @@ import { compose } from './compose.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
 import { Instances, middlewareName } from './instances.js';
 import { invoke } from './invoke.js';
-import { planMoment } from './moments.js';
+import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
 import { anyPath, patternOf, precedence } from './path.js';
 import { describeRows } from './table.js';
@@ -91,6 +91,7 @@ export class Compiler {
   ): HandlerPlan {
     const args = planArguments(handler, payload, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
+    const run = invoke(this.#instances.target(controller), handler.method, args);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
     return Object.freeze({
       label: handler.label,
@@ -100,7 +101,7 @@ export class Compiler {
       middleware: uses.map(middlewareName),
       answersByHand: handler.params.some(({ metadata }) => metadata?.kind === 'ack'),
       timeout: handler.options.timeout ?? this.options.timeout,
-      run: this.#chain(uses, invoke(this.#instances.target(controller), handler.method, args)),
+      run: this.#chain(uses, handler.kind === 'connect' ? rememberRefusal(run) : run),
       errors,
       emissions: handler.emissions,
     });

@@ -1,5 +1,6 @@
 import type { EventContext } from '../context.js';
 import type { Middleware } from '../middleware.js';
+import { guardRejection, isThenable } from '../thenable.js';
 
 type Run = (context: EventContext) => unknown;
 
@@ -11,10 +12,24 @@ export function compose(middleware: readonly Middleware[], last: Run): Run {
 function wrap(next: Run, middleware: Middleware): Run {
   return (context) => {
     let called = false;
-    return middleware(context, () => {
+    let inner: unknown;
+    const result = middleware(context, () => {
       if (called) throw new Error('next() was called twice by one middleware');
       called = true;
-      return next(context);
+      inner = next(context);
+      guardRejection(inner);
+      return inner;
     });
+    return inner instanceof Promise && inner !== result ? together(context, result, inner) : result;
   };
+}
+
+/**
+ * For a middleware that did not hand on the promise of `next()`. One that is synchronous cannot have awaited it, so this
+ * is done in its place. While connecting it is done always: nobody may enter before what is inside has finished, nor if
+ * it failed.
+ */
+function together(context: EventContext, result: unknown, inner: Promise<unknown>): unknown {
+  if (isThenable(result) && context.kind !== 'connect') return result;
+  return Promise.resolve(result).then((value) => inner.then(() => value));
 }

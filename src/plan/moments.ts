@@ -30,7 +30,7 @@ export function planMoment(
     arguments: [],
     middleware: use.map(middlewareName),
     answersByHand: false,
-    timeout: Math.max(timeout, ...methods.map(({ plan }) => plan.timeout)),
+    timeout: methods.length === 0 ? timeout : Math.max(...methods.map(({ plan }) => plan.timeout)),
     run: chain(use, runAll),
     errors: controllers.flatMap(({ errors }) => errors),
     emissions: [],
@@ -67,6 +67,18 @@ function untilRefused(steps: readonly Run[]): Run {
     return isThenable(result) ? promiseOf(result).then(go) : go(result);
   };
   return (context) => from(0, context);
+}
+
+/** The innermost step of one `@OnConnect`: its `false` counts, whatever middleware makes of it. */
+export function rememberRefusal(run: Run): Run {
+  return (context) => {
+    const note = (result: unknown): unknown => {
+      if (result === false) context.reached = false;
+      return result;
+    };
+    const result = run(context);
+    return isThenable(result) ? promiseOf(result).then(note) : note(result);
+  };
 }
 
 /** One after the other, each whatever became of the others; then throws what they threw. */

@@ -6,6 +6,7 @@ import type { Connection } from './connection.js';
 import { explain, reportFault } from './failures.js';
 import { connectionOf, internalsOf } from './internals.js';
 import { isThenable, promiseOf } from '../thenable.js';
+import { leaveTransport } from './transports.js';
 
 /** Listens to `disconnecting`; one function for all sockets. */
 export function disconnecting(this: Socket): void {
@@ -26,7 +27,9 @@ export function cleanup(this: Socket): void {
   const vanished = !this.connected && !connection.ended;
   if (vanished) connection.lastRooms = [...this.rooms];
   internalsOf(Object.getPrototypeOf(this) as Socket)._cleanup.call(this);
-  if (vanished) depart(connection, 'transport close');
+  if (!vanished) return;
+  leaveTransport(this);
+  depart(connection, 'transport close');
 }
 
 function depart(connection: Connection, reason: DisconnectReason, description?: unknown): void {

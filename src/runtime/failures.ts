@@ -17,6 +17,7 @@ import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
 import type { Connection } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './emissions.js';
+import { internalsOf, packetType } from './internals.js';
 import { isThenable } from '../thenable.js';
 
 /** A failed call: the answer, and what an error handler would rather say, or a promise of it. */
@@ -57,11 +58,15 @@ function handles({ errorType }: ErrorPlan, error: unknown): boolean {
 function bodyOf(context: EventContext, error: unknown): ErrorBody {
   if (isConnectionRefused(error)) return { code: 'refused', message: error.message, ...error.data };
   if (!isEventError(error)) return internalBody(context, error);
-  const { code, message, details } = error;
-  if (isInvalidPayload(error)) {
-    if (error.cause !== undefined) report(context, error.cause, 'a payload could not be read or checked');
-    return { code, message, issues: error.issues };
+  if (isInvalidPayload(error) && error.cause !== undefined) {
+    report(context, error.cause, 'a payload could not be read or checked');
   }
+  return knownBody(error);
+}
+
+function knownBody(error: EventError): ErrorBody {
+  const { code, message, details } = error;
+  if (isInvalidPayload(error)) return { code, message, issues: error.issues };
   return details === undefined ? { code, message } : { code, message, details };
 }
 
@@ -116,6 +121,7 @@ export function isWorthAnEvent(error: unknown): boolean {
 }
 
 const messages = {
+  refused: 'Too many namespaces, or the same one twice.',
   timeout: 'The handler took too long.',
   unknown_event: 'Nobody handles this event.',
   busy: 'Too many calls are waiting.',
@@ -158,7 +164,25 @@ export const unknownEvent: HandlerPlan = Object.freeze({
 });
 
 /** Why a client is turned away, as Socket.IO tells it: the message, and the rest as `data`. */
-export function refusalOf({ error: { message, ...data } }: ErrorAnswer): Error & { data: unknown } {
+export type Refusal = Error & { data: unknown };
+
+export function refusalOf(error: EventError): Refusal {
+  return toRefusal({ error: knownBody(error) });
+}
+
+/** The same for whatever was thrown. What cannot be encoded would fail in Socket.IO's hands, where nobody catches it. */
+export function sendableRefusal(context: EventContext, answer: ErrorAnswer): Refusal {
+  const { nsp } = context.socket;
+  try {
+    internalsOf(context.socket).client.encoder.encode({ type: packetType.connectError, nsp: nsp.name, data: answer });
+    return toRefusal(answer);
+  } catch (error) {
+    reportUnsendable(context, error);
+    return toRefusal(internalAnswer(context));
+  }
+}
+
+function toRefusal({ error: { message, ...data } }: ErrorAnswer): Refusal {
   return Object.assign(new ConnectionRefused(message), { data });
 }
 

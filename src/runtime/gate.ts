@@ -5,11 +5,12 @@
 import type { Socket } from 'socket.io';
 import { EventContext } from '../context.js';
 import { ConnectionRefused } from '../errors.js';
+import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { Connection } from './connection.js';
 import { cleanup, disconnected, disconnecting } from './departure.js';
 import { dispatch } from './dispatch.js';
-import { explain, quickError, refusalOf, reportFault, reportLate } from './failures.js';
+import { explain, quickError, refusalOf, reportFault, reportLate, sendableRefusal, tooDeep } from './failures.js';
 import { holdPackets, sendEvent } from './held.js';
 import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
 import { takeMissed } from './recovery.js';
@@ -26,9 +27,12 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
   const { calls, limits } = served.runtime;
   const { connect } = served.plan;
   if (!enterTransport(socket, limits.namespaces)) {
-    return refuse(new ConnectionRefused('Too many namespaces, or the same one twice'), connection, next);
+    return next(refusalOf(quickError('refused')));
   }
-  if (calls.closing) return refuse(quickError('closing'), connection, next);
+  if (calls.closing) return refuse(refusalOf(quickError('closing')), connection, next);
+  if (exceedsDepth(socket.handshake.auth, limits.depth)) {
+    return refuse(refusalOf(tooDeep(limits.depth)), connection, next);
+  }
   if (connect || socket.recovered) holdPackets(socket);
   if (socket.recovered) reveal(socket);
   if (connect) new Passage(connection, connect, next).run();
@@ -75,6 +79,7 @@ function refuse(error: Error, connection: Connection, next: Next): void {
   connection.ended = true;
   connection.abort();
   connection.dispose();
+  leaveTransport(connection.socket);
   next(error);
 }
 
@@ -109,7 +114,8 @@ class Passage {
     this.#waiting = true;
     this.#context.onExpire = () => this.#fail(quickError(calls.closing ? 'closing' : 'timeout'));
     calls.add(this.#context, this.plan.timeout);
-    this.connection.socket.conn.once('close', this.#vanish);
+    // One listener for each namespace that the transport waits for.
+    this.connection.socket.conn.setMaxListeners(0).once('close', this.#vanish);
     result.then(
       (value) => this.#conclude(value),
       (error: unknown) => this.#fail(error),
@@ -128,8 +134,7 @@ class Passage {
     if (!this.#finish()) return reportLate(this.#context, error);
     const { answer, said } = explain(this.#context, error);
     if (isThenable(said)) void promiseOf(said).catch((fault: unknown) => reportFault(this.#context, fault));
-    leaveTransport(this.connection.socket);
-    refuse(refusalOf(answer), this.connection, this.next);
+    refuse(sendableRefusal(this.#context, answer), this.connection, this.next);
   }
 
   /** `false` where the passage had ended before. */

@@ -12,10 +12,18 @@ export const connectionKey: unique symbol = Symbol.for('colloquy:connection') as
 /** The numbers of the Socket.IO protocol for what the gate sends. */
 export const packetType = { connect: 0, event: 2, connectError: 4 } as const;
 
+export interface SentPacket {
+  readonly type: number;
+  readonly nsp?: string;
+  readonly data?: unknown;
+}
+
 export interface ClientInternals {
   /** The sockets of a transport, by their ids. */
   readonly sockets: ReadonlyMap<string, Socket>;
-  _packet(packet: { type: number; nsp?: string; data?: unknown }, options?: object): void;
+  /** The parser's; throws what cannot be encoded. */
+  readonly encoder: { encode(packet: SentPacket): unknown };
+  _packet(packet: SentPacket, options?: object): void;
   writeToEngine(packets: unknown, options: object): void;
 }
 
