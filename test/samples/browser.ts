@@ -1,0 +1,63 @@
+/** One headless Chromium for the pages of all samples. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after } from 'node:test';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const executablePath = '/usr/bin/chromium';
+
+/** Why pages cannot be tested here; `false` where they can. In CI they must be, so that nothing is skipped there. */
+export const skipPages: string | false =
+  existsSync(executablePath) || process.env['CI'] === 'true' ? false : `there is no ${executablePath}`;
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser: Promise<Browser> | undefined;
+
+after(async () => (await browser)?.close());
+
+/** A page, and what went wrong in it. */
+export interface Visit {
+  readonly page: Page;
+  /** Closes the page. Fails where it wrote an error to its console, threw, or could not load something. */
+  leave(): Promise<void>;
+}
+
+/** Opens an address in a profile of its own, as another visitor would. */
+export async function visit(url: string): Promise<Visit> {
+  browser ??= chromium.launch({ executablePath, args: flags });
+  const context = await (await browser).newContext();
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`thrown: ${String(error)}`));
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+  });
+  await page.goto(url);
+  return {
+    page,
+    async leave() {
+      const found = [...problems];
+      await context.close();
+      assert.deepEqual(found, [], 'the page is not clean');
+    },
+  };
+}
+
+/** Resolves when the element shows the text. */
+export async function shows(page: Page, selector: string, text: string | RegExp): Promise<void> {
+  await page.locator(selector).filter({ hasText: text }).first().waitFor();
+}
