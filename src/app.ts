@@ -1,7 +1,9 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
-import { createContainer, provideServer, type DependencyContainer } from './container.js';
+import { createContainer, provideServer, provideServices, type DependencyContainer } from './container.js';
+import { BackgroundWork } from './background/background.js';
+import type { Lease } from './background/lease.js';
 import { SetupError, type SetupProblem } from './errors.js';
 import { settleLimits, type Limits } from './limits.js';
 import { createLogger, silentLogger, type Logger } from './log.js';
@@ -13,6 +15,7 @@ import { functionFacts, type FunctionOptions, type HandlerFunction } from './pla
 import { loadControllers, type ControllerSource } from './plan/load.js';
 import { pathProblem, precedence } from './plan/path.js';
 import { scan } from './plan/scan.js';
+import type { Class } from './reflect.js';
 import { printTable } from './plan/table.js';
 import type { Plan, PlanRow } from './plan/types.js';
 import { Bindings } from './runtime/bind.js';
@@ -29,6 +32,10 @@ import { handleSignals } from './serving/signals.js';
 export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
+  /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
+  readonly services?: readonly Class[];
+  /** Decides which node of a cluster does background work that is to run once; needed for more than one process. */
+  readonly lease?: Lease;
   /** The folder that relative globs start from; the process's own unless given. */
   readonly cwd?: string;
   /** Imports a controller file by its `file:` address, for test runners that transform files. */
@@ -100,13 +107,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
-  const { use = [], payload = {} } = options;
+  const { use = [], payload = {}, services = [] } = options;
   const compiler = new Compiler({ container, use, payload, timeout: limits.handlerTime }, problems);
+  provideServices(container, services);
   compiler.add(facts);
+  compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
-  const app = new RunningApp(io, runtime, options, compiler, new Bindings(namespaces, runtime), problems);
+  const app = new RunningApp(io, runtime, options, compiler, new Bindings(namespaces, runtime), namespaces, problems);
+  if (options.io?.engine) app.serve();
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }
@@ -130,6 +140,7 @@ class RunningApp implements App {
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   #plan: Plan;
+  readonly #background: BackgroundWork;
 
   constructor(
     readonly io: Server,
@@ -137,10 +148,16 @@ class RunningApp implements App {
     private readonly options: AppOptions,
     private readonly compiler: Compiler,
     private readonly bindings: Bindings,
+    namespaces: ServerNamespaces,
     private readonly problems: SetupProblem[],
   ) {
     this.#plan = compiler.plan();
-    bindings.apply(this.#plan);
+    this.#background = new BackgroundWork(this.#plan.background, {
+      log: runtime.log,
+      lease: options.lease,
+      namespaceOf: (path) => namespaces.open(path),
+    });
+    this.#apply();
   }
 
   get table(): readonly PlanRow[] {
@@ -156,8 +173,13 @@ class RunningApp implements App {
     const problems = this.problems.splice(0);
     if (problems.length > 0) throw new SetupError(problems);
     this.#plan = this.compiler.plan();
-    this.bindings.apply(this.#plan);
+    this.#apply();
     return this;
+  }
+
+  #apply(): void {
+    this.bindings.apply(this.#plan);
+    this.#background.watch(this.#plan);
   }
 
   get container(): DependencyContainer {
@@ -183,6 +205,12 @@ class RunningApp implements App {
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
+    this.serve();
+  }
+
+  /** From here on there is an Engine.IO server, so clients may come. */
+  serve(): void {
+    this.#background.start();
     this.#stopWatching ??= watchBuffers(this.io, this.runtime.limits.sendBuffer, this.runtime.log);
   }
 
@@ -195,7 +223,7 @@ class RunningApp implements App {
     calls.closing = 'draining';
     const stopped = this.#stopAccepting();
     const drained = setTimeout(() => calls.expireAll(), limits.drainTime);
-    await calls.idle();
+    await Promise.all([calls.idle(), this.#background.stop(limits.drainTime)]);
     await flushBuffers(this.io, limits.drainTime);
     await this.io.close();
     await calls.idle();
