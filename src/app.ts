@@ -27,6 +27,7 @@ import { flushBuffers, watchBuffers } from './serving/buffers.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
 import { guardOrigins } from './serving/origins.js';
 import { handleSignals } from './serving/signals.js';
+import { usualBlockTime, watchEventLoop } from './watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
 export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
@@ -57,6 +58,11 @@ export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
   readonly printTable?: boolean;
   /** Tells clients what was thrown, and logs more. For development only. */
   readonly debug?: boolean;
+  /**
+   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 where `true`. A thread of its
+   * own watches, so even an endless loop is told of, and no message pays for it. Unless given, on with `debug`.
+   */
+  readonly watchdog?: boolean | number;
   /** Whether SIGTERM and SIGINT close the application while it listens; `true` unless given. */
   readonly signals?: boolean;
 }
@@ -95,6 +101,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const limits = settleLimits(options.limits, problems);
   const log =
     options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info'));
+  if (typeof options.watchdog === 'number' && !(options.watchdog > 0)) {
+    problems.push({
+      where: 'watchdog',
+      what: `${options.watchdog} is not a time.`,
+      mend: 'give milliseconds, or true.',
+    });
+  }
   const classes = await loadControllers(
     options.controllers,
     { cwd: options.cwd ?? process.cwd(), importer: options.importer ?? ((url) => import(url)) },
@@ -137,6 +150,7 @@ function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptio
 class RunningApp implements App {
   #server: HttpServer | undefined;
   #stopWatching: (() => void) | undefined;
+  #stopWatchdog: (() => Promise<void>) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   #plan: Plan;
@@ -211,7 +225,15 @@ class RunningApp implements App {
   /** From here on there is an Engine.IO server, so clients may come. */
   serve(): void {
     this.#background.start();
+    this.#stopWatchdog ??= this.#startWatchdog();
     this.#stopWatching ??= watchBuffers(this.io, this.runtime.limits.sendBuffer, this.runtime.log);
+  }
+
+  #startWatchdog(): (() => Promise<void>) | undefined {
+    const { watchdog = this.options.debug ?? false, logger } = this.options;
+    if (watchdog === false || logger === false) return undefined;
+    const handlers = (): Set<string> => new Set(this.table.map(({ handler }) => handler));
+    return watchEventLoop(watchdog === true ? usualBlockTime : watchdog, handlers, this.runtime.log);
   }
 
   close(): Promise<void> {
@@ -231,6 +253,7 @@ class RunningApp implements App {
     this.#server?.closeAllConnections();
     await stopped;
     this.#stopWatching?.();
+    await this.#stopWatchdog?.();
     await this.runtime.container.dispose();
     this.#stopSignals?.();
   }

@@ -19,11 +19,11 @@ export interface Running {
   readonly url: string;
   readonly port: number;
   /** A client on its way. */
-  client(path?: string, options?: ClientOptions): Socket;
+  readonly client: (path?: string, options?: ClientOptions) => Socket;
   /** A client that is connected. */
-  connect(path?: string, options?: ClientOptions): Promise<Socket>;
+  readonly connect: (path?: string, options?: ClientOptions) => Promise<Socket>;
   /** What a client reads that is turned away. */
-  refusal(path?: string, options?: ClientOptions): Promise<Refusal>;
+  readonly refusal: (path?: string, options?: ClientOptions) => Promise<Refusal>;
 }
 
 type Options = Omit<AppOptions, 'controllers'>;
