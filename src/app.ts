@@ -1,7 +1,9 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
-import { createContainer, provideServer, type DependencyContainer } from './container.js';
+import { createContainer, provideServer, provideServices, type DependencyContainer } from './container.js';
+import { BackgroundWork } from './background/background.js';
+import type { Lease } from './background/lease.js';
 import { SetupError, type SetupProblem } from './errors.js';
 import { settleLimits, type Limits } from './limits.js';
 import { createLogger, guardLogger, silentLogger, type Logger } from './log.js';
@@ -13,6 +15,7 @@ import { functionFacts, type FunctionOptions, type HandlerFunction } from './pla
 import { loadControllers, type ControllerSource } from './plan/load.js';
 import { pathProblem, precedence } from './plan/path.js';
 import { scan } from './plan/scan.js';
+import type { Class } from './reflect.js';
 import { printTable } from './plan/table.js';
 import type { Plan, PlanRow } from './plan/types.js';
 import { Bindings } from './runtime/bind.js';
@@ -24,11 +27,16 @@ import { Clients, type TransportCounts } from './serving/clients.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
 import { guardOrigins } from './serving/origins.js';
 import { handleSignals } from './serving/signals.js';
+import { usualBlockTime, watchEventLoop } from './watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
 export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
+  /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
+  readonly services?: readonly Class[];
+  /** Decides which node of a cluster does background work that is to run once; needed for more than one process. */
+  readonly lease?: Lease;
   /** The folder that relative globs start from; the process's own unless given. */
   readonly cwd?: string;
   /** Imports a controller file by its `file:` address, for test runners that transform files. */
@@ -50,6 +58,11 @@ export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
   readonly printTable?: boolean;
   /** Tells clients what was thrown, and logs more. For development only. */
   readonly debug?: boolean;
+  /**
+   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 where `true`. A thread of its
+   * own watches, so even an endless loop is told of, and no message pays for it. Unless given, on with `debug`.
+   */
+  readonly watchdog?: boolean | number;
   /** Whether SIGTERM and SIGINT close the application while it listens; `true` unless given. */
   readonly signals?: boolean;
 }
@@ -102,6 +115,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const log = guardLogger(
     options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info')),
   );
+  if (typeof options.watchdog === 'number' && !(options.watchdog > 0)) {
+    problems.push({
+      where: 'watchdog',
+      what: `${options.watchdog} is not a time.`,
+      mend: 'give milliseconds, or true.',
+    });
+  }
   const classes = await loadControllers(
     options.controllers,
     { cwd: options.cwd ?? process.cwd(), importer: options.importer ?? ((url) => import(url)) },
@@ -114,13 +134,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
-  const { use = [], payload = {} } = options;
+  const { use = [], payload = {}, services = [] } = options;
   const compiler = new Compiler({ container, use, payload, timeout: limits.handlerTime }, problems);
+  provideServices(container, services);
   compiler.add(facts);
+  compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
-  const app = new RunningApp(io, runtime, options, compiler, new Bindings(namespaces, runtime), problems);
+  const app = new RunningApp(io, runtime, options, compiler, new Bindings(namespaces, runtime), namespaces, problems);
+  if (options.io?.engine) app.serve();
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }
@@ -146,10 +169,12 @@ async function closeServer(io: Server): Promise<void> {
 
 class RunningApp implements App {
   #server: HttpServer | undefined;
+  #stopWatchdog: (() => Promise<void>) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #clients: Clients;
   #plan: Plan;
+  readonly #background: BackgroundWork;
 
   constructor(
     readonly io: Server,
@@ -157,11 +182,17 @@ class RunningApp implements App {
     private readonly options: AppOptions,
     private readonly compiler: Compiler,
     private readonly bindings: Bindings,
+    namespaces: ServerNamespaces,
     private readonly problems: SetupProblem[],
   ) {
     this.#clients = new Clients(io, runtime.limits.sendBuffer, runtime.log);
     this.#plan = compiler.plan();
-    bindings.apply(this.#plan);
+    this.#background = new BackgroundWork(this.#plan.background, {
+      log: runtime.log,
+      lease: options.lease,
+      namespaceOf: (path) => namespaces.open(path),
+    });
+    this.#apply();
   }
 
   get table(): readonly PlanRow[] {
@@ -177,8 +208,13 @@ class RunningApp implements App {
     const problems = this.problems.splice(0);
     if (problems.length > 0) throw new SetupError(problems);
     this.#plan = this.compiler.plan();
-    this.bindings.apply(this.#plan);
+    this.#apply();
     return this;
+  }
+
+  #apply(): void {
+    this.bindings.apply(this.#plan);
+    this.#background.watch(this.#plan);
   }
 
   get container(): DependencyContainer {
@@ -211,7 +247,21 @@ class RunningApp implements App {
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
+    this.serve();
+  }
+
+  /** From here on there is an Engine.IO server, so clients may come. */
+  serve(): void {
+    this.#background.start();
+    this.#stopWatchdog ??= this.#startWatchdog();
     this.#clients.watch();
+  }
+
+  #startWatchdog(): (() => Promise<void>) | undefined {
+    const { watchdog = this.options.debug ?? false, logger } = this.options;
+    if (watchdog === false || logger === false) return undefined;
+    const handlers = (): Set<string> => new Set(this.table.map(({ handler }) => handler));
+    return watchEventLoop(watchdog === true ? usualBlockTime : watchdog, handlers, this.runtime.log);
   }
 
   close(): Promise<void> {
@@ -223,13 +273,14 @@ class RunningApp implements App {
     const rest = (): number => Math.max(0, end - Date.now());
     this.runtime.calls.closing = 'draining';
     const stopped = this.#stopAccepting();
-    await this.#drain(rest());
+    await Promise.all([this.#drain(rest()), this.#background.stop(rest())]);
     await this.#clients.flush(rest());
     await closeServer(this.io);
     await this.#drain(rest());
     this.#server?.closeAllConnections();
     await stopped;
     this.#clients.stopWatching();
+    await this.#stopWatchdog?.();
     await this.runtime.container.dispose();
     this.#stopSignals?.();
   }

@@ -50,6 +50,14 @@ export function provideServer(container: DependencyContainer, io: Server, namesp
   container.register(Namespaces as never, { useValue: namespaces });
 }
 
+/** Makes each class one object for the whole application, unless the container was told otherwise. */
+export function provideServices(container: DependencyContainer, services: readonly Class[]): void {
+  for (const type of services) {
+    if (typeof type === 'function' && !container.isRegistered(type as never, true))
+      container.registerSingleton(type as never);
+  }
+}
+
 /** A container for one connection: classes scoped to the container live and die with the socket. */
 export function createConnectionContainer(parent: DependencyContainer, socket: Socket): DependencyContainer {
   const child = parent.createChildContainer();

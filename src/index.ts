@@ -4,6 +4,7 @@ export type { App, AppOptions, Health } from './app.js';
 export { Namespace } from './decorators/namespace.js';
 export { On, OnAny, OnConnect, OnDisconnect, OnError, OnJoin, OnLeave, OnMessage } from './decorators/handlers.js';
 export { Emit } from './decorators/emit.js';
+export { Background } from './decorators/background.js';
 export { Use } from './decorators/use.js';
 export { InjectNamespace } from './decorators/inject.js';
 export {
@@ -33,6 +34,7 @@ export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError }
 export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './errors.js';
 
 export type {
+  BackgroundOptions,
   EmissionOptions,
   EmissionTarget,
   HandlerOptions,
@@ -45,6 +47,8 @@ export type { PayloadRow, PlanRow } from './plan/types.js';
 export type { ControllerSource } from './plan/load.js';
 export type { FunctionOptions, HandlerFunction } from './plan/functions.js';
 export type { ErrorHandler } from './runtime/runtime.js';
+export { sleep } from './background/sleep.js';
+export type { Lease } from './background/lease.js';
 export { defaultLimits } from './limits.js';
 export type { Limits } from './limits.js';
 export type { Logger, LogMethod } from './log.js';

@@ -12,7 +12,7 @@ export function metadataOf(target: object): ClassMetadata {
   const type = typeof target === 'function' ? target : target.constructor;
   const own = ownMetadata(type as Class);
   if (own) return own;
-  const fresh: ClassMetadata = { namespaces: [], handlers: [], params: [], uses: [], emissions: [] };
+  const fresh: ClassMetadata = { namespaces: [], handlers: [], params: [], uses: [], emissions: [], backgrounds: [] };
   Object.defineProperty(type, key, { value: fresh });
   return fresh;
 }

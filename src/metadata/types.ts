@@ -95,6 +95,25 @@ export interface EmissionMetadata {
   readonly options: EmissionOptions;
 }
 
+export interface BackgroundOptions {
+  /** Milliseconds from one call to the next, never two at once; without it, one call is expected to loop by itself. */
+  readonly every?: number;
+  /**
+   * `boot`: when the application begins to serve (`listen`, `attach`). `first-client`: when the first client has
+   * connected. Unless given, what `stop` implies: `first-client` for `last-client`, else `boot`.
+   */
+  readonly start?: 'boot' | 'first-client';
+  /** `shutdown` unless given. After `last-client`, the next first client starts it again. */
+  readonly stop?: 'shutdown' | 'last-client';
+  /** Runs on one node of a cluster only: on the one that holds the lease. */
+  readonly once?: 'cluster';
+}
+
+export interface BackgroundMetadata {
+  readonly method: MethodName;
+  readonly options: BackgroundOptions;
+}
+
 export interface NamespaceOptions {
   /** `connection` builds the controller anew for every socket, in a container of its own. */
   readonly scope?: 'app' | 'connection';
@@ -114,4 +133,5 @@ export interface ClassMetadata {
   readonly params: ParamMetadata[];
   readonly uses: UseMetadata[];
   readonly emissions: EmissionMetadata[];
+  readonly backgrounds: BackgroundMetadata[];
 }

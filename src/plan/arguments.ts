@@ -28,12 +28,13 @@ export function planArguments(
 /** Whether the parameter takes the event's next argument: no decorator, or `@Payload` without a key. */
 function isNextArgument({ metadata, type }: ParamFacts): boolean {
   if (metadata) return metadata.kind === 'payload' && metadata.key === undefined;
-  return type !== Socket && type !== EventContext && type !== Server;
+  return !byType.has(type);
 }
 
 const byType = new Map<unknown, { label: string; read: Reader }>([
   [Socket, { label: 'Socket', read: (context) => context.socket }],
   [EventContext, { label: 'EventContext', read: (context) => context }],
+  [AbortSignal, { label: 'AbortSignal', read: (context) => context.signal }],
   [Server, { label: 'Server', read: (context) => context.socket.nsp.server }],
 ]);
 

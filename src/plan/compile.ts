@@ -4,7 +4,9 @@ import type { EventContext } from '../context.js';
 import type { SetupProblem } from '../errors.js';
 import type { MiddlewareLike } from '../middleware.js';
 import type { PayloadOptions } from '../payload/index.js';
+import type { Class } from '../reflect.js';
 import { planArguments } from './arguments.js';
+import { planBackground, serviceProblem } from './background.js';
 import { compose } from './compose.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
 import { Instances, middlewareName } from './instances.js';
@@ -12,8 +14,8 @@ import { invoke } from './invoke.js';
 import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
 import { anyPath, patternOf, precedence } from './path.js';
-import { describeRows } from './table.js';
-import type { ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
+import { describeBackground, describeRows } from './table.js';
+import type { BackgroundPlan, ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
 
 export interface CompileOptions {
   readonly container: DependencyContainer;
@@ -35,6 +37,7 @@ export interface ControllerPlan {
 export class Compiler {
   readonly #instances: Instances;
   readonly #controllers: ControllerPlan[] = [];
+  readonly #background: BackgroundPlan[] = [];
 
   /** Mistakes are added to `problems`. */
   constructor(
@@ -53,7 +56,30 @@ export class Compiler {
   add(controllers: readonly ControllerFacts[]): void {
     const before = this.problems.length;
     const plans = controllers.map((facts) => this.#controller(facts));
-    if (this.problems.length === before) this.#controllers.push(...plans);
+    const background = groupByType(controllers).flatMap((group) => this.#work(group));
+    if (this.problems.length > before) return;
+    this.#controllers.push(...plans);
+    this.#background.push(...background);
+  }
+
+  /** Builds services, and plans their background work. */
+  addServices(services: readonly Class[]): void {
+    for (const type of new Set(services)) {
+      const problem = serviceProblem(type);
+      if (problem) this.problems.push(problem);
+      else if (this.#instances.build(type)) {
+        this.#background.push(...planBackground({ type, scoped: false }, this.#instances, this.problems));
+      }
+    }
+  }
+
+  /** The work of one class, once for all namespaces that it serves. */
+  #work(group: readonly ControllerFacts[]): BackgroundPlan[] {
+    const { type, instance } = group[0]!;
+    if (instance) return [];
+    const paths = group.map(({ namespace }) => namespace.path);
+    const scoped = group.some(({ namespace }) => namespace.options.scope === 'connection');
+    return planBackground({ type, paths, scoped }, this.#instances, this.problems);
   }
 
   plan(): Plan {
@@ -61,7 +87,8 @@ export class Compiler {
     const fallback = namespaces.find(({ path }) => path === anyPath);
     return Object.freeze({
       namespaces: Object.freeze(namespaces.map((each) => withFallback(each, fallback)).toSorted(byPrecedence)),
-      rows: describeRows(this.#controllers),
+      rows: Object.freeze([...describeRows(this.#controllers), ...describeBackground(this.#background)]),
+      background: Object.freeze([...this.#background]),
     });
   }
 
@@ -132,6 +159,12 @@ export class Compiler {
       leave: handlers.filter(({ facts }) => facts.kind === 'leave').map(({ plan }) => plan),
     };
   }
+}
+
+function groupByType(controllers: readonly ControllerFacts[]): ControllerFacts[][] {
+  return [...new Set(controllers.map(({ type }) => type))].map((type) =>
+    controllers.filter((each) => each.type === type),
+  );
 }
 
 function groupByPath(plans: readonly ControllerPlan[]): ControllerPlan[][] {

@@ -20,18 +20,19 @@ export class Instances {
   /** The controller: one for the application, or one for each connection where it asks for that. */
   target({ type, instance: given, namespace }: ControllerFacts): Target {
     if (namespace.options.scope === 'connection') return (context) => context.connection.scoped(type);
-    const instance = given ?? this.#build(type) ?? {};
+    const instance = given ?? this.build(type) ?? {};
     return () => instance;
   }
 
   /** A middleware as a function; a class is built and its `use` is called on the instance. */
   middleware(like: MiddlewareLike): Middleware {
     if (!isMiddlewareClass(like)) return like as Middleware;
-    const instance = this.#build(like) as MiddlewareObject | undefined;
+    const instance = this.build(like) as MiddlewareObject | undefined;
     return (context, next) => instance!.use(context, next);
   }
 
-  #build(type: Class): object | undefined {
+  /** The one object of a class; `undefined` where the container cannot build it. */
+  build(type: Class): object | undefined {
     if (!this.#built.has(type)) this.#built.set(type, this.#resolve(type));
     return this.#built.get(type);
   }

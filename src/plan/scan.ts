@@ -80,11 +80,13 @@ function declaring(classes: readonly Class[], method: MethodName): Class | undef
   return classes.find((each) => hasDesignTypes(prototypeOf(each), method));
 }
 
-function isTyped(classes: readonly Class[], method: MethodName): boolean {
+/** Whether the compiler wrote down the types of a method. */
+export function isTyped(classes: readonly Class[], method: MethodName): boolean {
   return declaring(classes, method) !== undefined;
 }
 
-function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] {
+/** The parameters of a method whose types were written down. */
+export function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] {
   const owner = declaring(classes, method)!;
   const rows = (ownMetadata(owner)?.params ?? []).filter((row) => row.method === method);
   return (parameterTypes(prototypeOf(owner), method) ?? []).map((type, index) => ({
@@ -116,7 +118,8 @@ function prototypeOf(type: Class): object {
   return type.prototype as object;
 }
 
-function untypedProblem(where: string): SetupProblem {
+/** What is wrong where they were not. */
+export function untypedProblem(where: string): SetupProblem {
   const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
   return {
     where,

@@ -1,18 +1,16 @@
 /** The plan as people read it. */
 import type { ControllerPlan } from './compile.js';
-import type { ArgumentPlan, HandlerPlan, PayloadRow, PlanRow } from './types.js';
+import type { ArgumentPlan, BackgroundPlan, HandlerPlan, PayloadRow, PlanRow } from './types.js';
 
 /** One row for each handler, in the order of the classes and their methods. */
-export function describeRows(controllers: readonly ControllerPlan[]): readonly PlanRow[] {
-  return Object.freeze(
-    controllers.flatMap(({ facts, handlers, errors }) => {
-      const namespace = String(facts.namespace.path);
-      return [
-        ...handlers.map(({ plan }) => describeRow(namespace, plan)),
-        ...errors.map(({ label, errorType }) => describeError(namespace, label, errorType?.name)),
-      ];
-    }),
-  );
+export function describeRows(controllers: readonly ControllerPlan[]): PlanRow[] {
+  return controllers.flatMap(({ facts, handlers, errors }) => {
+    const namespace = String(facts.namespace.path);
+    return [
+      ...handlers.map(({ plan }) => describeRow(namespace, plan)),
+      ...errors.map(({ label, errorType }) => describeError(namespace, label, errorType?.name)),
+    ];
+  });
 }
 
 function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
@@ -37,6 +35,25 @@ function describeError(namespace: string, handler: string, errorType = 'error'):
     payloads: [],
     emits: [],
   });
+}
+
+/** One row for each piece of background work; its arguments say when it runs. */
+export function describeBackground(background: readonly BackgroundPlan[]): PlanRow[] {
+  return background.map(({ label, paths = [], every, start, stop, once }) =>
+    Object.freeze({
+      namespace: paths.join(', '),
+      event: 'background',
+      handler: label,
+      arguments: Object.freeze([
+        ...(every === undefined ? [] : [`every ${every} ms`]),
+        stop === 'shutdown' ? start : `${start} to ${stop}`,
+        ...(once === undefined ? [] : [`once per ${once}`]),
+      ]),
+      middleware: [],
+      payloads: [],
+      emits: [],
+    }),
+  );
 }
 
 function payloadRow({ payload }: ArgumentPlan): PayloadRow[] {

@@ -66,17 +66,32 @@ export interface NamespacePlan {
   readonly leave: readonly HandlerPlan[];
 }
 
+/** Work beside the events. */
+export interface BackgroundPlan {
+  readonly label: string;
+  /** The namespaces whose clients count, as they were declared; `undefined` for all of the application. */
+  readonly paths: readonly (string | RegExp)[] | undefined;
+  /** Milliseconds from one call to the next; `undefined` for a single call. */
+  readonly every: number | undefined;
+  readonly start: 'boot' | 'first-client';
+  readonly stop: 'shutdown' | 'last-client';
+  readonly once: 'cluster' | undefined;
+  readonly run: (signal: AbortSignal) => unknown;
+}
+
 export interface Plan {
   /** Exact paths first, then families in the order of their declaration, `*` last. */
   readonly namespaces: readonly NamespacePlan[];
   /** What the table shows, in the order of the classes. */
   readonly rows: readonly PlanRow[];
+  readonly background: readonly BackgroundPlan[];
 }
 
 /** One line of `app.table`. */
 export interface PlanRow {
+  /** As it was declared; empty for a service. */
   readonly namespace: string;
-  /** The event's name; `connect`, `disconnect`, `error`, `join`, `leave` for those moments, `*` for a catch-all. */
+  /** The event's name; `connect`, `disconnect`, `error`, `join`, `leave`, `background` for those moments, `*` for a catch-all. */
   readonly event: string;
   /** `Class.method`. */
   readonly handler: string;

@@ -1,0 +1,21 @@
+/** Who of a cluster runs what must run once. */
+
+/** Hands out leases by name: at most one node holds one at a time. A cluster brings one; alone, every lease is held. */
+export interface Lease {
+  /**
+   * Competes for a lease until it is released.
+   *
+   * @param name the same on all nodes: `Class.method`
+   * @param acquired called each time the lease is won; `lost` fires when another node may hold it
+   * @returns gives the lease back, called when the work has ended
+   */
+  hold(name: string, acquired: (lost: AbortSignal) => void): () => void | Promise<void>;
+}
+
+/** The lease of a process that is alone. */
+export const alwaysHeld: Lease = {
+  hold(_name, acquired) {
+    acquired(new AbortController().signal);
+    return () => {};
+  },
+};
