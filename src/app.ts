@@ -124,7 +124,8 @@ function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptio
   };
 }
 
-class RunningApp implements App {
+/** The application behind {@link App}; the test kit looks at what it runs. */
+export class RunningApp implements App {
   #server: HttpServer | undefined;
   #stopWatching: (() => void) | undefined;
   #stopSignals: (() => void) | undefined;
@@ -133,7 +134,7 @@ class RunningApp implements App {
 
   constructor(
     readonly io: Server,
-    private readonly runtime: Runtime,
+    readonly runtime: Runtime,
     private readonly options: AppOptions,
     private readonly compiler: Compiler,
     private readonly bindings: Bindings,
