@@ -111,7 +111,7 @@ export class TestClient {
     }
     if (found) return found.args as T;
     const what = expected.length > 0 ? ' that fits' : '';
-    throw this.#failure(`Expected '${event}'${what}. ${this.#inbox.describe()}`, expected, this.expectEmitted);
+    throw this.#failure(`Expected '${event}'${what}. ${this.#inbox.describe()}`, expected);
   }
 
   /**
@@ -123,7 +123,7 @@ export class TestClient {
     await this.#host.activity.settled();
     if (this.#inbox.untaken(event).length === 0) return;
     const what = event === undefined ? 'nothing' : `no '${event}'`;
-    throw this.#failure(`Expected ${what}. ${this.#inbox.describe()}`, [], this.expectNothing);
+    throw this.#failure(`Expected ${what}. ${this.#inbox.describe()}`, []);
   }
 
   /**
@@ -179,13 +179,8 @@ export class TestClient {
     this.#inbox.close();
   }
 
-  #failure(message: string, expected: unknown, stackStartFn: unknown): AssertionError {
-    return new AssertionError({
-      message,
-      expected,
-      actual: this.#inbox.all,
-      stackStartFn: stackStartFn as () => void,
-    });
+  #failure(message: string, expected: unknown): AssertionError {
+    return new AssertionError({ message, expected, actual: this.#inbox.all });
   }
 }
 

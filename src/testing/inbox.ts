@@ -53,7 +53,9 @@ export class Inbox {
 
   /** Nobody need wait any longer. */
   close(): void {
-    for (const { event, fail } of this.#waiters) fail(new Error(`The application was closed before '${event}' came.`));
+    for (const waiter of this.#waiters) {
+      waiter.fail(new Error(`The application was closed before '${waiter.event}' came.`));
+    }
   }
 
   /** What arrived, for people. */

@@ -8,3 +8,7 @@ export type { Received } from './inbox.js';
 export type { Override } from './isolation.js';
 export type { LogEntry } from './logs.js';
 export type { ConnectOptions } from './memory/index.js';
+export { fakeContext } from './fake-context.js';
+export type { FakeContextOptions } from './fake-context.js';
+export { fakeSocket } from './fake-socket.js';
+export type { Emission, FakeRecord, FakeSocket, FakeSocketOptions } from './fake-socket.js';

@@ -16,7 +16,13 @@ import {
   Query,
   Reason,
 } from '../../../src/index.js';
-import { CallError, ConnectError, createTestApp, type TestApp, type TestAppOptions } from '../../../src/testing/index.js';
+import {
+  CallError,
+  ConnectError,
+  createTestApp,
+  type TestApp,
+  type TestAppOptions,
+} from '../../../src/testing/index.js';
 
 class Credentials {
   @IsString() @Length(3, 20) token!: string;
