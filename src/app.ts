@@ -167,7 +167,8 @@ async function closeServer(io: Server): Promise<void> {
   await Promise.all([...io._nsps.values()].map(async ({ adapter }) => adapter.close()));
 }
 
-class RunningApp implements App {
+/** The application behind {@link App}; the test kit looks at what it runs. */
+export class RunningApp implements App {
   #server: HttpServer | undefined;
   #stopWatchdog: (() => Promise<void>) | undefined;
   #stopSignals: (() => void) | undefined;
@@ -178,7 +179,7 @@ class RunningApp implements App {
 
   constructor(
     readonly io: Server,
-    private readonly runtime: Runtime,
+    readonly runtime: Runtime,
     private readonly options: AppOptions,
     private readonly compiler: Compiler,
     private readonly bindings: Bindings,

@@ -6,12 +6,16 @@ import {
   container as globalContainer,
   injectable,
   injectWithTransform,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  Lifecycle,
   type DependencyContainer,
   type InjectionToken,
 } from 'tsyringe';
 import { Server, Socket, type Namespace as IoNamespace } from 'socket.io';
 import type { Class } from './reflect.js';
 
+export { globalContainer, instanceCachingFactory, instancePerContainerCachingFactory, Lifecycle };
 export type { DependencyContainer, InjectionToken };
 
 /** A parameter decorator of a constructor. */

@@ -57,6 +57,11 @@ export class Calls {
     return this.#size;
   }
 
+  /** The calls that run. */
+  get contexts(): EventContext[] {
+    return [...this.#lanes.values()].flatMap((lane) => [...lane.contexts]);
+  }
+
   /** @param time milliseconds */
   add(context: EventContext, time: number): void {
     this.#size++;

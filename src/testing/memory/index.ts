@@ -1,2 +1,3 @@
 export { MemoryNetwork } from './network.js';
 export type { AttachableServer, ConnectOptions } from './network.js';
+export { Traffic } from './traffic.js';

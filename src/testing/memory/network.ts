@@ -69,7 +69,7 @@ const NO_HEARTBEAT = 2 ** 30;
 export class MemoryNetwork {
   /** The HTTP server that `io` is attached to. It never listens. */
   readonly server: HttpServer = createServer();
-  readonly #traffic = new Traffic();
+  readonly #traffic: Traffic;
   readonly #io: AttachableServer;
   readonly #links = new Map<Manager, { client?: MemoryWebSocket }>();
   /** The server's end lives in the async context that the network was made in, not in that of the client that connects. */
@@ -78,9 +78,14 @@ export class MemoryNetwork {
     this.#context.runInAsyncScope(() => this.server.emit('upgrade', request, socket, Buffer.alloc(0)));
   };
 
-  /** Attaches `io`, which must not be attached to another server. */
-  constructor(io: AttachableServer) {
+  /**
+   * Attaches `io`, which must not be attached to another server.
+   *
+   * @param traffic shared by networks whose servers talk to each other, so that they are idle together
+   */
+  constructor(io: AttachableServer, traffic = new Traffic()) {
     this.#io = io;
+    this.#traffic = traffic;
     io.attach(this.server, { wsEngine: MemoryWebSocketServer, pingInterval: NO_HEARTBEAT });
     if (io.engine.opts.pingInterval === NO_HEARTBEAT) io.engine.on('connection', unrefHeartbeat);
   }

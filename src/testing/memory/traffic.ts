@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 
 /**
- * Everything that is on its way between the clients and the server of one {@link MemoryNetwork}.
+ * Everything that is on its way between the clients and the server of one {@link MemoryNetwork}, or of several.
  *
  * A delivery happens in a later turn of the event loop, as bytes from a real port do: whatever the sender still has to do in
  * this turn (ticks, promises) is done before. The turn comes from `node:timers`, which stays real while a test mocks the

@@ -1,0 +1,148 @@
+/** createTestApp: the whole application, with the real server and real clients, and no port. */
+import { clearInterval, setInterval } from 'node:timers';
+import type { Socket } from 'socket.io';
+import { createApp, type App, type AppOptions, type RunningApp } from '../app.js';
+import { loadControllers } from '../plan/load.js';
+import { Activity, type WaitOptions } from './activity.js';
+import { connected, TestClient, type ClientHost } from './client.js';
+import { isolate, type Override } from './isolation.js';
+import { loadMemory } from './load-memory.js';
+import { recordingLogger, type LogEntry } from './logs.js';
+import type { ConnectOptions, MemoryNetwork } from './memory/index.js';
+
+/** What `createTestApp` takes: everything that `createApp` takes, and what to put in the place of services. */
+export interface TestAppOptions extends AppOptions {
+  /** What takes the place of services, in this application only. */
+  readonly overrides?: readonly Override[];
+}
+
+/** An application under test. */
+export interface TestApp extends Omit<App, 'listen' | 'attach'>, AsyncDisposable {
+  /** What was logged, unless the option `logger` was given. */
+  readonly logs: readonly LogEntry[];
+  /**
+   * Connects a client to a namespace.
+   * @throws ConnectError where it is refused; TypeError for a header that HTTP does not allow
+   */
+  connect(namespace?: string, options?: ConnectOptions): Promise<TestClient>;
+  /**
+   * Gives the server's socket of a client.
+   * @throws Error where the client is not connected
+   */
+  socketOf(client: TestClient): Socket;
+  /** Breaks the client's connection, as a lost network does; resolves when both sides have seen it. */
+  cut(client: TestClient): Promise<void>;
+  /** The client stops reading: what is sent to it waits. */
+  pause(client: TestClient): void;
+  /** The client reads again. */
+  resume(client: TestClient): void;
+  /**
+   * Resolves when what was sent has arrived and has been handled, as far as it can be without a timer or I/O. Handlers that
+   * wait for something may still run.
+   */
+  delivered(): Promise<void>;
+  /**
+   * Resolves when nothing is on its way and no handler runs.
+   * @throws Error naming what still runs after 5 seconds, or `timeout` milliseconds
+   */
+  settled(options?: WaitOptions): Promise<void>;
+  /**
+   * Closes as an application does, and then its clients. What still runs after a second of real time is ended as at the
+   * end of `limits.drainTime`.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes an application whose clients connect through memory. Without a word about it, it logs to `logs`, and shares no
+ * instance of a service with another one: services of the given container, or of tsyringe's global one, are built anew.
+ * @throws SetupError with every mistake that was found
+ */
+export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
+  const { MemoryNetwork, Traffic } = await loadMemory();
+  return assembleTestApp(options, new Activity(new Traffic()), MemoryNetwork);
+}
+
+/** Makes an application that takes part in an activity which others may take part in too. */
+export async function assembleTestApp(
+  { overrides = [], ...options }: TestAppOptions,
+  activity: Activity,
+  Network: typeof MemoryNetwork,
+): Promise<TestApp> {
+  const logs: LogEntry[] = [];
+  await importControllers(options);
+  const app = (await createApp({
+    serveClient: false,
+    printTable: false,
+    logger: recordingLogger(logs),
+    ...options,
+    container: isolate(options.container, overrides),
+  })) as RunningApp;
+  activity.calls.push(app.runtime.calls);
+  const network = new Network(attachable(app), activity.traffic);
+  return Object.assign(app, kit(app, activity, network, logs));
+}
+
+/** Files that are found by globs register services when they are imported: that comes before the container is copied. */
+async function importControllers({ controllers, cwd = process.cwd(), importer }: AppOptions): Promise<void> {
+  const globs = controllers.filter((source) => typeof source === 'string');
+  await loadControllers(globs, { cwd, importer: importer ?? ((url) => import(url)) }, []);
+}
+
+function attachable(app: App): ConstructorParameters<typeof MemoryNetwork>[0] {
+  const { io } = app;
+  return {
+    attach: (server, options) => app.attach(server, options),
+    path: () => io.path(),
+    get engine() {
+      return io.engine as never;
+    },
+  };
+}
+
+type Kit = Omit<TestApp, keyof Omit<App, 'close'>>;
+
+function kit(app: RunningApp, activity: Activity, network: MemoryNetwork, logs: LogEntry[]): Kit {
+  const clients: TestClient[] = [];
+  const host: ClientHost = {
+    activity,
+    causeOf: (id) => (id === undefined ? undefined : logs.find(({ facts }) => facts['id'] === id)?.facts['err']),
+    adopt: (client) => clients.push(client),
+  };
+  const closeApp = app.close.bind(app);
+  const end = async (): Promise<void> => {
+    const impatient = setInterval(() => app.runtime.calls.expireAll(), 1_000);
+    try {
+      for (const { socket } of clients) network.resume(socket);
+      await closeApp();
+      await network.close();
+    } finally {
+      clearInterval(impatient);
+      for (const client of clients) client.close();
+    }
+  };
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= end());
+  return {
+    logs,
+    connect: async (namespace, options) => connected(new TestClient(network.connect(namespace, options), host)),
+    socketOf: (client) => serverSocket(app, client),
+    cut: async ({ socket }) => {
+      network.cut(socket);
+      await activity.delivered();
+    },
+    pause: ({ socket }) => network.pause(socket),
+    resume: ({ socket }) => network.resume(socket),
+    delivered: () => activity.delivered(),
+    settled: (options) => activity.settled(options),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function serverSocket({ io }: App, { socket }: TestClient): Socket {
+  const namespace = (socket as unknown as { nsp: string }).nsp;
+  const found = socket.id === undefined ? undefined : io.of(namespace).sockets.get(socket.id);
+  if (found) return found;
+  throw new Error(`The client is not connected to ${namespace}.`);
+}

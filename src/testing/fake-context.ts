@@ -1,0 +1,39 @@
+import type { Socket } from 'socket.io';
+import { EventContext, type AckFunction, type ContextKind } from '../context.js';
+import { fakeSocket } from './fake-socket.js';
+
+export interface FakeContextOptions {
+  /** A {@link fakeSocket} unless given. */
+  readonly socket?: Socket;
+  /** `event` unless given. */
+  readonly kind?: ContextKind;
+  /** The event's name; the moment's unless given. */
+  readonly event?: string;
+  readonly args?: readonly unknown[];
+  /** The values of a path such as `/game/:id`. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** Takes the acknowledgement; without it the client asked for none. */
+  readonly ack?: AckFunction;
+  /** The handler, as `Class.method`. */
+  readonly label?: string;
+  /** Fires when the client is gone. */
+  readonly signal?: AbortSignal;
+}
+
+/** Makes a context for middleware, error handlers and custom parameter decorators that are tested alone. */
+export function fakeContext(options: FakeContextOptions = {}): EventContext {
+  const { socket = fakeSocket(), kind = 'event', event = kind, args = [], ack, label = '(handler)' } = options;
+  const { params = {}, signal = new AbortController().signal } = options;
+  const connection = {
+    params,
+    lastRooms: undefined,
+    signal,
+    scoped: (type: object): object => Reflect.construct(type as new () => object, []),
+    answerer:
+      (context: EventContext): AckFunction =>
+      (...values) =>
+        context.ack?.(...values),
+    enter: (): void => {},
+  };
+  return new EventContext(socket, { label, kind }, connection, [event, ...args], ack);
+}

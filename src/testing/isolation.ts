@@ -1,0 +1,92 @@
+/** A container of a test's own: it knows what the given one knows, and shares no instance with it. */
+import {
+  globalContainer,
+  instanceCachingFactory,
+  instancePerContainerCachingFactory,
+  Lifecycle,
+  type DependencyContainer,
+  type InjectionToken,
+} from '../container.js';
+import type { Class } from '../reflect.js';
+
+/**
+ * What takes the place of a service in one test. A class or a factory makes as many as what it replaces: one for the
+ * application where that is a singleton, one for each connection where it is scoped to the container, else a new one for
+ * each that asks.
+ */
+export type Override = { readonly token: Class<unknown> | string | symbol } & (
+  | { readonly useValue: unknown }
+  | { readonly useClass: Class<unknown> }
+  | { readonly useFactory: (container: DependencyContainer) => unknown }
+);
+
+interface Registration {
+  readonly provider: object;
+  readonly options: { readonly lifecycle: Lifecycle };
+}
+
+/**
+ * What is used of tsyringe 4.10 beyond its typed surface. A registration keeps the instance of a singleton, so whoever has
+ * registrations of its own has instances of its own.
+ */
+interface ContainerInternals {
+  readonly parent?: ContainerInternals;
+  readonly _registry: {
+    entries(): Iterable<[InjectionToken, Registration[]]>;
+    setAll(token: InjectionToken, registrations: Registration[]): void;
+    getAll(token: InjectionToken): Registration[];
+  };
+}
+
+/**
+ * Makes a container with copies of all registrations of the given one and its parents, and with the overrides in the
+ * place of what they name. Registered values are values: they are the same in every container.
+ */
+export function isolate(
+  container: DependencyContainer = globalContainer,
+  overrides: readonly Override[] = [],
+): DependencyContainer {
+  const isolated = container.createChildContainer();
+  const { _registry: registry } = internalsOf(isolated);
+  for (const each of lineage(container).toReversed()) {
+    for (const [token, registrations] of each._registry.entries()) {
+      if (registrations.length > 0) registry.setAll(token, registrations.map(copy));
+    }
+  }
+  for (const override of overrides) {
+    const token = override.token as InjectionToken;
+    registry.setAll(token, [replacement(override, registry.getAll(token).at(-1)?.options.lifecycle)]);
+  }
+  return isolated;
+}
+
+function copy({ provider, options }: Registration): Registration {
+  return { provider, options };
+}
+
+function replacement(override: Override, lifecycle = Lifecycle.Transient): Registration {
+  const once = { lifecycle: Lifecycle.Transient };
+  if ('useValue' in override) return { provider: { useValue: override.useValue }, options: once };
+  if ('useClass' in override) return { provider: { useClass: override.useClass }, options: { lifecycle } };
+  return { provider: { useFactory: cached(override.useFactory, lifecycle) }, options: once };
+}
+
+function cached(
+  factory: (container: DependencyContainer) => unknown,
+  lifecycle: Lifecycle,
+): (container: DependencyContainer) => unknown {
+  if (lifecycle === Lifecycle.Singleton) return instanceCachingFactory(factory);
+  if (lifecycle === Lifecycle.ContainerScoped) return instancePerContainerCachingFactory(factory);
+  return factory;
+}
+
+/** The container and its parents, itself first. */
+function lineage(container: DependencyContainer): ContainerInternals[] {
+  const found: ContainerInternals[] = [];
+  for (let each: ContainerInternals | undefined = internalsOf(container); each; each = each.parent) found.push(each);
+  return found;
+}
+
+function internalsOf(container: DependencyContainer): ContainerInternals {
+  return container as unknown as ContainerInternals;
+}

@@ -1,0 +1,20 @@
+import type { Logger, LogMethod } from '../log.js';
+
+/** One line that was logged. */
+export interface LogEntry {
+  readonly level: keyof Logger;
+  readonly message: string;
+  /** What was handed over beside the sentence; `err` is what was thrown. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Writes nothing, and remembers everything. */
+export function recordingLogger(entries: LogEntry[]): Logger {
+  const at = (level: keyof Logger): LogMethod => {
+    return (first: object | string, message?: string) => {
+      const said = typeof first === 'string' ? { message: first, facts: {} } : { message: message ?? '', facts: first };
+      entries.push({ level, ...said } as LogEntry);
+    };
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
