@@ -25,6 +25,7 @@ export function validationMisfit(type: unknown, rules: readonly ValidationMetada
   if (typeof type.prototype !== 'object' || type.prototype === null) return 'its type is no class';
   if (hasNameAccessor(type)) return 'its static name is an accessor';
   for (const rule of rules) {
+    if (typeof rule.target === 'function' && hasNameAccessor(rule.target)) return 'its static name is an accessor';
     if (isStrangeName(rule.propertyName)) return strangeName(rule.propertyName);
     if (!KNOWN_TYPES.has(rule.type)) return `it has a rule of the unknown type ${rule.type}`;
     const isCustom = rule.type === ValidationTypes.CUSTOM_VALIDATION || rule.type === ValidationTypes.IS_DEFINED;
