@@ -1,5 +1,4 @@
-import type { ValidationError } from 'class-validator';
-import type { ValidationArguments } from 'class-validator';
+import type { ValidationArguments, ValidationError } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { SPENT } from '../budget.js';
 import { addContext, instanceOf, isBroken, ruleName } from './rules.js';
@@ -29,57 +28,47 @@ export function checkRules(
   place: Place,
   error: ValidationError | undefined,
 ): ValidationError | undefined {
+  const { object, value, property } = place;
+  const { targetName } = checking;
   for (const { metadata, checks } of rules) {
-    if (metadata.validateIf && !metadata.validateIf(place.object, place.value)) continue;
+    if (metadata.validateIf && !metadata.validateIf(object, value)) continue;
+    const elements = metadata.each && isCollection(value) ? elementsOf(value) : undefined;
     for (const check of checks) {
       if (checking.stopAtFirstError && isBroken(error)) continue;
-      const isWell = ask(check, metadata, place, checking.targetName);
-      if (isWell === true) continue;
-      error ??= checking.errors.make(place.object, place.value, place.property);
-      if (isWell !== false) run.wait(later(checking.errors, run, isWell, error, place, metadata, check));
-      else if (!checking.errors.record(run, error, place.object, place.value, metadata, check)) return error;
+      const args = { targetName, property: metadata.propertyName, object, value, constraints: metadata.constraints };
+      const answer = elements ? askEach(check, elements, args) : instanceOf(check).validate(value, args);
+      if (isPromise(answer)) {
+        error ??= checking.errors.make(object, value, property);
+        run.wait(later(checking.errors, run, answer, elements !== undefined, error, place, metadata, check));
+      } else if (!answer) {
+        error ??= checking.errors.make(object, value, property);
+        if (!checking.errors.record(run, error, object, value, metadata, check)) return error;
+      }
     }
   }
   return error;
 }
 
-/** What one check says of the value, or of all its elements. */
-function ask(
-  check: Check,
-  metadata: ValidationMetadata,
-  { object, value }: Place,
-  targetName: string,
-): boolean | PromiseLike<unknown> {
-  const args: ValidationArguments = {
-    targetName,
-    property: metadata.propertyName,
-    object,
-    value,
-    constraints: metadata.constraints,
-  };
-  if (!metadata.each || !isCollection(value)) {
-    const answer: unknown = instanceOf(check).validate(value, args);
-    return isPromise(answer) ? answer : Boolean(answer);
-  }
-  const answers = elementsOf(value).map((element): unknown => instanceOf(check).validate(element, args));
+/** What a check says of all elements: a promise of the answers if any of them is one. */
+function askEach(check: Check, elements: readonly unknown[], args: ValidationArguments): boolean | Promise<unknown[]> {
+  const answers = elements.map((element): unknown => instanceOf(check).validate(element, args));
   if (!answers.some(isPromise)) return answers.every(Boolean);
-  return Promise.all(answers.map((answer) => (isPromise(answer) ? answer : Promise.resolve(answer)))).then((all) =>
-    all.every(Boolean),
-  );
+  return Promise.all(answers.map((answer) => (isPromise(answer) ? answer : Promise.resolve(answer))));
 }
 
-/** What becomes of a check whose answer is not there yet. */
+/** What becomes of a check whose answer is not there yet. It takes no more turns than the library's. */
 function later(
   errors: ErrorMaker,
   run: Run,
   answer: PromiseLike<unknown>,
+  isEach: boolean,
   error: ValidationError,
   { object, value }: Place,
   metadata: ValidationMetadata,
   check: Check,
 ): Promise<unknown> {
-  return answer.then((isWell) => {
-    if (isWell) return;
+  return answer.then((result) => {
+    if (isEach ? (result as unknown[]).every(Boolean) : result) return;
     // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
     if (!errors.record(run, error, object, value, metadata, check)) throw SPENT;
     if (metadata.context) addContext(error, ruleName(metadata, check), metadata);
