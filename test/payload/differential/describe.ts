@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Writes a value down so that two values are the same text exactly if nobody could tell them apart. */
 export function describeValue(value: unknown, seen = new Map<object, number>()): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -11,12 +13,12 @@ export function describeValue(value: unknown, seen = new Map<object, number>()):
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   const maker = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor');
   let text = prototype === null ? 'null' : nameOf(maker?.value);
-  if (value instanceof Date) text += `(${value.getTime()})`;
-  if (value instanceof Promise) return `${text}(…)`;
+  if (types.isDate(value)) text += `(${value.getTime()})`;
+  if (types.isPromise(value)) return `${text}(…)`;
   if (Buffer.isBuffer(value)) return `${text}(${value.toString('hex')})`;
   if (value instanceof RegExp) text += `(${value.source})`;
-  if (value instanceof Map) text += `(${[...value].map(([key, item]) => `${inner(key)}=>${inner(item)}`).join()})`;
-  if (value instanceof Set) text += `(${[...value].map(inner).join()})`;
+  if (types.isMap(value)) text += `(${[...value].map(([key, item]) => `${inner(key)}=>${inner(item)}`).join()})`;
+  if (types.isSet(value)) text += `(${[...value].map(inner).join()})`;
   const properties = Reflect.ownKeys(value).map((key) => {
     const { enumerable, value: item, get } = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
     return `${enumerable ? '' : '!'}${String(key)}:${get ? 'getter' : inner(item)}`;
