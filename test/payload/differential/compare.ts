@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { validate } from 'class-validator';
+import type { ValidationError } from 'class-validator';
 import { compile } from '../../../src/payload/compiled/index.js';
+import { TreeIssues } from '../../../src/payload/invalid.js';
+import { librarySteps } from '../../../src/payload/library.js';
 import type { Steps } from '../../../src/payload/library.js';
 import type { Class, SettledOptions } from '../../../src/payload/options.js';
 import { describeValue } from './describe.js';
 
 /** Everything that can be seen of one payload being made. */
-export interface Outcome {
+interface Outcome {
   instance: string;
   input: string;
   errors: string;
@@ -24,8 +28,9 @@ export interface Case {
   readonly log: string[];
 }
 
-/** The libraries through their public entries. */
-export function libraryWay({ type, options }: Case): Steps {
+/** The libraries through their public entries, which know no budget; with one, as a plan uses them. */
+function libraryWay({ type, options }: Case): Steps {
+  if (Number.isFinite(options.maxIssues)) return librarySteps(type, options);
   return {
     transform: (value) => plainToInstance(type as ClassConstructor<object>, value, options.transform),
     validate: (instance) => validate(instance, options.validator),
@@ -33,7 +38,7 @@ export function libraryWay({ type, options }: Case): Steps {
 }
 
 /** What happens when one way takes the steps. */
-export async function outcomeOf(steps: Steps, { makeInput, log }: Case): Promise<Outcome> {
+async function outcomeOf(steps: Steps, { makeInput, log, options }: Case): Promise<Outcome> {
   log.length = 0;
   const input = makeInput();
   const outcome: Outcome = { instance: '', input: '', errors: '', thrown: '', log: [] };
@@ -43,7 +48,8 @@ export async function outcomeOf(steps: Steps, { makeInput, log }: Case): Promise
     outcome.log = [...log, 'transformed', describeValue(instance), describeValue(input)];
     log.length = 0;
     const errors = steps.validate(instance as object);
-    outcome.errors = describeValue(errors instanceof Promise ? await settled(errors) : errors);
+    const result = errors instanceof Promise ? await settled(errors) : errors;
+    outcome.errors = describeValue(Number.isFinite(options.maxIssues) ? issuesOf(result) : result);
   } catch (thrown) {
     outcome.thrown = describeValue(thrown);
   }
@@ -51,6 +57,11 @@ export async function outcomeOf(steps: Steps, { makeInput, log }: Case): Promise
   outcome.input = describeValue(input);
   outcome.log.push(...log);
   return outcome;
+}
+
+/** Where a budget cuts validation off, only what has been recorded until then is the same. */
+function issuesOf(errors: unknown): unknown {
+  return Array.isArray(errors) ? [...new TreeIssues(errors as ValidationError[])] : errors;
 }
 
 /** Waits for a promise, but not for one that nothing will ever settle. */
@@ -67,8 +78,10 @@ async function settled(promise: Promise<unknown>): Promise<unknown> {
 export async function assertSame(one: Case): Promise<boolean> {
   const { steps } = compile(one.type, one.options);
   if (!steps) return false;
-  const expected = await outcomeOf(libraryWay(one), one);
+  let expected = await outcomeOf(libraryWay(one), one);
   const actual = await outcomeOf(steps, one);
+  // Some checks fill in the options of their decorator when they are used first, so the first way sees others.
+  if (!isDeepStrictEqual(actual, expected)) expected = await outcomeOf(libraryWay(one), one);
   assert.deepEqual(actual, expected);
   return true;
 }
