@@ -153,6 +153,8 @@ function typeDecorator(draw: Draw, world: World, nested: number | undefined): Pr
   });
 }
 
+const lastOptions = new WeakMap<World, object>();
+
 function transformDecorator(draw: Draw, world: World): PropertyDecorator {
   const { log, flavour } = world;
   const makers: ((value: unknown) => unknown)[] = [
@@ -175,7 +177,11 @@ function transformDecorator(draw: Draw, world: World): PropertyDecorator {
   const make = pick(draw, makers);
   const options = { ...scope(draw), ...(once(draw, 8) ? { toPlainOnly: true } : {}) };
   return ct.Transform((params) => {
-    log.push(`Transform ${describeValue(params)}`);
+    // All transforms of one call are handed the same options object.
+    log.push(
+      `Transform ${describeValue(params)} ${params.options === lastOptions.get(world) ? 'same' : 'other'} options`,
+    );
+    lastOptions.set(world, params.options);
     return make(params.value);
   }, options);
 }
