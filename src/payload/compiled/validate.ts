@@ -2,6 +2,7 @@ import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { SPENT } from '../budget.js';
 import { settleErrors } from '../library.js';
 import type { SettledOptions } from '../options.js';
 import type { Bag } from './call.js';
@@ -124,8 +125,11 @@ export class CompiledValidator {
       if (rules.awaitsValue && value instanceof Promise) {
         const list = errors ?? [];
         const whenThere = (late: unknown): void => {
+          run.budget.resume();
           const error = this.#checkProperty(rules, checking, run, object, late);
           if (error) list.push(error);
+          // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
+          if (run.budget.isSpent) throw SPENT;
         };
         run.wait(value.then(whenThere));
         return list;

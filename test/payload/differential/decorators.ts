@@ -128,7 +128,7 @@ export const STRUCTURE: Readonly<Record<string, Decorate>> = {
 };
 
 /** Exports that look like decorators and are something else, or that the generator makes its own use of. */
-export const OTHERS: readonly string[] = [
-  ...['Validate', 'ValidateBy', 'ValidateIf', 'ValidatorConstraint'],
-  ...['ValidationError', 'ValidationTypes', 'Validator', 'MetadataStorage'],
-];
+export const OTHERS: readonly string[] =
+  'Validate ValidateBy ValidateIf ValidatorConstraint ValidationError ValidationTypes Validator MetadataStorage'.split(
+    ' ',
+  );

@@ -20,8 +20,8 @@ export function describeValue(value: unknown, seen = new Map<object, number>()):
   if (types.isMap(value)) text += `(${[...value].map(([key, item]) => `${inner(key)}=>${inner(item)}`).join()})`;
   if (types.isSet(value)) text += `(${[...value].map(inner).join()})`;
   const properties = Reflect.ownKeys(value).map((key) => {
-    const { enumerable, value: item, get } = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
-    return `${enumerable ? '' : '!'}${String(key)}:${get ? 'getter' : inner(item)}`;
+    const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+    return `${property.enumerable ? '' : '!'}${String(key)}:${'get' in property ? 'getter' : inner(property.value)}`;
   });
   return `${text}{${properties.join()}}`;
 }

@@ -95,9 +95,10 @@ class Unruled {
   a!: string;
 }
 
+// prettier-ignore
 const TYPES: readonly Class[] = [
-  ...[Plain, Grouped, Versioned, Renamed, Closed, Open, Optional, Child, Nested, Collections, Transformed],
-  ...[Discriminated, Converted, Members, Unruled],
+  Plain, Grouped, Versioned, Renamed, Closed, Open, Optional, Child, Nested, Collections, Transformed, Discriminated,
+  Converted, Members, Unruled,
 ];
 
 const INPUTS: readonly (() => object)[] = [

@@ -73,6 +73,7 @@ describe('compiled plans and the libraries', () => {
     try {
       await fc.assert(run, { numRuns: RUNS, seed: SEED, endOnFailure: process.env['COLLOQUY_SHRINK'] !== '1' });
     } finally {
+      await new Promise(setImmediate);
       restore();
       useContainer(undefined as never);
     }
