@@ -2,6 +2,7 @@ import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/stor
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { isUserClass, PLAIN_TO_CLASS, typesOf } from './nested.js';
 import type { Class, PayloadOptions } from './options.js';
 
 /** A mistake in a payload class that can be seen before any message arrives. */
@@ -93,20 +94,6 @@ function factsOf(
   };
 }
 
-/** class-transformer's number for what `plainToInstance` does. */
-const PLAIN_TO_CLASS = 0;
-
-/** What a @Type may say. A type function that needs a real message to answer says nothing yet. */
-function typesOf(metadata: TypeMetadata, property: string): unknown[] {
-  const subTypes = metadata.options?.discriminator?.subTypes?.map((subType) => subType.value as unknown) ?? [];
-  try {
-    const type: unknown = metadata.typeFunction({ newObject: {}, object: {}, property });
-    return [type, ...subTypes];
-  } catch {
-    return subTypes;
-  }
-}
-
 function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefined {
   const { isNested, isTransformed } = facts;
   if (isNested && !isTransformed && !facts.isTyped) return untyped(facts.designType);
@@ -166,18 +153,6 @@ function misfit(type: unknown, isNested: boolean): Omit<PayloadProblem, 'path'> 
             ? 'leave @Type out: a Buffer arrives as one; check it with @IsInstance(Buffer)'
             : 'leave @Type out',
       };
-}
-
-const BUILT_IN: ReadonlySet<unknown> = new Set(
-  Object.getOwnPropertyNames(globalThis)
-    .filter((name) => name !== 'globalThis')
-    .map((name) => Object.getOwnPropertyDescriptor(globalThis, name)?.value as unknown)
-    .filter((value) => typeof value === 'function')
-    .concat(Buffer),
-);
-
-function isUserClass(type: unknown): type is Class {
-  return typeof type === 'function' && !BUILT_IN.has(type);
 }
 
 /** All rules of a class, own and inherited, in every group. */

@@ -3,13 +3,17 @@ import type { ClassConstructor } from 'class-transformer';
 import { getFromContainer, Validator } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import { Awaited, Budget, SPENT } from './budget.js';
 import type { Class, SettledOptions } from './options.js';
 
 /** The two steps that make a payload of a value. Both may throw what user code throws. */
 export interface Steps {
   /** Makes the instance: what `plainToInstance` returns. */
   transform(value: object): object;
-  /** The error tree that `validate` resolves to, empty if all is well; a promise only if a validator returned one. */
+  /**
+   * The error tree that `validate` resolves to, empty if all is well, cut off where the budget of broken rules ends.
+   * A promise only if a validator returned one.
+   */
   validate(instance: object): ValidationError[] | Promise<ValidationError[]>;
 }
 
@@ -28,23 +32,52 @@ export function librarySteps(type: Class, options: SettledOptions): Steps {
 function validate(instance: object, options: SettledOptions): ValidationError[] | Promise<ValidationError[]> {
   const validator = getFromContainer(Validator);
   if (validator.constructor !== Validator) return validator.validate(instance, options.validator);
-  const executor = new ValidationExecutor(validator, options.validator);
+  const budget = new Budget(options.maxIssues);
+  const executor = budgetedExecutor(validator, options, budget);
   executor.awaitingPromises = new Awaited();
   const errors: ValidationError[] = [];
-  executor.execute(instance, undefined as unknown as string, errors);
-  if (executor.awaitingPromises.length === 0) return executor.stripEmptyErrors(errors);
-  return Promise.all(executor.awaitingPromises).then(() => executor.stripEmptyErrors(errors));
+  execute(executor, instance, errors);
+  return settleErrors(executor, executor.awaitingPromises, errors, budget);
 }
 
-/**
- * The promises that a validation waits for. If another validator throws meanwhile nobody waits for them any more, and
- * a later rejection would end the process; so each is given a handler as it comes in.
- */
-export class Awaited extends Array<Promise<unknown>> {
-  static override readonly [Symbol.species] = Array;
-
-  override push(...promises: Promise<unknown>[]): number {
-    for (const promise of promises) if (promise instanceof Promise) promise.catch(() => undefined);
-    return super.push(...promises);
+/** Runs an executor until it is done or its budget is spent. */
+export function execute(executor: ValidationExecutor, object: object, errors: ValidationError[]): void {
+  try {
+    // The name of a schema, which only matters where schemas are registered.
+    executor.execute(object, undefined as unknown as string, errors);
+  } catch (cause) {
+    if (cause !== SPENT) throw cause;
   }
+}
+
+/** The final errors: at once if nothing is awaited or the budget is spent. */
+export function settleErrors(
+  executor: Pick<ValidationExecutor, 'stripEmptyErrors'>,
+  awaiting: readonly Promise<unknown>[],
+  errors: ValidationError[],
+  budget: Budget,
+): ValidationError[] | Promise<ValidationError[]> {
+  const strip = () => executor.stripEmptyErrors(errors);
+  if (awaiting.length === 0 || budget.isSpent) return strip();
+  return Promise.all(awaiting).then(strip, (cause: unknown) => {
+    if (cause !== SPENT) throw cause;
+    return strip();
+  });
+}
+
+interface ErrorMaker {
+  createValidationError(...args: unknown[]): [string, string];
+}
+
+/** The library's executor, made to stop at the first broken rule that its budget has no room for. */
+export function budgetedExecutor(validator: Validator, options: SettledOptions, budget: Budget): ValidationExecutor {
+  const executor = new ValidationExecutor(validator, options.validator);
+  const inner = executor as unknown as ErrorMaker;
+  const create = inner.createValidationError.bind(executor);
+  inner.createValidationError = (...args) => {
+    // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
+    if (!budget.spend()) throw SPENT;
+    return create(...args);
+  };
+  return executor;
 }

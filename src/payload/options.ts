@@ -19,11 +19,14 @@ export interface PayloadOptions {
 export interface SettledOptions {
   readonly transform: Readonly<ClassTransformOptions>;
   readonly validator: Readonly<ValidatorOptions>;
+  /** Validation stops at the broken rule after this many. */
+  readonly maxIssues: number;
 }
 
 /** Copies the options, fills in the defaults and freezes the result. */
-export function settle(options: PayloadOptions): SettledOptions {
+export function settle(options: PayloadOptions, maxIssues: number): SettledOptions {
   return {
+    maxIssues,
     transform: frozenCopy({ ...options.transform }),
     validator: frozenCopy({
       whitelist: true,

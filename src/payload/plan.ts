@@ -1,11 +1,13 @@
 import type { ValidationError } from 'class-validator';
+import { compile } from './compiled/index.js';
+import type { Compilation } from './compiled/index.js';
 import { isPlainObject } from './depth.js';
 import { Invalid, MAX_ISSUES, TreeIssues } from './invalid.js';
 import type { Issue } from './invalid.js';
 import { librarySteps } from './library.js';
 import type { Steps } from './library.js';
 import { settle } from './options.js';
-import type { Class, PayloadOptions } from './options.js';
+import type { Class, PayloadOptions, SettledOptions } from './options.js';
 
 /** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
 export interface PayloadPlan {
@@ -31,7 +33,7 @@ const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not 
 
 /** Plans the payload of one class. */
 export function planPayload(type: Class, options: PayloadOptions = {}): PayloadPlan {
-  return new ObjectPlan(type, librarySteps(type, settle(options)));
+  return new ObjectPlan(type, settle(options, MAX_ISSUES));
 }
 
 /** Plans a payload that is an array whose every element is of the class. Paths begin with the index: `0.name`. */
@@ -40,27 +42,46 @@ export function planPayloads(type: Class, options: PayloadOptions = {}): Payload
 }
 
 class ObjectPlan implements PayloadPlan {
-  readonly mode = 'library';
-  readonly reasons: readonly string[] = [];
+  readonly #options: SettledOptions;
+  readonly #library: Steps;
+  #compilation: Compilation;
 
   constructor(
     readonly type: Class,
-    readonly steps: Steps,
-  ) {}
+    options: SettledOptions,
+  ) {
+    this.#options = options;
+    this.#library = librarySteps(type, options);
+    this.#compilation = compile(type, options);
+  }
+
+  get mode(): 'compiled' | 'library' {
+    return this.#current().steps ? 'compiled' : 'library';
+  }
+  get reasons(): readonly string[] {
+    return this.#current().reasons;
+  }
+
+  /** Decorators may be applied after boot; then the class is compiled again before the next message. */
+  #current(): Compilation {
+    if (this.#compilation.isStale()) this.#compilation = compile(this.type, this.#options);
+    return this.#compilation;
+  }
 
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
     // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
       return new Invalid([NOT_AN_OBJECT]);
     }
+    const steps = this.#current().steps ?? this.#library;
     let instance: object;
     try {
-      instance = this.steps.transform(value);
+      instance = steps.transform(value);
     } catch (cause) {
       return new Invalid([NOT_READABLE], cause);
     }
     try {
-      const errors = this.steps.validate(instance);
+      const errors = steps.validate(instance);
       return Array.isArray(errors) ? conclude(instance, errors) : later(instance, errors);
     } catch (cause) {
       return new Invalid([NOT_CHECKABLE], cause);

@@ -1,0 +1,90 @@
+import type { ValidationArguments, ValidationError } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { SPENT } from '../budget.js';
+import { addContext, instanceOf, isBroken, ruleName } from './rules.js';
+import type { Check, Rule } from './rules.js';
+import type { ErrorMaker, Run } from './run.js';
+
+/** The value that is checked, and where it is. */
+export interface Place {
+  readonly object: object;
+  readonly value: unknown;
+  readonly property: string;
+}
+
+/** What checks need besides the value. */
+export interface Checking {
+  readonly errors: ErrorMaker;
+  readonly stopAtFirstError: boolean;
+  /** The name of the class that the rules are of. */
+  readonly targetName: string;
+}
+
+/** Makes the checks of rules. Returns the property's error: the given one, or a new one if the first rule was broken. */
+export function checkRules(
+  checking: Checking,
+  run: Run,
+  rules: readonly Rule[],
+  place: Place,
+  error: ValidationError | undefined,
+): ValidationError | undefined {
+  const { object, value, property } = place;
+  const { targetName } = checking;
+  for (const { metadata, checks } of rules) {
+    if (metadata.validateIf && !metadata.validateIf(object, value)) continue;
+    const elements = metadata.each && isCollection(value) ? elementsOf(value) : undefined;
+    for (const check of checks) {
+      if (checking.stopAtFirstError && isBroken(error)) continue;
+      const args = { targetName, property: metadata.propertyName, object, value, constraints: metadata.constraints };
+      const answer = elements ? askEach(check, elements, args) : instanceOf(check).validate(value, args);
+      if (isPromise(answer)) {
+        error ??= checking.errors.make(object, value, property);
+        run.wait(later(checking.errors, run, answer, elements !== undefined, error, place, metadata, check));
+      } else if (!answer) {
+        error ??= checking.errors.make(object, value, property);
+        if (!checking.errors.record(run, error, object, value, metadata, check)) return error;
+      }
+    }
+  }
+  return error;
+}
+
+/** What a check says of all elements: a promise of the answers if any of them is one. */
+function askEach(check: Check, elements: readonly unknown[], args: ValidationArguments): boolean | Promise<unknown[]> {
+  const answers = elements.map((element): unknown => instanceOf(check).validate(element, args));
+  if (!answers.some(isPromise)) return answers.every(Boolean);
+  return Promise.all(answers.map((answer) => (isPromise(answer) ? answer : Promise.resolve(answer))));
+}
+
+/** What becomes of a check whose answer is not there yet. It takes no more turns than the library's. */
+function later(
+  errors: ErrorMaker,
+  run: Run,
+  answer: PromiseLike<unknown>,
+  isEach: boolean,
+  error: ValidationError,
+  { object, value }: Place,
+  metadata: ValidationMetadata,
+  check: Check,
+): Promise<unknown> {
+  return answer.then((result) => {
+    if (isEach ? (result as unknown[]).every(Boolean) : result) return;
+    // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
+    if (!errors.record(run, error, object, value, metadata, check)) throw SPENT;
+    if (metadata.context) addContext(error, ruleName(metadata, check), metadata);
+  }) as Promise<unknown>;
+}
+
+/** Whether a value is one whose elements are looked at. */
+export function isCollection(value: unknown): value is readonly unknown[] | Set<unknown> | Map<unknown, unknown> {
+  return Array.isArray(value) || value instanceof Set || value instanceof Map;
+}
+
+function elementsOf(value: readonly unknown[] | Set<unknown> | Map<unknown, unknown>): readonly unknown[] {
+  if (value instanceof Map) return [...value.values()];
+  return Array.isArray(value) ? value : [...(value as Set<unknown>)];
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,68 @@
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
+import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import { typesOf } from '../nested.js';
+import type { Class, SettledOptions } from '../options.js';
+import type { Steps } from '../library.js';
+import { transformMisfit, validationMisfit } from './fit.js';
+import { processReasons } from './process.js';
+import { namesOf } from './transform-class.js';
+import { Transformer } from './transform.js';
+import { CompiledValidator, selectedRules } from './validate.js';
+import { Watch } from './watch.js';
+
+/** What came of compiling one class under one set of options. */
+export interface Compilation {
+  /** The compiled steps; without them the class is left to the libraries altogether. */
+  readonly steps: Steps | undefined;
+  /** What is left to the libraries, and why. */
+  readonly reasons: readonly string[];
+  /** Whether metadata were added since, so that it must be compiled again. */
+  isStale(): boolean;
+}
+
+/** Compiles what class-transformer and class-validator do for one class under one set of options. */
+export function compile(type: Class, options: SettledOptions): Compilation {
+  const watch = new Watch();
+  watch.add(type);
+  const isStale = () => watch.isStale();
+  const processWide = processReasons(options);
+  if (processWide.length > 0) return { steps: undefined, reasons: processWide, isStale };
+  const reasons = misfitsOf(type, options);
+  const own = misfitOf(type, options);
+  if (own) return { steps: undefined, reasons, isStale };
+  const transformer = new Transformer(options.transform, watch);
+  const validator = new CompiledValidator(options, watch);
+  const steps: Steps = {
+    transform: (value) => transformer.transform(type, value),
+    validate: (instance) => validator.validate(instance),
+  };
+  return { steps, reasons, isStale };
+}
+
+function misfitOf(type: unknown, options: SettledOptions): string | undefined {
+  const misfit = transformMisfit(type);
+  if (misfit || typeof type !== 'function') return misfit;
+  return validationMisfit(type, selectedRules(type, options.validator));
+}
+
+/** The classes among a class and all nested in it that are left to the libraries, as far as can be seen at boot. */
+function misfitsOf(type: Class, options: SettledOptions): string[] {
+  const reasons: string[] = [];
+  const seen = new Set<unknown>();
+  const queue: unknown[] = [type];
+  for (const next of queue) {
+    if (seen.has(next) || typeof next !== 'function' || CONVERTED.has(next)) continue;
+    seen.add(next);
+    const misfit = misfitOf(next, options);
+    if (misfit) reasons.push(`${next.name}: ${misfit}`);
+    else for (const name of namesOf(next as Class)) queue.push(...nestedIn(next as Class, name));
+  }
+  return reasons;
+}
+
+const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Object]);
+
+function nestedIn(type: Class, property: string): unknown[] {
+  const metadata = defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
+  return metadata ? typesOf(metadata, property) : [];
+}

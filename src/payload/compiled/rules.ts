@@ -1,0 +1,96 @@
+import type { ValidationError } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
+import { isWrapper } from './process.js';
+
+/** One check of a rule. A rule has several if its constraint class was registered under several names. */
+export interface Check {
+  readonly metadata: ConstraintMetadata;
+  /** The library's own wrapper of a function is kept; another constraint is asked from the container at every use. */
+  readonly wrapper: ValidatorConstraintInterface | undefined;
+}
+
+/** One decorator on a property. */
+export interface Rule {
+  readonly metadata: ValidationMetadata;
+  readonly checks: readonly Check[];
+}
+
+/** All that the decorators on one property of one class say, under the plan's groups. */
+export interface PropertyRules {
+  readonly name: string;
+  /** Conditions (@IsOptional, @ValidateIf): all are asked, and if one says no, nothing is checked. */
+  readonly conditions: readonly ValidationMetadata[];
+  /** @IsDefined, which is checked even where missing values are skipped. */
+  readonly defined: readonly Rule[];
+  /** All other checks. */
+  readonly custom: readonly Rule[];
+  /** @ValidateNested. */
+  readonly nested: readonly Rule[];
+  /** All but {@link defined}, in their order. */
+  readonly others: readonly Rule[];
+  /** @ValidatePromise. */
+  readonly awaitsValue: boolean;
+}
+
+/** Sorts the rules of one property by what they do. */
+export function compileRules(name: string, metadatas: readonly ValidationMetadata[]): PropertyRules {
+  const rules = metadatas
+    .filter((metadata) => metadata.type !== ValidationTypes.WHITELIST)
+    .map((metadata): Rule => ({ metadata, checks: checksOf(metadata) }));
+  const ofType = (type: string) => rules.filter((rule) => rule.metadata.type === type);
+  return {
+    name,
+    conditions: ofType(ValidationTypes.CONDITIONAL_VALIDATION).map((rule) => rule.metadata),
+    defined: ofType(ValidationTypes.IS_DEFINED),
+    custom: ofType(ValidationTypes.CUSTOM_VALIDATION),
+    nested: ofType(ValidationTypes.NESTED_VALIDATION),
+    others: rules.filter((rule) => rule.metadata.type !== ValidationTypes.IS_DEFINED),
+    awaitsValue: ofType(ValidationTypes.PROMISE_VALIDATION).length > 0,
+  };
+}
+
+function checksOf({ constraintCls }: ValidationMetadata): Check[] {
+  return getMetadataStorage()
+    .getTargetValidatorConstraints(constraintCls)
+    .map((metadata) => ({
+      metadata,
+      wrapper: isWrapper(metadata.target)
+        ? new (metadata.target as new () => ValidatorConstraintInterface)()
+        : undefined,
+    }));
+}
+
+/** The instance that a check is made with. */
+export function instanceOf(check: Check): ValidatorConstraintInterface {
+  return check.wrapper ?? check.metadata.instance;
+}
+
+/** The name under which an error tells of a rule. */
+export function ruleName(metadata: ValidationMetadata, check: Check | undefined): string {
+  return check?.metadata.name ? check.metadata.name : metadata.type;
+}
+
+/** Adds what the rules' `context` says to the error, for each rule that was broken. */
+export function addContexts(error: ValidationError | undefined, rules: readonly Rule[]): void {
+  if (!error) return;
+  for (const { metadata, checks } of rules) {
+    if (!metadata.context) continue;
+    const first = metadata.type === ValidationTypes.CUSTOM_VALIDATION ? checks[0] : undefined;
+    const name = ruleName(metadata, first);
+    if (error.constraints?.[name]) addContext(error, name, metadata);
+  }
+}
+
+/** Adds one rule's `context` to the error. */
+export function addContext(error: ValidationError, name: string, metadata: ValidationMetadata): void {
+  error.contexts ??= {};
+  error.contexts[name] = Object.assign((error.contexts[name] as object | undefined) ?? {}, metadata.context);
+}
+
+/** Whether any rule of the property was found broken so far. */
+export function isBroken(error: ValidationError | undefined): boolean {
+  return error?.constraints !== undefined && Object.keys(error.constraints).length > 0;
+}

@@ -1,0 +1,105 @@
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import { ValidationError as ErrorNode, Validator } from 'class-validator';
+import type { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.js';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
+import { Awaited, Budget } from '../budget.js';
+import { budgetedExecutor, execute } from '../library.js';
+import type { SettledOptions } from '../options.js';
+import { instanceOf, ruleName } from './rules.js';
+import type { Check } from './rules.js';
+
+/** One validation on its way. */
+export class Run {
+  readonly budget: Budget;
+  /** What validators returned that is not there yet. */
+  awaiting: Awaited | undefined;
+  readonly #options: SettledOptions;
+  #executor: ValidationExecutor | undefined;
+
+  constructor(options: SettledOptions) {
+    this.#options = options;
+    this.budget = new Budget(options.maxIssues);
+  }
+
+  /** Has the result wait for a promise. */
+  wait(promise: Promise<unknown>): void {
+    (this.awaiting ??= new Awaited()).push(promise);
+  }
+
+  /** Leaves an object and all that is in it to the library. */
+  library(object: object, errors: ValidationError[]): void {
+    this.awaiting ??= new Awaited();
+    this.#executor ??= budgetedExecutor(new Validator(), this.#options, this.budget);
+    this.#executor.awaitingPromises = this.awaiting;
+    execute(this.#executor, object, errors);
+  }
+}
+
+/** Makes the errors of one plan: what they show depends on its options. */
+export class ErrorMaker {
+  readonly #showsTarget: boolean;
+  readonly #showsValue: boolean;
+  readonly #hasDefaults: boolean;
+
+  constructor(options: ValidatorOptions) {
+    const { target, value } = options.validationError ?? {};
+    this.#showsTarget = target === undefined || target === true;
+    this.#showsValue = value === undefined || value === true;
+    this.#hasDefaults = !options.dismissDefaultMessages;
+  }
+
+  /** An error that says nothing yet. */
+  make(object: object, value: unknown, property: string): ValidationError {
+    const error = new ErrorNode();
+    if (this.#showsTarget) error.target = object;
+    if (this.#showsValue) error.value = value;
+    error.property = property;
+    error.children = [];
+    error.constraints = {};
+    return error;
+  }
+
+  /** The error of an object without any rule. */
+  unknown(object: object): ValidationError {
+    const error = new ErrorNode();
+    if (this.#showsTarget) error.target = object;
+    error.value = undefined;
+    error.property = undefined as unknown as string;
+    error.children = [];
+    error.constraints = { unknownValue: 'an unknown value was passed to the validate function' };
+    return error;
+  }
+
+  /** Records a broken rule, unless the budget is spent. */
+  record(
+    run: Run,
+    error: ValidationError,
+    object: object,
+    value: unknown,
+    metadata: ValidationMetadata,
+    check: Check | undefined,
+  ): boolean {
+    if (!run.budget.spend()) return false;
+    const message = this.#messageOf(object, value, metadata, check);
+    (error.constraints as Record<string, string>)[ruleName(metadata, check)] = message;
+    return true;
+  }
+
+  #messageOf(object: object, value: unknown, metadata: ValidationMetadata, check: Check | undefined): string {
+    const constructor = object.constructor as Function | undefined;
+    const args = {
+      targetName: (constructor ? constructor.name : undefined) as string,
+      property: metadata.propertyName,
+      object,
+      value,
+      constraints: metadata.constraints,
+    };
+    let message = metadata.message || '';
+    if (!metadata.message && this.#hasDefaults && check && instanceOf(check).defaultMessage instanceof Function) {
+      message = (instanceOf(check) as Required<ValidatorConstraintInterface>).defaultMessage(args);
+    }
+    return ValidationUtils.replaceMessageSpecialTokens(message, args);
+  }
+}

@@ -1,0 +1,109 @@
+import type { ClassTransformOptions } from 'class-transformer';
+import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import { PLAIN_TO_CLASS } from '../nested.js';
+import type { Bag, Call, Convert } from './call.js';
+
+/** What is known of one key of the input before any message arrives. */
+export interface Property {
+  /** The key in the input. */
+  readonly key: string;
+  /** The property of the instance; another than the key if `@Expose({ name })` says so. */
+  readonly name: string;
+  /** Its @Type. */
+  readonly metadata: TypeMetadata | undefined;
+  /** Its type as the compiler recorded it, if values are converted implicitly. */
+  readonly designType: unknown;
+  /** Its @Transforms that apply under the plan's options, in the order in which they run. */
+  readonly transforms: readonly TransformMetadata[];
+  /** Whether the class has a method or a getter in its place. */
+  readonly isTaken: boolean;
+}
+
+/** Sets one property of the instance. `isUsual`: the instance's constructor is the class that was compiled. */
+export type Setter = (call: Call, instance: Bag, source: Bag, isUsual: boolean) => void;
+
+/** Compiles the handling of one key. */
+export function compileProperty(property: Property, options: ClassTransformOptions, convert: Convert): Setter {
+  const { key, name, metadata, designType, transforms, isTaken } = property;
+  const { exposeDefaultValues, exposeUnsetFields } = options;
+  const typeOf = metadata && compileType(metadata, name);
+  const reflectedType: unknown = metadata?.reflectedType;
+  return (call, instance, source, isUsual) => {
+    const value = source[key];
+    const type = typeOf ? typeOf(instance, source, value) : designType;
+    if (isUsual ? isTaken || instance[name] instanceof Function : isBlocked(instance, name)) return;
+    let made = value;
+    if (value === undefined && exposeDefaultValues) {
+      made = instance[name];
+    } else {
+      if (type || (typeof value === 'object' && value !== null)) {
+        const arrayType = Array.isArray(value) ? reflectedType : undefined;
+        made = convert(call, value, type, arrayType, reflectedType === Map || value instanceof Map);
+      }
+      for (const transform of transforms) {
+        const params = { value: made, key: name, obj: source, type: PLAIN_TO_CLASS, options: call.options };
+        made = transform.transformFn(params) as unknown;
+      }
+    }
+    if (made !== undefined || exposeUnsetFields) instance[name] = made;
+  };
+}
+
+/** Sets a property that no decorator of class-transformer speaks of. */
+export type OtherSetter = (call: Call, instance: Bag, source: Bag, key: string, designType?: unknown) => void;
+
+/** Compiles the handling of all other keys. */
+export function compileOther(options: ClassTransformOptions, convert: Convert): OtherSetter {
+  const { exposeDefaultValues, exposeUnsetFields } = options;
+  return (call, instance, source, key, designType) => {
+    if (isBlocked(instance, key)) return;
+    const value = source[key];
+    let made = value;
+    if (value === undefined && exposeDefaultValues) made = instance[key];
+    else if (designType || (typeof value === 'object' && value !== null)) {
+      made = convert(call, value, designType, undefined, value instanceof Map);
+    }
+    if (made !== undefined || exposeUnsetFields) instance[key] = made;
+  };
+}
+
+/** Whether an instance has a method, or a property without a setter, where a value should go. */
+export function isBlocked(instance: Bag, name: string): boolean {
+  const prototype = (instance['constructor'] as { prototype?: object }).prototype;
+  if (!prototype) return false;
+  return isTakenIn(prototype, name) || instance[name] instanceof Function;
+}
+
+/** Whether a prototype has a property of its own that cannot be set. */
+export function isTakenIn(prototype: object, name: string): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+  return descriptor !== undefined && !descriptor.set;
+}
+
+/** The library asks a type function for every message: it may answer by what is in it. */
+function compileType(
+  metadata: TypeMetadata,
+  property: string,
+): (instance: Bag, source: Bag, value: unknown) => unknown {
+  const { typeFunction } = metadata;
+  const typeOf = (newObject: Bag, object: Bag): unknown =>
+    typeFunction ? typeFunction({ newObject, object, property }) : metadata.reflectedType;
+  const discriminator = discriminatorOf(metadata);
+  if (!discriminator) return typeOf;
+  return (instance, source, value) => {
+    const type = typeOf(instance, source);
+    if (value instanceof Array) return metadata;
+    const isMarked = value instanceof Object && discriminator.property in value;
+    const subType = discriminator.subTypes.find(
+      (candidate) => isMarked && candidate.name === (value as Bag)[discriminator.property],
+    );
+    if (!metadata.options.keepDiscriminatorProperty && isMarked) delete (value as Bag)[discriminator.property];
+    return subType === undefined ? type : subType.value;
+  };
+}
+
+/** The discriminator of a @Type, if it has a complete one. */
+export function discriminatorOf(metadata: TypeMetadata): TypeMetadata['options']['discriminator'] {
+  const discriminator = metadata.options?.discriminator;
+  return discriminator?.property && discriminator.subTypes ? discriminator : undefined;
+}

@@ -1,0 +1,188 @@
+import type { ValidationError, ValidatorOptions } from 'class-validator';
+import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
+import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { SPENT } from '../budget.js';
+import { settleErrors } from '../library.js';
+import type { SettledOptions } from '../options.js';
+import type { Bag } from './call.js';
+import { checkRules } from './checks.js';
+import type { Checking } from './checks.js';
+import { validationMisfit } from './fit.js';
+import { checkNested } from './nested-rules.js';
+import type { Nesting, ValidateObject } from './nested-rules.js';
+import { addContexts, compileRules } from './rules.js';
+import type { PropertyRules } from './rules.js';
+import { ErrorMaker, Run } from './run.js';
+import type { Watch } from './watch.js';
+
+/** Adds the error of one property of an object to a list, which is made when the first comes up. */
+type ValidateProperty = ValidateObject;
+
+/**
+ * What `validate` does, with each class compiled when its first instance is met. Errors are made when a rule is
+ * broken. Objects whose class it does not know as well as the library it leaves to the library.
+ */
+export class CompiledValidator {
+  readonly #options: SettledOptions;
+  readonly #watch: Watch;
+  readonly #errors: ErrorMaker;
+  readonly #nesting: Nesting;
+  /** `null` for a class that is left to the library. */
+  readonly #classes = new Map<unknown, ValidateObject | null>();
+  readonly #stripper: ValidationExecutor;
+
+  constructor(options: SettledOptions, watch: Watch) {
+    this.#options = options;
+    this.#watch = watch;
+    this.#errors = new ErrorMaker(options.validator);
+    this.#nesting = {
+      errors: this.#errors,
+      stopAtFirstError: Boolean(options.validator.stopAtFirstError),
+      validateObject: this.#validateObject,
+      skips: skipsOf(options.validator),
+    };
+    this.#stripper = new ValidationExecutor(new Validator(), options.validator);
+  }
+
+  /** The errors of an instance, empty if all is well; a promise only if there is something to wait for. */
+  validate(instance: object): ValidationError[] | Promise<ValidationError[]> {
+    const run = new Run(this.#options);
+    // What is not there yet may add to the list later.
+    const errors = this.#validateObject(run, instance, undefined) ?? [];
+    if (errors.length === 0 && !run.awaiting) return errors;
+    return settleErrors(this.#stripper, run.awaiting ?? [], errors, run.budget);
+  }
+
+  readonly #validateObject: ValidateObject = (run, object, errors) => {
+    const type: unknown = object.constructor;
+    let validate = this.#classes.get(type);
+    if (validate === undefined) {
+      validate = this.#compile(type);
+      this.#classes.set(type, validate);
+    }
+    if (validate) return validate(run, object, errors);
+    errors ??= [];
+    run.library(object, errors);
+    return errors;
+  };
+
+  #compile(type: unknown): ValidateObject | null {
+    if (typeof type !== 'function') return null;
+    const metadatas = selectedRules(type, this.#options.validator);
+    if (validationMisfit(type, metadatas)) return null;
+    this.#watch.add(type);
+    if (metadatas.length === 0 && this.#options.validator.forbidUnknownValues !== false) {
+      return (_run, object, errors) => append(errors, this.#errors.unknown(object));
+    }
+    const grouped = getMetadataStorage().groupByPropertyName(metadatas);
+    const checking: Checking = { ...this.#nesting, targetName: type.name };
+    const properties = Object.keys(grouped).map((name) => {
+      const rules = compileRules(name, grouped[name] ?? []);
+      for (const { checks } of [...rules.defined, ...rules.custom]) {
+        for (const { metadata, wrapper } of checks) if (!wrapper) this.#watch.addConstraint(metadata.target);
+      }
+      return this.#compileProperty(rules, checking);
+    });
+    const { whitelist } = this.#options.validator;
+    return (run, object, errors) => {
+      if (whitelist) errors = this.#strip(object as Bag, grouped, errors);
+      for (const property of properties) {
+        errors = property(run, object, errors);
+        if (run.budget.isSpent) break;
+      }
+      return errors;
+    };
+  }
+
+  /** Deletes the keys that have no rule, or tells of them. */
+  #strip(
+    object: Bag,
+    grouped: Readonly<Record<string, ValidationMetadata[]>>,
+    errors: ValidationError[] | undefined,
+  ): ValidationError[] | undefined {
+    const isForbidden = Boolean(this.#options.validator.forbidNonWhitelisted);
+    let unknown: string[] | undefined;
+    for (const key of Object.keys(object)) {
+      const rules = grouped[key];
+      if (!rules || rules.length === 0) (unknown ??= []).push(key);
+    }
+    for (const key of unknown ?? []) {
+      if (isForbidden) {
+        const error = this.#errors.make(object, object[key], key);
+        error.constraints = { [ValidationTypes.WHITELIST]: `property ${key} should not exist` };
+        error.children = undefined as unknown as ValidationError[];
+        errors = append(errors, error);
+      } else delete object[key];
+    }
+    return errors;
+  }
+
+  #compileProperty(rules: PropertyRules, checking: Checking): ValidateProperty {
+    const { name } = rules;
+    return (run, object, errors) => {
+      const value = (object as Bag)[name];
+      if (rules.awaitsValue && value instanceof Promise) {
+        const list = errors ?? [];
+        const whenThere = (late: unknown): void => {
+          run.budget.resume();
+          const error = this.#checkProperty(rules, checking, run, object, late);
+          if (error) list.push(error);
+          // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
+          if (run.budget.isSpent) throw SPENT;
+        };
+        run.wait(value.then(whenThere));
+        return list;
+      }
+      const error = this.#checkProperty(rules, checking, run, object, value);
+      return error ? append(errors, error) : errors;
+    };
+  }
+
+  #checkProperty(
+    rules: PropertyRules,
+    checking: Checking,
+    run: Run,
+    object: object,
+    value: unknown,
+  ): ValidationError | undefined {
+    let isAsked = true;
+    for (const { constraints } of rules.conditions) {
+      const condition = constraints[0] as (object: object, value: unknown) => boolean;
+      if (!condition(object, value)) isAsked = false;
+    }
+    if (!isAsked) return undefined;
+    const place = { object, value, property: rules.name };
+    let error: ValidationError | undefined;
+    if (rules.defined.length > 0) {
+      error = checkRules(checking, run, rules.defined, place, error);
+      addContexts(error, rules.defined);
+    }
+    if (run.budget.isSpent || this.#nesting.skips(value)) return error;
+    error = checkRules(checking, run, rules.custom, place, error);
+    if (run.budget.isSpent) return error;
+    if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
+    addContexts(error, rules.others);
+    addContexts(error, rules.custom);
+    return error;
+  }
+}
+
+function append(errors: ValidationError[] | undefined, error: ValidationError): ValidationError[] {
+  if (!errors) return [error];
+  errors.push(error);
+  return errors;
+}
+
+/** The rules of a class that apply under the options: own and inherited, as the library selects them. */
+export function selectedRules(type: Function, options: ValidatorOptions): ValidationMetadata[] {
+  const { always = false, strictGroups = false, groups } = options;
+  return getMetadataStorage().getTargetValidationMetadatas(type, '', always, strictGroups, groups);
+}
+
+function skipsOf(options: ValidatorOptions): (value: unknown) => boolean {
+  const skipsUndefined = options.skipUndefinedProperties === true || options.skipMissingProperties === true;
+  const skipsNull = options.skipNullProperties === true || options.skipMissingProperties === true;
+  if (!skipsUndefined && !skipsNull) return () => false;
+  return (value) => (value === undefined && skipsUndefined) || (value === null && skipsNull);
+}

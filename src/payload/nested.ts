@@ -1,0 +1,33 @@
+import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import type { Class } from './options.js';
+
+/** class-transformer's number for what `plainToInstance` does. */
+export const PLAIN_TO_CLASS = 0;
+
+/** What a @Type may say. A type function that needs a real message to answer says nothing yet. */
+export function typesOf(metadata: TypeMetadata, property: string): unknown[] {
+  const subTypes = metadata.options?.discriminator?.subTypes?.map((subType) => subType.value as unknown) ?? [];
+  try {
+    const type: unknown = metadata.typeFunction({ newObject: {}, object: {}, property });
+    return [type, ...subTypes];
+  } catch {
+    return subTypes;
+  }
+}
+
+const BUILT_IN: ReadonlySet<unknown> = new Set(
+  Object.getOwnPropertyNames(globalThis)
+    .map((name) => Object.getOwnPropertyDescriptor(globalThis, name)?.value as unknown)
+    .filter((value) => typeof value === 'function')
+    .concat(Buffer, Object.getPrototypeOf(Uint8Array)),
+);
+
+/** Whether a type is one of the language's or the platform's own classes: Array, Date, Buffer … */
+export function isBuiltIn(type: unknown): boolean {
+  return BUILT_IN.has(type);
+}
+
+/** Whether a type is a class that somebody wrote. */
+export function isUserClass(type: unknown): type is Class {
+  return typeof type === 'function' && !BUILT_IN.has(type);
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import { plainToInstance } from 'class-transformer';
+import type { ClassConstructor } from 'class-transformer';
+import { validate } from 'class-validator';
+import type { ValidationError } from 'class-validator';
+import { compile } from '../../../src/payload/compiled/index.js';
+import { TreeIssues } from '../../../src/payload/invalid.js';
+import { librarySteps } from '../../../src/payload/library.js';
+import type { Steps } from '../../../src/payload/library.js';
+import type { Class, SettledOptions } from '../../../src/payload/options.js';
+import { describeValue } from './describe.js';
+
+/** Everything that can be seen of one payload being made. */
+interface Outcome {
+  instance: string;
+  input: string;
+  errors: string;
+  thrown: string;
+  log: string[];
+}
+
+/** One payload for the two ways: the same value made anew for each, and the log that user functions write to. */
+export interface Case {
+  readonly type: Class;
+  readonly options: SettledOptions;
+  readonly makeInput: () => object;
+  readonly log: string[];
+}
+
+/** The libraries through their public entries, which know no budget; with one, as a plan uses them. */
+function libraryWay({ type, options }: Case): Steps {
+  if (Number.isFinite(options.maxIssues)) return librarySteps(type, options);
+  return {
+    transform: (value) => plainToInstance(type as ClassConstructor<object>, value, options.transform),
+    validate: (instance) => validate(instance, options.validator),
+  };
+}
+
+/** What happens when one way takes the steps. */
+async function outcomeOf(steps: Steps, { makeInput, log, options }: Case): Promise<Outcome> {
+  log.length = 0;
+  const input = makeInput();
+  const outcome: Outcome = { instance: '', input: '', errors: '', thrown: '', log: [] };
+  let instance: unknown;
+  try {
+    instance = steps.transform(input);
+    outcome.log = [...log, 'transformed', describeValue(instance), describeValue(input)];
+    log.length = 0;
+    const errors = steps.validate(instance as object);
+    const result = errors instanceof Promise ? await settled(errors) : errors;
+    outcome.errors = describeValue(Number.isFinite(options.maxIssues) ? issuesOf(result) : result);
+  } catch (thrown) {
+    outcome.thrown = describeValue(thrown);
+  }
+  outcome.instance = describeValue(instance);
+  outcome.input = describeValue(input);
+  outcome.log.push(...log);
+  return outcome;
+}
+
+/** Where a budget cuts validation off, only what has been recorded until then is the same. */
+function issuesOf(errors: unknown): unknown {
+  return Array.isArray(errors) ? [...new TreeIssues(errors as ValidationError[])] : errors;
+}
+
+/** Waits for a promise, but not for one that nothing will ever settle. */
+async function settled(promise: Promise<unknown>): Promise<unknown> {
+  let turns = 0;
+  const forever = new Promise((resolve) => {
+    const turn = () => (turns++ === 5 ? resolve('never settles') : setImmediate(turn));
+    turn();
+  });
+  return Promise.race([promise, forever]);
+}
+
+/** Fails if the compiled way differs from the libraries in anything; tells whether there is a compiled way. */
+export async function assertSame(one: Case): Promise<boolean> {
+  const { steps } = compile(one.type, one.options);
+  if (!steps) return false;
+  let expected = await outcomeOf(libraryWay(one), one);
+  const actual = await outcomeOf(steps, one);
+  // Some checks fill in the options of their decorator when they are used first, so the first way sees others.
+  if (!isDeepStrictEqual(actual, expected)) expected = await outcomeOf(libraryWay(one), one);
+  assert.deepEqual(actual, expected);
+  return true;
+}
