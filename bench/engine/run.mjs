@@ -1,7 +1,7 @@
 /**
  * Server CPU (user + system) per unit of work, each engine beside plain Socket.IO.
  *
- *   node bench/engine/run.mjs [--rounds 9] [--only echo-16,fanout-1] [engine …]
+ *   npm run build && node bench/engine/run.mjs [--rounds 9] [--only echo-16,fanout-1] [--variants] [engine …]
  *
  * Every engine is one server process; the clients live here. A round runs each of them once, in shuffled order, and
  * ratios are taken within the round, so that what else the machine does falls on both sides.
@@ -10,6 +10,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { Client, frame } from './client.mjs';
+import { variants } from './variants.mjs';
 
 const BASE = 'stock';
 const PAYLOAD = JSON.stringify({ room: 'lobby', text: 'the quick brown fox jumps over the lazy dog', n: 42 });
@@ -19,6 +20,7 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string', default: '9' },
     only: { type: 'string', default: '' },
     messages: { type: 'string', default: '40000' },
+    variants: { type: 'boolean', default: false },
     fanout: { type: 'string', default: '1000' },
   },
 });
@@ -141,13 +143,17 @@ async function run(name, engines) {
     const ratios = spent.get(engine).map((cpu, round) => cpu / spent.get(BASE)[round]);
     const [low, median, high] = [0, 0.5, 1].map((q) => quantile(ratios, q).toFixed(2));
     const writes = await countWrites(engine, need, work);
-    const label = engine.split('/').at(-1).padEnd(22);
+    const label = engine.padEnd(25);
     const micros = quantile(spent.get(engine), 0.5).toFixed(2).padStart(8);
     console.log(`${name.padEnd(10)} ${label} ${micros} µs  ${median} (${low}–${high})  ${writes.toFixed(3)} writes`);
   }
 }
 
-const engines = [BASE, ...(positionals.length > 0 ? positionals : ['corked'])];
+const engines = [
+  BASE,
+  ...(positionals.length > 0 ? positionals : ['corked']),
+  ...(options.variants ? Object.keys(variants) : []),
+];
 for (const name of Object.keys(WORK)) {
   if (options.only === '' || options.only.split(',').includes(name)) await run(name, engines);
 }

@@ -1,28 +1,27 @@
 /**
  * The measured process: plain Socket.IO with one engine, and the same handlers whatever the engine.
- * `node server.mjs <engine>`; `stock` passes no engine option at all; a path ending in .mjs is a module whose default export makes Socket.IO's options.
+ * `node server.mjs <engine>`; `stock` touches nothing, other names are those of `chooseEngine` or of variants.mjs.
  * Answers over IPC: 'cpu' (µs of user + system time so far), 'writes' (system calls that wrote to a TCP socket since counting began).
  */
 import { createServer } from 'node:http';
-import { pathToFileURL } from 'node:url';
 import { Server } from 'socket.io';
+import { chooseEngine } from '../../dist/engine/index.js';
+import { variants } from './variants.mjs';
 
 const HANDLERS = 50;
 const engine = process.argv[2];
 
 /** Socket.IO's options, and what is to be done once it is attached. */
-async function load() {
+function load() {
   if (engine === 'stock') return { serverOptions: {}, attach() {} };
-  if (engine.endsWith('.mjs'))
-    return { serverOptions: (await import(pathToFileURL(engine).href)).default(), attach() {} };
-  const { chooseEngine } = await import('../../dist/engine/index.js');
+  if (Object.hasOwn(variants, engine)) return { serverOptions: variants[engine](), attach() {} };
   return chooseEngine(engine);
 }
 
-const { serverOptions, attach } = await load();
+const loaded = load();
 const http = createServer();
-const io = new Server(http, { serveClient: false, pingInterval: 3_600_000, ...serverOptions });
-attach(io.engine);
+const io = new Server(http, { serveClient: false, pingInterval: 3_600_000, ...loaded.serverOptions });
+loaded.attach(io.engine);
 const namespace = io.of('/bench');
 namespace.on('connection', (socket) => {
   for (let i = 0; i < HANDLERS; i++) socket.on(`other-${i}`, () => {});
@@ -57,4 +56,4 @@ process.on('message', (question) => {
     process.send(writes);
   }
 });
-http.listen(0, '127.0.0.1', () => process.send({ port: http.address().port, heap: process.memoryUsage().heapUsed }));
+http.listen(0, '127.0.0.1', () => process.send({ port: http.address().port }));

@@ -25,9 +25,15 @@ export async function start(option: EngineOption, options: Partial<ServerOptions
   const engine = chooseEngine(option);
   const io = new Server(http, { serveClient: false, ...options, ...engine.serverOptions });
   engine.attach(io.engine);
+  const connections = new Set<TcpSocket>();
+  http.on('connection', (tcp: TcpSocket) => connections.add(tcp));
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
-  return { io, port: (http.address() as AddressInfo).port, tls, stop: () => io.close() };
+  const stop = async () => {
+    for (const tcp of connections) tcp.destroy(); // a bare client does not answer a closing handshake
+    await io.close();
+  };
+  return { io, port: (http.address() as AddressInfo).port, tls, stop };
 }
 
 /** The `ws` WebSocket and the TCP socket beneath a Socket.IO socket. */
@@ -38,17 +44,21 @@ export function beneath(socket: Socket): { ws: { bufferedAmount: number; termina
   return { ws, tcp: ws._socket };
 }
 
-/** Counts what is handed to the kernel: a call of the TCP handle is a system call. */
-export function countWrites(tcp: TcpSocket): { count: number } {
-  const writes = { count: 0 };
+/** Hears of what is handed to the kernel: a call of the TCP handle is a system call. */
+export function onWrite(tcp: TcpSocket, heard: (...args: unknown[]) => void): void {
   const { _handle: handle } = tcp as unknown as { _handle: Record<string, (...args: unknown[]) => unknown> };
   for (const name of ['writev', 'writeBuffer', 'writeUtf8String', 'writeLatin1String', 'writeAsciiString']) {
     const write = handle[name]!;
     handle[name] = function (...args) {
-      writes.count++;
+      heard(...args);
       return write.apply(this, args);
     };
   }
+}
+
+export function countWrites(tcp: TcpSocket): { count: number } {
+  const writes = { count: 0 };
+  onWrite(tcp, () => writes.count++);
   return writes;
 }
 
@@ -58,33 +68,25 @@ export interface Frame {
   text: string;
 }
 
-/** The whole frames at the start of `bytes`; a server's frames are not masked. */
-export function framesOf(bytes: Buffer): Frame[] {
-  const frames: Frame[] = [];
-  let at = 0;
-  while (bytes.length - at >= 2) {
-    const short = bytes[at + 1]!;
-    const header = short === 126 ? 4 : short === 127 ? 10 : 2;
-    if (bytes.length - at < header) break;
-    const length =
-      short === 126 ? bytes.readUInt16BE(at + 2) : short === 127 ? Number(bytes.readBigUInt64BE(at + 2)) : short;
-    const end = at + header + length;
-    if (end > bytes.length) break;
-    frames.push({
-      opcode: bytes[at]! & 0x0f,
-      bytes: bytes.subarray(at, end),
-      text: bytes.toString('utf8', at + header, end),
-    });
-    at = end;
-  }
-  return frames;
+/** The first frame in `bytes`, if it is there as a whole; a server's frames are not masked. */
+function firstFrame(bytes: Buffer): Frame | undefined {
+  if (bytes.length < 2) return undefined;
+  const short = bytes[1]!;
+  const header = short === 126 ? 4 : short === 127 ? 10 : 2;
+  if (bytes.length < header) return undefined;
+  const long = short === 126 ? bytes.readUInt16BE(2) : Number(short === 127 && bytes.readBigUInt64BE(2));
+  const end = header + (short < 126 ? short : long);
+  if (bytes.length < end) return undefined;
+  return { opcode: bytes[0]! & 0x0f, bytes: bytes.subarray(0, end), text: bytes.toString('utf8', header, end) };
 }
 
 const CLOSE = 8;
 
 /** Speaks just enough to connect to the main namespace; keeps what it reads after the upgrade. */
 export class RawClient {
-  readonly #chunks: Buffer[] = [];
+  /** What came since the upgrade. */
+  readonly frames: Frame[] = [];
+  #rest: Buffer = Buffer.alloc(0);
 
   private constructor(readonly tcp: TcpSocket) {}
 
@@ -106,8 +108,8 @@ export class RawClient {
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${deflate ? 'Sec-WebSocket-Extensions: permessage-deflate\r\n' : ''}\r\n`,
     );
     const [head] = (await once(tcp, 'data')) as [Buffer];
-    client.#chunks.push(head.subarray(head.indexOf('\r\n\r\n') + 4));
-    tcp.on('data', (chunk: Buffer) => client.#chunks.push(chunk));
+    client.#read(head.subarray(head.indexOf('\r\n\r\n') + 4));
+    tcp.on('data', (chunk: Buffer) => client.#read(chunk));
     client.send('40');
     const [socket] = await connected;
     return { client, socket };
@@ -126,17 +128,21 @@ export class RawClient {
     );
   }
 
-  get frames(): Frame[] {
-    return framesOf(Buffer.concat(this.#chunks));
+  #read(chunk: Buffer): void {
+    this.#rest = Buffer.concat([this.#rest, chunk]);
+    for (let frame = firstFrame(this.#rest); frame !== undefined; frame = firstFrame(this.#rest)) {
+      this.frames.push(frame);
+      this.#rest = this.#rest.subarray(frame.bytes.length);
+    }
   }
 
   /** Resolves with all frames once one of them fits. */
   async until(fits: (frame: Frame) => boolean): Promise<Frame[]> {
-    for (;;) {
-      const frames = this.frames;
-      if (frames.some(fits)) return frames;
+    for (let seen = 0; !this.frames.slice(seen).some(fits);) {
+      seen = this.frames.length;
       await once(this.tcp, 'data');
     }
+    return this.frames;
   }
 
   /** All that came up to the server's closing frame. */
