@@ -27,11 +27,14 @@ export function compile(type: Class, options: SettledOptions): Compilation {
   const isStale = () => watch.isStale();
   const processWide = processReasons(options);
   if (processWide.length > 0) return { steps: undefined, reasons: processWide, isStale };
-  const reasons = misfitsOf(type, options);
-  const own = misfitOf(type, options);
-  if (own) return { steps: undefined, reasons, isStale };
+  const { classes, reasons } = survey(type, options);
+  if (!classes.includes(type)) return { steps: undefined, reasons, isStale };
   const transformer = new Transformer(options.transform, watch);
   const validator = new CompiledValidator(options, watch);
+  for (const next of classes) {
+    transformer.prepare(next);
+    validator.prepare(next);
+  }
   const steps: Steps = {
     transform: (value) => transformer.transform(type, value),
     validate: (instance) => validator.validate(instance),
@@ -45,8 +48,9 @@ function misfitOf(type: unknown, options: SettledOptions): string | undefined {
   return validationMisfit(type, selectedRules(type, options.validator));
 }
 
-/** The classes among a class and all nested in it that are left to the libraries, as far as can be seen at boot. */
-function misfitsOf(type: Class, options: SettledOptions): string[] {
+/** A class and all nested in it, as far as can be seen at boot: those that can be compiled, and why others cannot. */
+function survey(type: Class, options: SettledOptions): { classes: Class[]; reasons: string[] } {
+  const classes: Class[] = [];
   const reasons: string[] = [];
   const seen = new Set<unknown>();
   const queue: unknown[] = [type];
@@ -54,10 +58,14 @@ function misfitsOf(type: Class, options: SettledOptions): string[] {
     if (seen.has(next) || typeof next !== 'function' || CONVERTED.has(next)) continue;
     seen.add(next);
     const misfit = misfitOf(next, options);
-    if (misfit) reasons.push(`${next.name}: ${misfit}`);
-    else for (const name of namesOf(next as Class)) queue.push(...nestedIn(next as Class, name));
+    if (misfit) {
+      reasons.push(`${next.name}: ${misfit}`);
+      continue;
+    }
+    classes.push(next as Class);
+    for (const name of namesOf(next as Class)) queue.push(...nestedIn(next as Class, name));
   }
-  return reasons;
+  return { classes, reasons };
 }
 
 const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Object]);
