@@ -20,7 +20,20 @@ export interface Compilation {
   isStale(): boolean;
 }
 
-/** Compiles what class-transformer and class-validator do for one class under one set of options. */
+/**
+ * Compiles what class-transformer and class-validator do for one class under one set of options. The result cannot be
+ * told apart from theirs, because what compiled code does not know as well is left to them, and that is decided before
+ * any user code has run:
+ *
+ * 1. Process: everything, if the libraries are not the code that is known, or under an option that is rare
+ *    (`process.ts`).
+ * 2. Class: the objects of a class that extends a built-in, or has a property that every object has (`fit.ts`).
+ * 3. Value: what JSON cannot make, such as a Map, a promise or an instance (`transform.ts`).
+ * 4. Stale: metadata that come later make the class be compiled again (`watch.ts`).
+ *
+ * What is not promised: how many microtasks pass before a promise settles, how often a getter in the input is read,
+ * the wording of the engine's own errors, and that a method added to a prototype after boot is noticed.
+ */
 export function compile(type: Class, options: SettledOptions): Compilation {
   const watch = new Watch();
   watch.add(type);
