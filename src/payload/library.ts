@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getFromContainer, Validator } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
@@ -20,9 +21,24 @@ export interface Steps {
 /** The steps as the libraries themselves take them. */
 export function librarySteps(type: Class, options: SettledOptions): Steps {
   return {
-    transform: (value) => plainToInstance(type as ClassConstructor<object>, value, options.transform),
+    transform: (value) =>
+      withoutStrangers(() => plainToInstance(type as ClassConstructor<object>, value, options.transform)),
     validate: (instance) => validate(instance, options),
   };
+}
+
+/**
+ * Runs the library's transformation. For an object with a key `constructor` it takes the value of that key for a class,
+ * and may remember it for good before it throws; a client could fill the memory so. What is no class is forgotten.
+ */
+export function withoutStrangers<T>(transform: () => T): T {
+  try {
+    return transform();
+  } catch (cause) {
+    const { _ancestorsMap: remembered } = defaultMetadataStorage as unknown as { _ancestorsMap: Map<unknown, unknown> };
+    for (const type of remembered.keys()) if (typeof type !== 'function') remembered.delete(type);
+    throw cause;
+  }
 }
 
 /**

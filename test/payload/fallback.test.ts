@@ -198,7 +198,7 @@ describe('a value is left to the libraries', () => {
     ['a Buffer', Buffer.from('a'), 1],
     ['an instance', own, 2],
     ['a promise', Promise.resolve(1), 1],
-    ['an object with a constructor key', { any: { constructor: { name: 'x' } } }, 1],
+    ['an object that says which class it is of', { any: { constructor: Leaf } }, 1],
   ] as const) {
     it(`that is ${what}`, () => {
       const seen = transforms(() => void plan.run({ name: 'a', leaf: value }));

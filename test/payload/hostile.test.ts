@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Transform, Type } from 'class-transformer';
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { Allow, IsArray, IsOptional, IsString, Length, registerDecorator, ValidateNested } from 'class-validator';
 import { Invalid, MAX_ISSUES, planPayload } from '../../src/payload/index.js';
 import type { Class, PayloadPlan } from '../../src/payload/index.js';
@@ -100,6 +101,18 @@ for (const [way, planOf] of Object.entries(WAYS)) {
       assert.equal(result.issues.length, MAX_ISSUES);
       assert.equal(result.issues.at(-1)?.path, `items.${MAX_ISSUES - 1}.name`);
       assert.equal(checks, MAX_ISSUES + 1);
+    });
+
+    it('is not kept in memory where it looks like a class', () => {
+      const { _ancestorsMap: remembered } = defaultMetadataStorage as unknown as {
+        _ancestorsMap: Map<unknown, unknown>;
+      };
+      const json = '{"name":"a","any":{"constructor":{"prototype":{"constructor":{}}}}}';
+      assert.ok(plan.run(JSON.parse(json)) instanceof Invalid);
+      assert.deepEqual(
+        [...remembered.keys()].filter((key) => typeof key !== 'function'),
+        [],
+      );
     });
 
     it('of primitives where objects are meant is not checked further either', () => {

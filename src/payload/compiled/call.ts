@@ -1,6 +1,7 @@
 import type { ClassTransformOptions } from 'class-transformer';
 import { defaultOptions } from 'class-transformer/cjs/constants/default-options.constant.js';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
+import { withoutStrangers } from '../library.js';
 import { PLAIN_TO_CLASS } from '../nested.js';
 
 /** An object seen as its properties. */
@@ -23,8 +24,10 @@ export class Call {
 
   /** Leaves a value and all that is in it to the library. */
   library(value: unknown, type: unknown, arrayType: unknown, isMap: boolean): unknown {
-    this.#executor ??= new TransformOperationExecutor(PLAIN_TO_CLASS, this.options);
-    return this.#executor.transform(undefined, value, type as Function, arrayType as Function, isMap) as unknown;
+    const executor = (this.#executor ??= new TransformOperationExecutor(PLAIN_TO_CLASS, this.options));
+    return withoutStrangers(
+      () => executor.transform(undefined, value, type as Function, arrayType as Function, isMap) as unknown,
+    );
   }
 }
 

@@ -20,18 +20,34 @@ export interface Compilation {
   isStale(): boolean;
 }
 
-/** Compiles what class-transformer and class-validator do for one class under one set of options. */
+/**
+ * Compiles what class-transformer and class-validator do for one class under one set of options. The result cannot be
+ * told apart from theirs, because what compiled code does not know as well is left to them, and that is decided before
+ * any user code has run:
+ *
+ * 1. Process: everything, if the libraries are not the code that is known, or under an option that is rare
+ *    (`process.ts`).
+ * 2. Class: the objects of a class that extends a built-in, or has a property that every object has (`fit.ts`).
+ * 3. Value: what JSON cannot make, such as a Map, a promise or an instance (`transform.ts`).
+ * 4. Stale: metadata that come later make the class be compiled again (`watch.ts`).
+ *
+ * What is not promised: how many microtasks pass before a promise settles, how often a getter in the input is read,
+ * the wording of the engine's own errors, and that a method added to a prototype after boot is noticed.
+ */
 export function compile(type: Class, options: SettledOptions): Compilation {
   const watch = new Watch();
   watch.add(type);
   const isStale = () => watch.isStale();
   const processWide = processReasons(options);
   if (processWide.length > 0) return { steps: undefined, reasons: processWide, isStale };
-  const reasons = misfitsOf(type, options);
-  const own = misfitOf(type, options);
-  if (own) return { steps: undefined, reasons, isStale };
+  const { classes, reasons } = survey(type, options);
+  if (!classes.includes(type)) return { steps: undefined, reasons, isStale };
   const transformer = new Transformer(options.transform, watch);
   const validator = new CompiledValidator(options, watch);
+  for (const next of classes) {
+    transformer.prepare(next);
+    validator.prepare(next);
+  }
   const steps: Steps = {
     transform: (value) => transformer.transform(type, value),
     validate: (instance) => validator.validate(instance),
@@ -45,8 +61,9 @@ function misfitOf(type: unknown, options: SettledOptions): string | undefined {
   return validationMisfit(type, selectedRules(type, options.validator));
 }
 
-/** The classes among a class and all nested in it that are left to the libraries, as far as can be seen at boot. */
-function misfitsOf(type: Class, options: SettledOptions): string[] {
+/** A class and all nested in it, as far as can be seen at boot: those that can be compiled, and why others cannot. */
+function survey(type: Class, options: SettledOptions): { classes: Class[]; reasons: string[] } {
+  const classes: Class[] = [];
   const reasons: string[] = [];
   const seen = new Set<unknown>();
   const queue: unknown[] = [type];
@@ -54,10 +71,14 @@ function misfitsOf(type: Class, options: SettledOptions): string[] {
     if (seen.has(next) || typeof next !== 'function' || CONVERTED.has(next)) continue;
     seen.add(next);
     const misfit = misfitOf(next, options);
-    if (misfit) reasons.push(`${next.name}: ${misfit}`);
-    else for (const name of namesOf(next as Class)) queue.push(...nestedIn(next as Class, name));
+    if (misfit) {
+      reasons.push(`${next.name}: ${misfit}`);
+      continue;
+    }
+    classes.push(next as Class);
+    for (const name of namesOf(next as Class)) queue.push(...nestedIn(next as Class, name));
   }
-  return reasons;
+  return { classes, reasons };
 }
 
 const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Object]);

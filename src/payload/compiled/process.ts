@@ -10,7 +10,7 @@ import { transformTables, validationTables } from './storages.js';
  * The code of the two libraries that the compiled plans stand for, class-validator 0.15.1 and class-transformer 0.5.1,
  * as a SHA-256 of its text. Another release, another build or a patch has another.
  */
-export const KNOWN_CODE = '25379183767b0dc365c5b0e13cd27c2af31e3ad6e4ef615c750a689179e91eb1';
+export const KNOWN_CODE = '6e5c86e6c18e96877260b59c37a0bf15b94a12d51a9af9c690c4eb93267850cf';
 
 /** Why nothing at all can be compiled in this process or under these options; empty if something can. */
 export function processReasons({ transform, validator }: SettledOptions): string[] {
@@ -46,13 +46,26 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set(
 
 /** The hash of the code that is loaded, methods that somebody replaced included. */
 export function codeHash(): string {
-  const hash = createHash('sha256').update(registerDecorator.toString());
+  const members = loadedCode();
+  const isSame = members.length === hashed?.members.length && hashed.members.every((part, i) => part === members[i]);
+  if (hashed && isSame) return hashed.hash;
+  const hash = createHash('sha256').update(members.map(String).join('\n')).digest('hex');
+  hashed = { members, hash };
+  return hash;
+}
+
+/** Every plan asks; the same functions need not be hashed again. */
+let hashed: { readonly members: readonly unknown[]; readonly hash: string } | undefined;
+
+/** The names and values of all methods that compiled code stands for. */
+function loadedCode(): unknown[] {
   const storages = [transformTables(), getMetadataStorage()].map((storage) => storage.constructor);
+  const members: unknown[] = [registerDecorator];
   for (const type of [ValidationExecutor, Validator, TransformOperationExecutor, ...storages]) {
-    const members: Record<string, object> = Object.getOwnPropertyDescriptors(type.prototype);
-    for (const [name, member] of Object.entries(members)) hash.update(`${name}:${Object.values(member).join()}`);
+    const descriptors: Record<string, object> = Object.getOwnPropertyDescriptors(type.prototype);
+    for (const [name, descriptor] of Object.entries(descriptors)) members.push(name, ...Object.values(descriptor));
   }
-  return hash.digest('hex');
+  return members;
 }
 
 /** Whether class-transformer's decorators write to the storage that is read here. */
@@ -74,5 +87,10 @@ function isValidatorStock(): boolean {
 /** Whether a constraint class is the one that the library wraps around the function of a decorator. */
 export function isWrapper(constraint: Function): boolean {
   const text = constraint.toString();
-  return text.startsWith('class CustomConstraint {') && registerDecorator.toString().includes(text);
+  if (text === wrapperText) return true;
+  const isIt = text.startsWith('class CustomConstraint {') && registerDecorator.toString().includes(text);
+  if (isIt) wrapperText = text;
+  return isIt;
 }
+
+let wrapperText: string | undefined;

@@ -32,6 +32,11 @@ export class Transformer {
     return this.#convert(new Call(this.#options), value, type, undefined, false) as object;
   }
 
+  /** Compiles a class before its first instance is made. */
+  prepare(type: Class): void {
+    this.#buildOf(type);
+  }
+
   readonly #convert: Convert = (call, value, type, arrayType, isMap) => {
     if (isMap) return call.library(value, type, arrayType, isMap);
     if (typeof value !== 'object' || value === null) return primitive(call, value, type);
@@ -44,9 +49,11 @@ export class Transformer {
       return call.library(value, type, arrayType, isMap);
     }
     if (!type) {
-      return Object.hasOwn(value, 'constructor')
-        ? call.library(value, type, arrayType, isMap)
-        : this.#copy(call, value as Bag);
+      const maker: unknown = value.constructor;
+      if (typeof maker === 'function' && maker !== Object) return call.library(value, type, arrayType, isMap);
+      // The library takes the value of a key `constructor` for the class to make, and fails.
+      if (maker && maker !== Object) throw new TypeError('a key named constructor stands where a class is looked for');
+      return this.#copy(call, value as Bag);
     }
     const build = this.#buildOf(type);
     return build ? build(call, value as Bag) : call.library(value, type, arrayType, isMap);

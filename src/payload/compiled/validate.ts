@@ -4,7 +4,7 @@ import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExe
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { SPENT } from '../budget.js';
 import { settleErrors } from '../library.js';
-import type { SettledOptions } from '../options.js';
+import type { Class, SettledOptions } from '../options.js';
 import type { Bag } from './call.js';
 import { checkRules } from './checks.js';
 import type { Checking } from './checks.js';
@@ -54,18 +54,27 @@ export class CompiledValidator {
     return settleErrors(this.#stripper, run.awaiting ?? [], errors, run.budget);
   }
 
+  /** Compiles a class before its first instance is validated. */
+  prepare(type: Class): void {
+    this.#validateOf(type);
+  }
+
   readonly #validateObject: ValidateObject = (run, object, errors) => {
-    const type: unknown = object.constructor;
-    let validate = this.#classes.get(type);
-    if (validate === undefined) {
-      validate = this.#compile(type);
-      this.#classes.set(type, validate);
-    }
+    const validate = this.#validateOf(object.constructor);
     if (validate) return validate(run, object, errors);
     errors ??= [];
     run.library(object, errors);
     return errors;
   };
+
+  #validateOf(type: unknown): ValidateObject | null {
+    let validate = this.#classes.get(type);
+    if (validate === undefined) {
+      validate = this.#compile(type);
+      this.#classes.set(type, validate);
+    }
+    return validate;
+  }
 
   #compile(type: unknown): ValidateObject | null {
     if (typeof type !== 'function') return null;

@@ -9,6 +9,8 @@ export function describeValue(value: unknown, seen = new Map<object, number>()):
   if (known !== undefined) return `#${known}`;
   seen.set(value, seen.size);
   const inner = (item: unknown) => describeValue(item, seen);
+  // What the engine says of a mistake is worded by where it is made.
+  if (value instanceof TypeError) return 'TypeError';
   if (value instanceof Error) return `${value.constructor.name}(${value.message})`;
   const prototype = Object.getPrototypeOf(value) as { constructor?: unknown } | null;
   const maker = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor');
