@@ -38,6 +38,7 @@ export function once(draw: Draw, n: number): boolean {
 
 /** Makes two to four classes. */
 export function makeWorld(draw: Draw): World {
+  before ??= new Set(tables().flatMap((table) => [...table.keys()]));
   const world: World = {
     flavour: pick(draw, ['throws', 'rejects', 'promises'] as const),
     classes: [],
@@ -290,11 +291,17 @@ function constraintClasses(world: World): Function[] {
   return found;
 }
 
+/** Both libraries' tables: from classes to what is known of them. */
+function tables(): Map<unknown, unknown>[] {
+  const validation = cv.getMetadataStorage() as unknown as Record<string, Map<unknown, unknown>>;
+  const transform = defaultMetadataStorage as unknown as Record<string, Map<unknown, unknown>>;
+  return [validation['validationMetadatas']!, validation['constraintMetadatas']!, ...Object.values(transform)];
+}
+
+/** What the tables knew before the first world. */
+let before: Set<unknown> | undefined;
+
 /** Forgets the metadata of all worlds made so far, which would make every later search longer. */
 export function forgetWorlds(): void {
-  const validation = cv.getMetadataStorage() as unknown as Record<string, Map<unknown, unknown>>;
-  validation['validationMetadatas']?.clear();
-  validation['constraintMetadatas']?.clear();
-  const transform = defaultMetadataStorage as unknown as Record<string, Map<unknown, unknown>>;
-  for (const table of Object.values(transform)) table.clear();
+  for (const table of tables()) for (const key of table.keys()) if (!before?.has(key)) table.delete(key);
 }
