@@ -4,6 +4,7 @@ import { Server, type ServerOptions } from 'socket.io';
 import { createContainer, provideServer, provideServices, type DependencyContainer } from './container.js';
 import { BackgroundWork } from './background/background.js';
 import type { Lease } from './background/lease.js';
+import { chooseEngine, type Engine, type EngineOption } from './engine/index.js';
 import { SetupError, type SetupProblem } from './errors.js';
 import { settleLimits, type Limits } from './limits.js';
 import { createLogger, guardLogger, silentLogger, type Logger } from './log.js';
@@ -43,6 +44,12 @@ export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
   readonly importer?: (url: string) => Promise<unknown>;
   /** The container that services are registered in; tsyringe's global one unless given. */
   readonly container?: DependencyContainer;
+  /**
+   * The WebSocket engine: `corked` is Engine.IO's own `ws` with one write per turn of the event loop, `ws` the same
+   * without, `eiows` the package of that name in C++. `auto`, the default, takes `eiows` where it is installed, else
+   * `corked`.
+   */
+  readonly engine?: EngineOption;
   /** A Socket.IO server of your own; the options for one are then its own affair. */
   readonly io?: Server;
   /** Middleware around every event, connection and disconnection; the first one is the outermost. */
@@ -72,6 +79,8 @@ export interface Health {
   /** Whether it shuts down: a probe of readiness should say no. */
   readonly closing: boolean;
   readonly clients: number;
+  /** The WebSocket engine in use, and why. */
+  readonly engine: Pick<Engine, 'name' | 'reason'>;
   /** How many clients use each transport. */
   readonly transports: TransportCounts;
   /** Calls that are not answered yet. */
@@ -128,7 +137,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     problems,
   );
   const facts = scan(classes, problems);
-  const io = options.io ?? new Server(serverOptions(options, limits));
+  const engine = settleEngine(options.engine, problems);
+  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits) });
   const namespaces = new ServerNamespaces(io);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
@@ -142,10 +152,21 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (problems.length > 0) throw new SetupError(problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
-  const app = new RunningApp(io, runtime, options, compiler, new Bindings(namespaces, runtime), namespaces, problems);
+  const bindings = new Bindings(namespaces, runtime);
+  const app = new RunningApp(io, engine, runtime, options, compiler, bindings, namespaces, problems);
   if (options.io?.engine) app.serve();
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
+}
+
+function settleEngine(option: EngineOption | undefined, problems: SetupProblem[]): Engine {
+  try {
+    return chooseEngine(option);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    problems.push({ where: 'engine', what, mend: "install it, or leave the choice to 'auto'.", cause });
+    return chooseEngine('ws');
+  }
 }
 
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
@@ -179,6 +200,7 @@ export class RunningApp implements App {
 
   constructor(
     readonly io: Server,
+    private readonly engine: Engine,
     readonly runtime: Runtime,
     private readonly options: AppOptions,
     private readonly compiler: Compiler,
@@ -226,7 +248,8 @@ export class RunningApp implements App {
     const { transports } = this.#clients;
     const { size, closing } = this.runtime.calls;
     const clients = Object.values(transports).reduce((sum, count) => sum + count, 0);
-    return { closing: closing !== false, clients, transports, calls: size };
+    const { name, reason } = this.engine;
+    return { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size };
   }
 
   async listen(where: number | ListenOptions): Promise<Address> {
@@ -238,7 +261,7 @@ export class RunningApp implements App {
       this.attach(server);
       const address = await listen(server, options);
       if (this.options.signals ?? true) this.#stopSignals = handleSignals(() => this.close(), this.runtime.log);
-      this.runtime.log.info(`listening on ${address.url}`);
+      this.#report(address);
       return address;
     } catch (error) {
       this.#server = undefined;
@@ -246,8 +269,19 @@ export class RunningApp implements App {
     }
   }
 
+  #report({ url }: Address): void {
+    const { log } = this.runtime;
+    log.info(`listening on ${url}`);
+    log.debug(`WebSocket engine: ${this.engine.name} (${this.engine.reason})`);
+    const { transports } = this.options;
+    if (transports && !transports.some((each) => each !== 'polling')) {
+      log.warn('the option `transports` leaves only long-polling: no client will use WebSocket');
+    }
+  }
+
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
+    this.engine.attach(this.io.engine);
     this.serve();
   }
 
