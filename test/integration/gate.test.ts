@@ -20,6 +20,7 @@ import { connectionOf } from '../../src/runtime/internals.js';
 import { start, transports, type Running } from '../support/app.js';
 import { assertEmpty } from '../support/empty.js';
 import { undisturbed } from '../support/process.js';
+import { openMute } from '../support/mute.js';
 import { openRaw } from '../support/raw.js';
 import { deferred, nextEvent, until } from '../support/wait.js';
 
@@ -501,7 +502,6 @@ for (const [name, end, reason] of [
   ['is disconnected by the server', (_client, socket) => socket.disconnect(), 'server namespace disconnect'],
   ['is disconnected from the server', (_client, socket) => socket.disconnect(true), 'server namespace disconnect'],
   ['is there when the server closes', (_client, _socket, { app }) => void app.close(), 'server shutting down'],
-  ['stops answering pings', (client) => client.io.engine.removeAllListeners(), 'ping timeout'],
 ] as const satisfies [
   string,
   (client: import('socket.io-client').Socket, socket: Socket, running: Running) => void,
@@ -520,17 +520,29 @@ for (const [name, end, reason] of [
         left.push([why, why2, rooms.filter((room) => room !== socket.id)]);
       }
     }
-    const silent = name === 'stops answering pings';
-    const running = await start(t, [Gate], silent ? { pingInterval: 30, pingTimeout: 60 } : {});
+    const running = await start(t, [Gate]);
     const client = await running.connect('/gate');
-    if (silent)
-      (client.io.engine as unknown as { transport: { ws: { onmessage: null } } }).transport.ws.onmessage = null;
     end(client, socketOf, running);
     await until(() => left.length > 0, '@OnDisconnect');
     await running.app.close();
     assert.deepEqual(left, [[reason, reason, ['a', 'b']]]);
   });
 }
+
+test('@OnDisconnect runs exactly once when a client stops answering pings', async (t) => {
+  const left: string[] = [];
+  @Namespace('/gate')
+  class Gate {
+    @OnDisconnect leave(reason: string) {
+      left.push(reason);
+    }
+  }
+  const running = await start(t, [Gate], { pingInterval: 30, pingTimeout: 30 });
+  await openMute(t, running.url, '/gate');
+  await until(() => left.length > 0, '@OnDisconnect');
+  await running.app.close();
+  assert.deepEqual(left, ['ping timeout']);
+});
 
 test('@OnError hears of a failed @OnConnect and of a failed @OnDisconnect', async (t) => {
   const heard: unknown[] = [];
