@@ -69,6 +69,15 @@ export function createConnectionContainer(parent: DependencyContainer, socket: S
   return child;
 }
 
+/** The container's one instance of a class, unless the class was registered otherwise. */
+export function resolveOnce(container: DependencyContainer, type: Class): object {
+  const token = type as InjectionToken<object>;
+  if (!container.isRegistered(token, true)) {
+    container.register(token, { useClass: type as never }, { lifecycle: Lifecycle.ContainerScoped });
+  }
+  return container.resolve(token);
+}
+
 /** Builds an instance. Throws tsyringe's own explanation where it cannot. */
 export function resolve<T extends object>(container: DependencyContainer, type: Class<T>): T {
   return container.resolve<T>(type as never);

@@ -1,10 +1,11 @@
 /** What is kept about one socket, from the gate until it has left. */
 import type { Socket } from 'socket.io';
-import { createConnectionContainer, resolve, type DependencyContainer } from '../container.js';
+import { createConnectionContainer, resolveOnce, type DependencyContainer } from '../container.js';
 import type { AckFunction, ContextConnection, EventContext } from '../context.js';
 import { paramsOf } from '../plan/path.js';
 import type { Class } from '../reflect.js';
 import { answerByHand } from './dispatch.js';
+import { clientGone } from './failures.js';
 import type { ServedNamespace } from './runtime.js';
 
 export class Connection implements ContextConnection {
@@ -20,6 +21,7 @@ export class Connection implements ContextConnection {
   #params: Readonly<Record<string, string>> | undefined;
   #abort: AbortController | undefined;
   #gone = false;
+  #disposed = false;
   #container: DependencyContainer | undefined;
   /** How many events may come now, and when that was reckoned. */
   #tokens: number;
@@ -43,8 +45,9 @@ export class Connection implements ContextConnection {
   }
 
   scoped(type: object): object {
+    if (this.#disposed) throw clientGone();
     this.#container ??= createConnectionContainer(this.served.runtime.container, this.socket);
-    return resolve(this.#container, type as Class);
+    return resolveOnce(this.#container, type as Class);
   }
 
   answerer(context: EventContext): AckFunction {
@@ -76,6 +79,7 @@ export class Connection implements ContextConnection {
 
   /** Disposes of the connection's own instances. */
   dispose(): void {
+    this.#disposed = true;
     const container = this.#container;
     this.#container = undefined;
     if (container) void this.#disposeOf(container);

@@ -134,6 +134,11 @@ export function quickError(code: keyof typeof messages): EventError {
   return withoutStack(() => new EventError(code, messages[code]));
 }
 
+/** Ends a call whose client left before its handler began. */
+export function clientGone(): EventError {
+  return withoutStack(() => new EventError('gone', 'The client is gone.'));
+}
+
 export function tooDeep(limit: number): EventError {
   const message = `must not be nested deeper than ${limit} levels`;
   return InvalidPayload.of({ issues: [{ path: '', rule: 'depth', message }] });
