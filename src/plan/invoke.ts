@@ -2,6 +2,7 @@
 import type { EventContext } from '../context.js';
 import { InvalidPayload } from '../errors.js';
 import { Invalid } from '../payload/index.js';
+import { guardRejection } from '../thenable.js';
 import type { Target } from './instances.js';
 import type { ArgumentPlan, Reader } from './types.js';
 
@@ -27,13 +28,18 @@ export function invoke(
   };
 }
 
-/** Fills `values`; tells whether one of them is still a promise. */
+/** Fills `values`; tells whether one of them is still a promise. Where one is refused, nobody waits for the others. */
 function read(readers: readonly Reader[], context: EventContext, error: unknown, values: unknown[]): boolean {
   let pending = false;
-  for (let index = 0; index < readers.length; index++) {
-    const value = readers[index]!(context, error);
-    values[index] = passed(value);
-    if (value instanceof Promise) pending = true;
+  try {
+    for (let index = 0; index < readers.length; index++) {
+      const value = readers[index]!(context, error);
+      values[index] = passed(value);
+      if (value instanceof Promise) pending = true;
+    }
+  } catch (refusal) {
+    values.forEach(guardRejection);
+    throw refusal;
   }
   return pending;
 }
