@@ -89,10 +89,11 @@ function wait(context: EventContext, result: PromiseLike<unknown>): void {
   hold(context);
   promiseOf(result).then(
     (value) => {
-      if (!staysOpen(context, value) && release(context)) finish(context, value);
+      if (context.failure || staysOpen(context, value)) return;
+      if (release(context)) finish(context, value);
     },
     (error: unknown) => {
-      if (release(context)) fail(context, error);
+      if (!context.failure && release(context)) fail(context, error);
       else reportLate(context, error);
     },
   );
@@ -116,6 +117,7 @@ function staysOpen(context: EventContext, value: unknown): boolean {
 
 /** Answers from the function that `@Ack()` gave. What cannot be sent fails the call; nothing is thrown at the handler. */
 export function answerByHand(context: EventContext, values: readonly unknown[]): void {
+  if (context.failure) return;
   release(context);
   finish(context, new Reply(values));
 }
