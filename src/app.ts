@@ -145,7 +145,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const { use = [], payload = {}, services = [] } = options;
-  const compiler = new Compiler({ container, use, payload, timeout: limits.handlerTime }, problems);
+  const compiler = new Compiler(
+    { container, use, payload, timeout: limits.handlerTime, ownServer: options.io !== undefined },
+    problems,
+  );
   provideServices(container, services);
   compiler.add(facts);
   compiler.addServices(services);

@@ -13,7 +13,7 @@ import { Instances, middlewareName } from './instances.js';
 import { invoke } from './invoke.js';
 import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
-import { anyPath, patternOf, precedence } from './path.js';
+import { anyPath, mainPath, patternOf, precedence } from './path.js';
 import { describeBackground, describeRows } from './table.js';
 import type { BackgroundPlan, ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
 
@@ -24,6 +24,8 @@ export interface CompileOptions {
   readonly payload: PayloadOptions;
   /** Milliseconds that a handler may take. */
   readonly timeout: number;
+  /** Whether the server is the user's own, whose other namespaces are not ours. */
+  readonly ownServer: boolean;
 }
 
 /** The handlers of one class in one namespace. */
@@ -83,8 +85,11 @@ export class Compiler {
   }
 
   plan(): Plan {
-    const namespaces = groupByPath(this.#controllers).map((group) => this.#namespace(group));
+    const namespaces = groupByPath(this.#controllers).map((group) =>
+      this.#namespace(group[0]!.facts.namespace.path, group),
+    );
     const fallback = namespaces.find(({ path }) => path === anyPath);
+    if (!namespaces.some(({ path }) => path === mainPath)) namespaces.push(...this.#main(fallback));
     return Object.freeze({
       namespaces: Object.freeze(namespaces.map((each) => withFallback(each, fallback)).toSorted(byPrecedence)),
       rows: Object.freeze([...describeRows(this.#controllers), ...describeBackground(this.#background)]),
@@ -141,8 +146,13 @@ export class Compiler {
     );
   }
 
-  #namespace(controllers: readonly ControllerPlan[]): NamespacePlan {
-    const { path } = controllers[0]!.facts.namespace;
+  /** Socket.IO always has the main namespace; where nobody declares it, `*` serves it, else it has no handlers. */
+  #main(fallback: NamespacePlan | undefined): NamespacePlan[] {
+    if (fallback) return [{ ...fallback, path: mainPath, label: mainPath, pattern: undefined }];
+    return this.options.ownServer ? [] : [this.#namespace(mainPath, [])];
+  }
+
+  #namespace(path: string | RegExp, controllers: readonly ControllerPlan[]): NamespacePlan {
     const handlers = controllers.flatMap((controller) => controller.handlers);
     const events = handlers.filter(({ facts }) => facts.kind === 'event');
     const moment = (kind: 'connect' | 'disconnect'): HandlerPlan | undefined =>

@@ -3,6 +3,9 @@
 /** The path that stands for every namespace that nobody else declares. */
 export const anyPath = '*';
 
+/** The path that clients connect to unless they name one. */
+export const mainPath = '/';
+
 /** The pattern of a path that stands for a family of namespaces, `undefined` for an exact one. */
 export function patternOf(path: string | RegExp): RegExp | undefined {
   if (path instanceof RegExp) return path;

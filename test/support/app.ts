@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test';
 import { io as connectClient, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { createApp, type App, type AppOptions } from '../../src/index.js';
 import { recordingLog, type RecordingLog } from './log.js';
-import { nextEvent } from './wait.js';
+import { nextEvent, within } from './wait.js';
 
 export type ClientOptions = Partial<ManagerOptions & SocketOptions>;
 
@@ -67,6 +67,8 @@ export function running(t: TestContext, app: App, log: RecordingLog, port: numbe
 /** A client of an address, closed with its test. */
 export function openClient(t: TestContext, url: string, options: ClientOptions = {}): Socket {
   const socket = connectClient(url, { forceNew: true, reconnection: false, transports: ['websocket'], ...options });
+  const emitWithAck = socket.emitWithAck.bind(socket);
+  socket.emitWithAck = (event, ...args) => within(emitWithAck(event, ...args), `the acknowledgement of '${event}'`);
   t.after(() => socket.disconnect());
   return socket;
 }
