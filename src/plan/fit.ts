@@ -62,19 +62,23 @@ export function optional(fit: Fit): Fit {
 }
 
 function fitPrimitive({ label, is, parse }: Primitive, textual: boolean): Fit {
-  const rule = `is${label[0]!.toUpperCase()}${label.slice(1)}`;
-  const refusal = (): Invalid => new Invalid([{ path: '', rule, message: `must be ${article(label)}` }]);
+  const refusal = (): Invalid => misfit('', label);
   if (!textual) return (value) => (is(value) ? value : refusal());
   return (value) => (typeof value === 'string' ? parse(value) : undefined) ?? refusal();
 }
 
 function fitPrimitives({ label, is }: Primitive): Fit {
   return (value) => {
-    if (!Array.isArray(value)) return new Invalid([{ path: '', rule: 'isArray', message: 'must be an array' }]);
+    if (!Array.isArray(value)) return misfit('', 'array');
     const at = value.findIndex((each) => !is(each));
-    if (at < 0) return value;
-    return new Invalid([{ path: String(at), rule: `is${label}`, message: `must be ${article(label)}` }]);
+    return at < 0 ? value : misfit(String(at), label);
   };
+}
+
+/** Names the rule as class-validator would: `isNumber`, `isArray`. */
+function misfit(path: string, label: string): Invalid {
+  const rule = `is${label[0]!.toUpperCase()}${label.slice(1)}`;
+  return new Invalid([{ path, rule, message: `must be ${article(label)}` }]);
 }
 
 function article(label: string): string {
