@@ -278,6 +278,7 @@ export class RunningApp implements App {
     await this.#clients.flush(rest());
     await closeServer(this.io);
     await this.#drain(rest());
+    this.runtime.calls.stop();
     this.#server?.closeAllConnections();
     await stopped;
     this.#clients.stopWatching();

@@ -47,11 +47,14 @@ export interface TestApp extends Omit<App, 'listen' | 'attach'>, AsyncDisposable
    */
   settled(options?: WaitOptions): Promise<void>;
   /**
-   * Closes as an application does, and then its clients. What still runs after a second of real time is ended as at the
-   * end of `limits.drainTime`.
+   * Closes as an application does, and then its clients. What still runs after 200 ms of real time is ended as at the end
+   * of `limits.drainTime`.
    */
   close(): Promise<void>;
 }
+
+/** Milliseconds that closing leaves to handlers that still run. */
+const grace = 200;
 
 /**
  * Makes an application whose clients connect through memory. Without a word about it, it logs to `logs`, and shares no
@@ -111,10 +114,11 @@ function kit(app: RunningApp, activity: Activity, network: MemoryNetwork, logs: 
   };
   const closeApp = app.close.bind(app);
   const end = async (): Promise<void> => {
-    const impatient = setInterval(() => app.runtime.calls.expireAll(), 1_000);
+    const impatient = setInterval(() => app.runtime.calls.expireAll(), grace);
     try {
       for (const { socket } of clients) network.resume(socket);
       await closeApp();
+      await activity.delivered();
       await network.close();
     } finally {
       clearInterval(impatient);
