@@ -95,14 +95,13 @@ export class Calls {
     while (this.#size > 0) await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }
 
-<<<<<<< HEAD
-  #expireIn(lane: Lane, context: EventContext): void {
-    if (lane.delete(context)) this.#expire(context);
-=======
   /** Keeps no time any more; nothing runs when this is called. */
   stop(): void {
     for (const lane of this.#lanes.values()) lane.stop();
->>>>>>> 8fd9049 (Hold the test kit to its promises: isolation, endings, clocks, nothing left behind)
+  }
+
+  #expireIn(lane: Lane, context: EventContext): void {
+    if (lane.delete(context)) this.#expire(context);
   }
 
   #expire(context: EventContext): void {

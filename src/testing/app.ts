@@ -42,7 +42,7 @@ export interface TestApp extends Omit<App, 'listen' | 'attach'>, AsyncDisposable
    */
   delivered(): Promise<void>;
   /**
-   * Resolves when nothing is on its way and no handler runs.
+   * Resolves when nothing is on its way, no handler runs, and no background work that is called every so often.
    * @throws Error naming what still runs after 5 seconds, or `timeout` milliseconds
    */
   settled(options?: WaitOptions): Promise<void>;
@@ -79,9 +79,9 @@ export async function assembleTestApp(
     printTable: false,
     logger: recordingLogger(logs),
     ...options,
-    container: isolate(options.container, overrides),
+    container: isolate(options.container, overrides, options.services),
   })) as RunningApp;
-  activity.calls.push(app.runtime.calls);
+  activity.apps.push(app);
   const network = new Network(attachable(app), activity.traffic);
   return Object.assign(app, kit(app, activity, network, logs));
 }

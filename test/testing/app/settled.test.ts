@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, mock, test, afterEach } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
 import { Socket } from 'socket.io';
-import { Namespace, On, OnConnect, OnDisconnect, Signal } from '../../../src/index.js';
+import { singleton } from 'tsyringe';
+import { Background, Namespace, On, OnConnect, OnDisconnect, Signal } from '../../../src/index.js';
 import { boot } from './support.js';
 
 const steps: string[] = [];
@@ -35,6 +36,26 @@ class Slow {
   }
 }
 
+@singleton()
+class Ticker {
+  rounds = 0;
+  @Background({ every: 60_000 }) async tick() {
+    await Promise.resolve();
+    this.rounds++;
+  }
+  @Background() loop(signal: AbortSignal) {
+    return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+}
+
+class SlowTicker {
+  rounds = 0;
+  @Background({ every: 60_000 }) async tick() {
+    await pass(20);
+    this.rounds++;
+  }
+}
+
 const controllers = [Slow];
 afterEach(() => {
   steps.length = 0;
@@ -54,6 +75,12 @@ describe('settled', () => {
     await client.disconnect();
     await app.settled();
     assert.deepEqual(steps, ['entered', 'entered', 'worked', 'left']);
+  });
+
+  test('waits for the round that background work is in, and not for the next one', async () => {
+    const app = await boot({ controllers, services: [SlowTicker, Ticker] });
+    await app.settled();
+    assert.equal(app.container.resolve(SlowTicker).rounds, 1);
   });
 
   test('names the handlers that still run when its time is over', async () => {
@@ -102,6 +129,21 @@ describe('a mocked clock', () => {
     assert.deepEqual([await outcome(), await outcome(), await outcome()], ['quick', 'quick', 'rate_limited']);
     mock.timers.tick(1_000);
     assert.deepEqual([await outcome(), await outcome()], ['quick', 'rate_limited']);
+    await app.close();
+    mock.timers.reset();
+  });
+
+  test('drives background work, of a service that is overridden too', async () => {
+    clock();
+    class FastTicker extends Ticker {}
+    const app = await boot({ controllers, services: [Ticker], overrides: [{ token: Ticker, useClass: FastTicker }] });
+    const ticker = app.container.resolve(Ticker);
+    assert.ok(ticker instanceof FastTicker);
+    for (let rounds = 1; rounds <= 3; rounds++) {
+      await app.settled();
+      assert.equal(ticker.rounds, rounds);
+      mock.timers.tick(60_000);
+    }
     await app.close();
     mock.timers.reset();
   });
