@@ -255,6 +255,16 @@ export class RunningApp implements App {
     return { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size };
   }
 
+  /** What runs now and ends by itself: the names of handlers and of background work, and a promise of their end. */
+  running(): { readonly labels: readonly string[]; readonly end: Promise<unknown> } {
+    const { calls } = this.runtime;
+    const rounds = this.#background.rounds;
+    return {
+      labels: [...calls.contexts.map(({ handler }) => handler.label), ...rounds.map(({ plan }) => plan.label)],
+      end: Promise.all([calls.idle(), ...rounds.map(({ round }) => round)]),
+    };
+  }
+
   async listen(where: number | ListenOptions): Promise<Address> {
     if (this.#server) throw new Error('The application listens already; create another one for another port.');
     const options = typeof where === 'number' ? { port: where } : where;
@@ -315,6 +325,7 @@ export class RunningApp implements App {
     await this.#clients.flush(rest());
     await closeServer(this.io);
     await this.#drain(rest());
+    this.runtime.calls.stop();
     this.#server?.closeAllConnections();
     await stopped;
     this.#clients.stopWatching();

@@ -45,6 +45,11 @@ export class BackgroundWork {
     for (const work of this.#works) if (work.plan.start === 'boot') work.start();
   }
 
+  /** The work that is called again and again, and runs now. */
+  get rounds(): Work[] {
+    return this.#works.filter(({ round }) => round !== undefined);
+  }
+
   /** Fires all signals; resolves when all work has ended, or `time` milliseconds have passed. */
   async stop(time: number): Promise<void> {
     this.#stopped = true;

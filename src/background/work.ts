@@ -12,12 +12,18 @@ export class Work {
   /** Fires when the work is to stop; `undefined` while it is not wanted. */
   #period: AbortController | undefined;
   #ended: Promise<void> = Promise.resolve();
+  #round: Promise<unknown> | undefined;
 
   constructor(
     readonly plan: BackgroundPlan,
     private readonly lease: Lease,
     private readonly log: Logger,
   ) {}
+
+  /** The call that runs now, of work that is called again and again; `undefined` between two. */
+  get round(): Promise<unknown> | undefined {
+    return this.#round;
+  }
 
   /** Begins when an earlier period has ended. */
   start(): void {
@@ -52,7 +58,10 @@ export class Work {
     let pause = shortestPause;
     while (!signal.aborted) {
       const began = Date.now();
-      const failure = await this.#attempt(signal);
+      const attempt = this.#attempt(signal);
+      if (every !== undefined) this.#round = attempt;
+      const failure = await attempt;
+      this.#round = undefined;
       const took = Date.now() - began;
       if (!failure || took > longestPause) pause = shortestPause;
       if (failure && !signal.aborted) {

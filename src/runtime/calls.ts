@@ -4,7 +4,7 @@ import type { EventContext } from '../context.js';
 /** One timer serves all calls with the same time limit: they run out in the order in which they began. */
 class Lane {
   readonly #calls = new Map<EventContext, number>();
-  #armed = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly time: number,
@@ -14,7 +14,7 @@ class Lane {
   add(context: EventContext): void {
     const deadline = Date.now() + this.time;
     this.#calls.set(context, deadline);
-    if (!this.#armed) this.#arm(deadline, this.time);
+    if (!this.#timer) this.#arm(deadline, this.time);
   }
 
   delete(context: EventContext): boolean {
@@ -25,15 +25,19 @@ class Lane {
     return this.#calls.keys();
   }
 
+  /** Keeps no time any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
   #arm(deadline: number, delay: number): void {
     if (delay > 2 ** 31 - 1) return;
-    this.#armed = true;
-    setTimeout(() => this.#fire(deadline), delay).unref();
+    this.#timer = setTimeout(() => this.#fire(deadline), delay).unref();
   }
 
   /** Reckons from the deadline that the timer was set for, so that a clock of a test need only move timers. */
   #fire(now: number): void {
-    this.#armed = false;
+    this.#timer = undefined;
     for (const [context, deadline] of this.#calls) {
       if (deadline > now) return this.#arm(deadline, deadline - now);
       this.#calls.delete(context);
@@ -89,6 +93,11 @@ export class Calls {
   /** Resolves when no call runs. */
   async idle(): Promise<void> {
     while (this.#size > 0) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Keeps no time any more; nothing runs when this is called. */
+  stop(): void {
+    for (const lane of this.#lanes.values()) lane.stop();
   }
 
   #expireIn(lane: Lane, context: EventContext): void {

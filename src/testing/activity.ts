@@ -1,6 +1,6 @@
-/** What is on its way in the applications under test: packets, and the handlers that have not ended. */
+/** What is on its way in the applications under test: packets, handlers that have not ended, background work. */
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { Calls } from '../runtime/calls.js';
+import type { RunningApp } from '../app.js';
 import type { Traffic } from './memory/index.js';
 
 /** How long something is waited for, in milliseconds of real time: a test's mocked clock does not count. */
@@ -9,8 +9,8 @@ export interface WaitOptions {
 }
 
 export class Activity {
-  /** The calls of each application that takes part. */
-  readonly calls: Calls[] = [];
+  /** The applications that take part. */
+  readonly apps: Pick<RunningApp, 'running'>[] = [];
 
   constructor(readonly traffic: Traffic) {}
 
@@ -20,8 +20,8 @@ export class Activity {
   }
 
   /**
-   * Resolves when nothing is on its way and no handler runs.
-   * @throws Error naming the handlers that still run when the time is over
+   * Resolves when nothing is on its way, no handler runs, and no work that is called again and again.
+   * @throws Error naming what still runs when the time is over
    */
   async settled({ timeout = 5_000 }: WaitOptions = {}): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -36,16 +36,16 @@ export class Activity {
   }
 
   #running(): Promise<unknown> | undefined {
-    const running = this.calls.filter(({ size }) => size > 0);
-    return running.length > 0 ? Promise.all(running.map((each) => each.idle())) : undefined;
+    const running = this.apps.map((app) => app.running()).filter(({ labels }) => labels.length > 0);
+    return running.length > 0 ? Promise.all(running.map(({ end }) => end)) : undefined;
   }
 
   #describe(timeout: number): string {
-    const running = this.calls.flatMap(({ contexts }) => contexts).map(({ handler }) => handler.label);
-    const what = running.length > 0 ? `still running: ${running.join(', ')}` : 'packets are still on their way';
+    const labels = this.apps.flatMap((app) => app.running().labels);
+    const what = labels.length > 0 ? `still running: ${labels.join(', ')}` : 'packets are still on their way';
     return (
       `Not settled after ${timeout} ms; ${what}. ` +
-      'Where a handler waits for a mocked clock, wait with `await app.delivered()`, then move the clock.'
+      'Where it waits for a mocked clock, wait with `await app.delivered()`, then move the clock.'
     );
   }
 }

@@ -42,16 +42,19 @@ export interface TestApp extends Omit<App, 'listen' | 'attach'>, AsyncDisposable
    */
   delivered(): Promise<void>;
   /**
-   * Resolves when nothing is on its way and no handler runs.
+   * Resolves when nothing is on its way, no handler runs, and no background work that is called every so often.
    * @throws Error naming what still runs after 5 seconds, or `timeout` milliseconds
    */
   settled(options?: WaitOptions): Promise<void>;
   /**
-   * Closes as an application does, and then its clients. What still runs after a second of real time is ended as at the
-   * end of `limits.drainTime`.
+   * Closes as an application does, and then its clients. What still runs after 200 ms of real time is ended as at the end
+   * of `limits.drainTime`.
    */
   close(): Promise<void>;
 }
+
+/** Milliseconds that closing leaves to handlers that still run. */
+const grace = 200;
 
 /**
  * Makes an application whose clients connect through memory. Without a word about it, it logs to `logs`, and shares no
@@ -76,9 +79,9 @@ export async function assembleTestApp(
     printTable: false,
     logger: recordingLogger(logs),
     ...options,
-    container: isolate(options.container, overrides),
+    container: isolate(options.container, overrides, options.services),
   })) as RunningApp;
-  activity.calls.push(app.runtime.calls);
+  activity.apps.push(app);
   const network = new Network(attachable(app), activity.traffic);
   return Object.assign(app, kit(app, activity, network, logs));
 }
@@ -111,10 +114,11 @@ function kit(app: RunningApp, activity: Activity, network: MemoryNetwork, logs: 
   };
   const closeApp = app.close.bind(app);
   const end = async (): Promise<void> => {
-    const impatient = setInterval(() => app.runtime.calls.expireAll(), 1_000);
+    const impatient = setInterval(() => app.runtime.calls.expireAll(), grace);
     try {
       for (const { socket } of clients) network.resume(socket);
       await closeApp();
+      await activity.delivered();
       await network.close();
     } finally {
       clearInterval(impatient);

@@ -44,7 +44,7 @@ export class TestClient {
 
   /** Whether the last connection continued the one before, see Socket.IO's connection state recovery. */
   get recovered(): boolean {
-    return this.socket.recovered;
+    return this.socket.recovered === true; // undefined until the first connection was recovered
   }
 
   /** All events that have arrived, in their order. */

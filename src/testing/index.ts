@@ -1,4 +1,6 @@
 export { createTestApp } from './app.js';
+export { createTestCluster } from './cluster.js';
+export type { TestCluster } from './cluster.js';
 export type { TestApp, TestAppOptions } from './app.js';
 export type { WaitOptions } from './activity.js';
 export type { TestClient } from './client.js';

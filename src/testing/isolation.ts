@@ -4,6 +4,7 @@ import {
   instanceCachingFactory,
   instancePerContainerCachingFactory,
   Lifecycle,
+  provideServices,
   type DependencyContainer,
   type InjectionToken,
 } from '../container.js';
@@ -41,10 +42,13 @@ interface ContainerInternals {
 /**
  * Makes a container with copies of all registrations of the given one and its parents, and with the overrides in the
  * place of what they name. Registered values are values: they are the same in every container.
+ *
+ * @param services what is to be one for the application, though nobody registered it
  */
 export function isolate(
   container: DependencyContainer = globalContainer,
   overrides: readonly Override[] = [],
+  services: readonly Class[] = [],
 ): DependencyContainer {
   const isolated = container.createChildContainer();
   const { _registry: registry } = internalsOf(isolated);
@@ -53,6 +57,7 @@ export function isolate(
       if (registrations.length > 0) registry.setAll(token, registrations.map(copy));
     }
   }
+  provideServices(isolated, services);
   for (const override of overrides) {
     const token = override.token as InjectionToken;
     registry.setAll(token, [replacement(override, registry.getAll(token).at(-1)?.options.lifecycle)]);

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { IsString, Length } from 'class-validator';
 import { Socket } from 'socket.io';
 import { singleton } from 'tsyringe';
@@ -16,13 +16,8 @@ import {
   Query,
   Reason,
 } from '../../../src/index.js';
-import {
-  CallError,
-  ConnectError,
-  createTestApp,
-  type TestApp,
-  type TestAppOptions,
-} from '../../../src/testing/index.js';
+import { CallError, ConnectError } from '../../../src/testing/index.js';
+import { boot } from './support.js';
 
 class Credentials {
   @IsString() @Length(3, 20) token!: string;
@@ -81,28 +76,19 @@ class Plain {
   }
 }
 
-const apps: TestApp[] = [];
-async function boot(options: Partial<TestAppOptions> = {}): Promise<TestApp> {
-  const app = await createTestApp({ controllers: [Chat, Plain], ...options });
-  apps.push(app);
-  return app;
-}
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
-});
-
+const controllers = [Chat, Plain];
 const auth = { token: 'secret' };
 
 describe('a client of a test application', () => {
   test('is connected when the gate has let it in, and finds what the gate emitted', async () => {
-    const app = await boot();
+    const app = await boot({ controllers });
     const client = await app.connect('/chat', { auth });
     assert.deepEqual(await client.next('welcome'), [0]);
     assert.equal(app.socketOf(client).id, client.id);
   });
 
   test('that is refused is told the code, the message and what is wrong', async () => {
-    const app = await boot();
+    const app = await boot({ controllers });
     await assert.rejects(app.connect('/chat', { auth: { token: 'wrong' } }), (error) => {
       assert.ok(error instanceof ConnectError);
       assert.equal(error.message, 'unknown token');
@@ -117,7 +103,7 @@ describe('a client of a test application', () => {
   });
 
   test('gets the answer of a call, or throws the error that it is', async () => {
-    const app = await boot();
+    const app = await boot({ controllers });
     const client = await app.connect('/chat', { auth });
     assert.deepEqual(await client.call('join', { room: 'a' }), { room: 'a' });
     assert.deepEqual(await client.call('bytes', Buffer.from('ab')), Buffer.from('abab'));
@@ -127,7 +113,7 @@ describe('a client of a test application', () => {
   });
 
   test('finds what stayed inside as the cause of an internal error', async () => {
-    const app = await boot();
+    const app = await boot({ controllers });
     const client = await app.connect('/chat', { auth });
     await assert.rejects(client.call('broken'), (error) => {
       assert.ok(error instanceof CallError);
@@ -139,7 +125,7 @@ describe('a client of a test application', () => {
   });
 
   test('sends query and headers, and shares a connection between namespaces', async () => {
-    const app = await boot();
+    const app = await boot({ controllers });
     const client = await app.connect('/', { query: { name: 'Ada' }, headers: { 'x-kind': 'test' } });
     assert.deepEqual(await client.call('who'), ['Ada', 'test']);
     const chat = await client.connect('/chat', { auth });

@@ -1,0 +1,47 @@
+/** createTestCluster: several applications in one process that find each other as the nodes of a cluster do. */
+import { Activity, type WaitOptions } from './activity.js';
+import { assembleTestApp, type TestApp, type TestAppOptions } from './app.js';
+import { loadMemory } from './load-memory.js';
+
+/** Applications under test that are one cluster. What is on its way between two of them counts for all of them. */
+export interface TestCluster extends AsyncDisposable {
+  readonly nodes: readonly TestApp[];
+  /** As {@link TestApp.delivered}, for all nodes; so is that of each node. */
+  delivered(): Promise<void>;
+  /** As {@link TestApp.settled}, for all nodes; so is that of each node. */
+  settled(options?: WaitOptions): Promise<void>;
+  /** Closes the nodes that are not closed yet, one after the other. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes the nodes of a cluster, joined without a broker: broadcasts, `fetchSockets`, `socketsJoin`, `disconnectSockets`,
+ * `serverSideEmit`, and background work that runs once in a cluster.
+ *
+ * @param size how many nodes
+ * @param options the same for all, or a function that gives those of the first node (0), the second (1) …
+ * @throws SetupError with every mistake that was found
+ */
+export async function createTestCluster(
+  size: number,
+  options: TestAppOptions | ((index: number) => TestAppOptions),
+): Promise<TestCluster> {
+  const { MemoryCluster, MemoryNetwork, Traffic } = await loadMemory();
+  const activity = new Activity(new Traffic());
+  const { adapter, lease } = new MemoryCluster(activity.traffic);
+  const nodes: TestApp[] = [];
+  for (let index = 0; index < size; index++) {
+    const own = typeof options === 'function' ? options(index) : options;
+    nodes.push(await assembleTestApp({ ...own, adapter, lease }, activity, MemoryNetwork));
+  }
+  const close = async (): Promise<void> => {
+    for (const node of nodes) await node.close();
+  };
+  return {
+    nodes,
+    delivered: () => activity.delivered(),
+    settled: (wait) => activity.settled(wait),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
