@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { createApp } from 'colloquy';
+import { sampleAssets } from '../_shared/assets.js';
+import { PrivateChatController } from './private-chat.controller.js';
+
+const app = await createApp({
+  controllers: [PrivateChatController],
+  static: fileURLToPath(new URL('./public', import.meta.url)),
+  http: sampleAssets(),
+});
+await app.listen(Number(process.env.PORT ?? 5000));
