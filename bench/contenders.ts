@@ -20,6 +20,8 @@ export interface Contender {
   versions: string[];
   /** How to start it where it is not `server.ts` on Node. */
   command?: [program: string, ...args: string[]];
+  /** Prints the versions of a contender whose packages are not npm's. */
+  versionCommand?: [program: string, ...args: string[]];
   /** Understands `settings.dtoClasses`, because its cost may depend on them. */
   dtoClasses?: boolean;
   /** Understands `settings.controllers`. */

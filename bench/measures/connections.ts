@@ -1,0 +1,44 @@
+import { defaults, type Settings } from '../server.js';
+import type { Column, Measure, Sample, Seat } from './measure.js';
+
+const variants: { tag: string; title: string; settings: Settings }[] = [
+  { tag: 'handlers50', title: '50 handlers', settings: defaults },
+  { tag: 'handlers10', title: '10 handlers', settings: { ...defaults, handlers: 10 } },
+  { tag: 'handlers1000', title: '1,000 handlers', settings: { ...defaults, handlers: 1000 } },
+  { tag: 'namespaces5', title: '5 namespaces', settings: { ...defaults, namespaces: 5 } },
+];
+
+/** A server with very many listeners per socket would run out of memory with the whole crowd. */
+const crowdFor = ({ settings, scale }: Seat): number => (settings.handlers > 100 ? scale.crowd / 5 : scale.crowd);
+
+/** Connects a crowd after a first one has come and gone, so that what is made only once is not counted. */
+async function sample(seat: Seat): Promise<Sample> {
+  const { server, clients, settings, variant } = seat;
+  const crowd = crowdFor(seat);
+  const { tag } = variants[variant]!;
+  const enter = (): Promise<void> => clients.connect(server.port, crowd, settings.namespaces);
+  await enter();
+  await clients.close(20);
+  await server.heap();
+  const heap = await server.heap();
+  const cpu = await server.cpu();
+  await enter();
+  const values: Sample = { [`connection.cpu.${tag}`]: ((await server.cpu()) - cpu) / crowd };
+  const grown = await server.heap();
+  if (heap !== undefined && grown !== undefined) values[`connection.heap.${tag}`] = (grown - heap) / crowd / 1000;
+  await clients.close(20);
+  await server.cpu();
+  return values;
+}
+
+const column = (kind: 'cpu' | 'heap', unit: Column['unit'], prefix: string): Column[] =>
+  variants.map(({ tag, title }) => ({ id: `connection.${kind}.${tag}`, title: `${prefix}, ${title}`, unit }));
+
+export const connections: Measure = {
+  id: 'connections',
+  title: 'CPU and heap per connection',
+  columns: [...column('cpu', 'µs', 'CPU'), ...column('heap', 'KB', 'heap')],
+  settings: variants.map(({ settings }) => settings),
+  clients: true,
+  sample,
+};

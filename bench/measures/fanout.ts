@@ -1,0 +1,31 @@
+import { defaults } from '../server.js';
+import type { Measure, Sample, Seat } from './measure.js';
+
+const bursts = [1, 16];
+
+async function perDelivery({ server, clients, scale }: Seat, burst: number): Promise<number> {
+  await clients.broadcast({ burst, ms: scale.ms / 4 });
+  const before = await server.cpu();
+  const { count } = await clients.broadcast({ burst, ms: scale.ms });
+  return ((await server.cpu()) - before) / count;
+}
+
+/** A client's event makes the server broadcast to all; the next one is asked for when all have got it. */
+export const fanout: Measure = {
+  id: 'fanout',
+  title: 'CPU per delivery of a broadcast to 1,000 clients',
+  columns: [
+    { id: 'fanout.1', title: 'single broadcasts', unit: 'µs' },
+    { id: 'fanout.16', title: 'bursts of 16', unit: 'µs' },
+  ],
+  settings: [defaults],
+  clients: true,
+  sample: async (seat) => {
+    await seat.clients.connect(seat.server.port, seat.scale.crowd - 20, 1);
+    const values: Sample = {};
+    for (const burst of bursts) values[`fanout.${burst}`] = await perDelivery(seat, burst);
+    await seat.clients.close(20);
+    await seat.server.cpu();
+    return values;
+  },
+};
