@@ -18,6 +18,8 @@ export interface Contender {
   order: number;
   /** The packages whose versions RESULTS.md names. */
   versions: string[];
+  /** What a reader of its numbers should know. */
+  note?: string;
   /** How to start it where it is not `server.ts` on Node. */
   command?: [program: string, ...args: string[]];
   /** Prints the versions of a contender whose packages are not npm's. */

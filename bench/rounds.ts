@@ -1,13 +1,14 @@
 import { check, type Rejection } from './check.js';
 import type { Contender } from './contenders.js';
 import { Loader } from './loader.js';
-import type { Measure, Scale, Seat } from './measures/measure.js';
+import { CLIENTS, type Measure, type Scale, type Seat } from './measures/measure.js';
 import { rejected } from './measures/messages.js';
 import { echo, say } from './messages.js';
 import { Samples } from './samples.js';
 import { Server } from './server.js';
 
-const CLIENTS = 20;
+/** Per exchange and depth; after twice that, a window costs what all later ones cost. */
+const WARM_MS = 400;
 
 /** A contender that passed its check. */
 export interface Entrant {
@@ -51,7 +52,7 @@ async function warm(seat: Seat): Promise<void> {
   await seat.clients.connect(seat.server.port, CLIENTS, seat.settings.namespaces);
   const exchanges = [echo, say, ...(seat.rejection === 'none' ? [] : [rejected(seat)])];
   for (const exchange of exchanges)
-    for (const depth of [16, 1]) await seat.clients.closedLoop({ ...exchange, depth, ms: seat.scale.ms / 3 });
+    for (const depth of [16, 1]) await seat.clients.closedLoop({ ...exchange, depth, ms: WARM_MS });
 }
 
 /** Runs the rounds of one benchmark: fresh servers in each, everything within a round in shuffled order. */

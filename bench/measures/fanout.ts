@@ -1,5 +1,5 @@
 import { defaults } from '../server.js';
-import type { Measure, Sample, Seat } from './measure.js';
+import { CLIENTS, type Measure, type Sample, type Seat } from './measure.js';
 
 const bursts = [1, 16];
 
@@ -21,10 +21,10 @@ export const fanout: Measure = {
   settings: [defaults],
   clients: true,
   sample: async (seat) => {
-    await seat.clients.connect(seat.server.port, seat.scale.crowd - 20, 1);
+    await seat.clients.connect(seat.server.port, seat.scale.crowd, 1);
     const values: Sample = {};
     for (const burst of bursts) values[`fanout.${burst}`] = await perDelivery(seat, burst);
-    await seat.clients.close(20);
+    await seat.clients.close(CLIENTS);
     await seat.server.cpu();
     return values;
   },

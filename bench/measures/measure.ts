@@ -12,6 +12,9 @@ export interface Scale {
   crowd: number;
 }
 
+/** Clients of a server that is measured by its messages. */
+export const CLIENTS = 20;
+
 export const fullScale: Scale = { ms: 1000, crowd: 1000 };
 export const quickScale: Scale = { ms: 250, crowd: 200 };
 
@@ -46,7 +49,7 @@ export interface Measure {
   columns: Column[];
   /** A server is started in each of these settings, all of them at the same time. */
   settings: Settings[];
-  /** False: the servers are only started, without clients and warm-up. */
+  /** Whether the servers get their clients, and a warm-up, before the first sample. */
   clients: boolean;
   /** Whether a contender can be measured; all can when absent. */
   takesPart?: (contender: Contender) => boolean;
