@@ -27,16 +27,18 @@ interface Row {
   values: (number | undefined)[];
 }
 
-/** A bar as long as its value; one that would dwarf the others ends in a gap at the edge and says its number. */
+const rect = (x: number, y: number, width: number, fill: string): string =>
+  `<rect x="${x}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2" fill="${fill}"/>`;
+
+/** A bar as long as its value; one that would dwarf the others is broken before its end and says its number. */
 function bar(value: number, scale: number, y: number, fill: string): string {
   const room = WIDTH - LABEL - NUMBER;
   const length = Math.min(value * scale, room);
-  const cut = value * scale > room;
-  const gap = cut ? `<path d="M${LABEL + room - 24} ${y + BAR} l6 -${BAR} h6 l-6 ${BAR} z" fill="#fff" fill-opacity="0.85"/>` : '';
-  return (
-    `<rect x="${LABEL}" y="${y}" width="${length.toFixed(1)}" height="${BAR}" rx="2" fill="${fill}"/>${gap}` +
-    text(LABEL + Math.round(length) + 6, y + BAR - 3, `${digits(value)} µs`)
-  );
+  const drawn =
+    value * scale > room
+      ? rect(LABEL, y, room - 22, fill) + rect(LABEL + room - 16, y, 16, fill)
+      : rect(LABEL, y, length, fill);
+  return drawn + text(LABEL + Math.round(length) + 6, y + BAR - 3, `${digits(value)} µs`);
 }
 
 function legend(): string {
@@ -51,6 +53,7 @@ function legend(): string {
 /** CPU per validated message by framework, cheapest first, as an SVG of its own. */
 export function chart(samples: Samples, contenders: Contender[]): string {
   const rows: Row[] = contenders
+    .filter(({ control }) => control !== true)
     .map(({ name, label }) => ({
       label,
       own: name === 'colloquy',

@@ -18,9 +18,11 @@ export interface Contender {
   order: number;
   /** The packages whose versions RESULTS.md names. */
   versions: string[];
+  /** There to show the noise of the measurement: in the tables, not in the chart. */
+  control?: boolean;
   /** What a reader of its numbers should know. */
   note?: string;
-  /** How to start it where it is not `server.ts` on Node. */
+  /** How to start it where it is not `server.ts`; `node` is the Node that runs the benchmark. */
   command?: [program: string, ...args: string[]];
   /** Prints the versions of a contender whose packages are not npm's. */
   versionCommand?: [program: string, ...args: string[]];
@@ -37,7 +39,10 @@ export function allContenders(): Contender[] {
     .filter((name) => existsSync(join(root, name, 'contender.json')))
     .map((name) => {
       const folder = join(root, name);
-      const described = JSON.parse(readFileSync(join(folder, 'contender.json'), 'utf8')) as Omit<Contender, 'name' | 'folder'>;
+      const described = JSON.parse(readFileSync(join(folder, 'contender.json'), 'utf8')) as Omit<
+        Contender,
+        'name' | 'folder'
+      >;
       return { ...described, name, folder };
     })
     .sort((a, b) => a.order - b.order);

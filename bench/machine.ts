@@ -5,7 +5,11 @@ import { benchFolder, stack, versionOf, type Contender } from './contenders.js';
 /** What a command prints, or `undefined` when it cannot be run. */
 function output(program: string, ...args: string[]): string | undefined {
   try {
-    return execFileSync(program, args, { cwd: benchFolder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync(program, args, {
+      cwd: benchFolder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined;
   }
@@ -15,7 +19,16 @@ function output(program: string, ...args: string[]): string | undefined {
 export function describeMachine(): string[] {
   const processors = cpus();
   const commit = output('git', 'rev-parse', '--short', 'HEAD') ?? 'unknown';
-  const changed = output('git', 'status', '--porcelain', '--untracked-files=no', '--', ':/', ':!/bench/RESULTS.md', ':!/bench/chart.svg');
+  const changed = output(
+    'git',
+    'status',
+    '--porcelain',
+    '--untracked-files=no',
+    '--',
+    ':/',
+    ':!/bench/RESULTS.md',
+    ':!/bench/chart.svg',
+  );
   return [
     `Date: ${new Date().toISOString().slice(0, 10)}`,
     `Commit: ${commit}${changed ? ' with changes that were not committed' : ''}`,

@@ -21,7 +21,7 @@ const help = (): string => `npm run bench -- [options]
     .map(({ name }) => name)
     .join(', ')}
                      (plain is always among them: ratios are taken to it)
-  --rounds N         rounds (default 9, with --quick 3)
+  --rounds N         rounds (default 7, with --quick 3)
   --quick            short windows and small crowds: to try things out, not to quote
   --write            write RESULTS.md and chart.svg though the run is not a whole one
   --again            measure nothing; print the last run's tables once more
@@ -50,8 +50,11 @@ export function readOptions(args: string[]): Options | undefined {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) return void console.log(help());
-  const rounds = Number(values.rounds ?? (values.quick ? 3 : 9));
+  if (values.help) {
+    console.log(help());
+    return undefined;
+  }
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1');
   const whole = values.only === undefined && values.contenders === undefined && !values.quick;
   return {

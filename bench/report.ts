@@ -7,6 +7,7 @@ import { digits, spreadText, type Table } from './table.js';
 import { targets } from './targets.js';
 
 const BASE = 'plain';
+export const NOT_MEASURED = 'not measured';
 
 /** Plain's numbers are absolute; everybody else's are ratios to them, or absolute where plain has none. */
 function cell(samples: Samples, contender: Contender, { id, unit }: Column): string {
@@ -26,12 +27,13 @@ export function measureTables(samples: Samples, measures: Measure[], contenders:
   }));
 }
 
-/** The promises beside what was measured; one that was not measured says so. */
+/** The promises beside what was measured, compared with two decimals as they are written; one that was not measured says so. */
 export function targetTable(samples: Samples): Table {
   const rows = targets.map(({ claim, bound, limit, numbers }) => {
     const measured = spread(numbers(samples));
-    const holds = measured && (bound === 'at most' ? measured.median <= limit : measured.median >= limit);
-    const verdict = holds === undefined ? 'not measured' : holds ? 'holds' : 'DOES NOT HOLD';
+    const median = measured && Number(measured.median.toFixed(2));
+    const holds = median === undefined ? undefined : bound === 'at most' ? median <= limit : median >= limit;
+    const verdict = holds === undefined ? NOT_MEASURED : holds ? 'holds' : 'DOES NOT HOLD';
     return [claim, `${bound === 'at most' ? '≤' : '≥'} ${limit}`, spreadText(measured), verdict];
   });
   return { title: 'Targets', head: ['Colloquy', 'target', 'measured', ''], rows };

@@ -4,7 +4,7 @@ import { chart } from './chart.js';
 import { benchFolder, type Contender } from './contenders.js';
 import { describeMachine, stackDifferences, versionsOf } from './machine.js';
 import type { Measure } from './measures/measure.js';
-import { failureTable, generatorLine, measureTables, targetTable } from './report.js';
+import { failureTable, generatorLine, measureTables, NOT_MEASURED, targetTable } from './report.js';
 import type { Failure, Outcome } from './rounds.js';
 import { Samples } from './samples.js';
 import { toMarkdown, toText } from './table.js';
@@ -46,7 +46,9 @@ export function describeRun(contenders: Contender[], rounds: number, quick: bool
 
 /** The tables on the terminal. */
 export function printRun({ samples, failures, facts }: Run, measures: Measure[], contenders: Contender[]): void {
-  const tables = [...measureTables(samples, measures, contenders), targetTable(samples), failureTable(failures)];
+  const promised = targetTable(samples);
+  const measured = { ...promised, rows: promised.rows.filter((row) => row.at(-1) !== NOT_MEASURED) };
+  const tables = [...measureTables(samples, measures, contenders), measured, failureTable(failures)];
   const shown = tables.filter((table) => table !== undefined && table.rows.length > 0);
   console.log(['', ...facts, generatorLine(samples, measures, contenders), ''].join('\n'));
   console.log(shown.map((table) => toText(table!)).join('\n'));

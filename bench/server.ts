@@ -29,8 +29,8 @@ export class Server {
 
   private constructor(contender: Contender, settings: Settings) {
     const script = join(contender.folder, '.build', contender.name, 'server.js');
-    const [program, ...args] = contender.command ?? [process.execPath, '--expose-gc', script];
-    this.#process = spawn(program!, args, {
+    const [program, ...args] = contender.command ?? ['node', '--expose-gc', script];
+    this.#process = spawn(program === 'node' ? process.execPath : program!, args, {
       cwd: contender.folder,
       env: { ...process.env, NODE_ENV: 'production', BENCH_SETTINGS: JSON.stringify(settings) },
       stdio: ['pipe', 'pipe', 'pipe'],

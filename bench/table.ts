@@ -26,11 +26,20 @@ export function toText({ title, head, rows }: Table): string {
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const line = (row: string[]): string =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('   ');
-  return [title, '', line(head), widths.map((width) => '-'.repeat(width)).join('   '), ...rows.map(line), ''].join('\n');
+  return [title, '', line(head), widths.map((width) => '-'.repeat(width)).join('   '), ...rows.map(line), ''].join(
+    '\n',
+  );
 }
 
 /** For RESULTS.md. */
 export function toMarkdown({ title, head, rows }: Table): string {
   const line = (row: string[]): string => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [`## ${title}`, '', line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line), ''].join('\n');
+  return [
+    `## ${title}`,
+    '',
+    line(head),
+    line(head.map((_, i) => (i === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+    '',
+  ].join('\n');
 }

@@ -36,7 +36,12 @@ export const targets: Target[] = [
   toPlain('acknowledged event, 16 in flight', 'echo.16', 0.55),
   toPlain('validated event, 1 in flight', 'say.1', 1.05),
   toPlain('validated event, 16 in flight', 'say.16', 0.6),
-  cheaperThan('validated event, 1 in flight: times cheaper than socket-controllers', 'socket-controllers', 'say.1', 1.5),
+  cheaperThan(
+    'validated event, 1 in flight: times cheaper than socket-controllers',
+    'socket-controllers',
+    'say.1',
+    1.5,
+  ),
   cheaperThan('validated event, 1 in flight: times cheaper than NestJS', 'nestjs', 'say.1', 3),
   cheaperThan(
     'beside 100 DTO classes, 1 in flight: times cheaper than socket-controllers',

@@ -7,7 +7,11 @@ const counts = [10, 100, 1000];
 export const boot: Measure = {
   id: 'boot',
   title: 'CPU time to boot, controllers of five handlers and one DTO class each',
-  columns: counts.map((count) => ({ id: `boot.${count}`, title: `${count.toLocaleString('en')} controllers`, unit: 'ms' })),
+  columns: counts.map((count) => ({
+    id: `boot.${count}`,
+    title: `${count.toLocaleString('en')} controllers`,
+    unit: 'ms',
+  })),
   settings: counts.map((controllers) => ({ ...defaults, controllers })),
   clients: false,
   takesPart: ({ controllers }) => controllers === true,

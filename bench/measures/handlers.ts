@@ -8,7 +8,11 @@ const counts = [10, 10_000];
 export const handlers: Measure = {
   id: 'handlers',
   title: 'CPU per acknowledged message by number of handlers, 1 in flight',
-  columns: counts.map((count) => ({ id: `handlers.${count}`, title: `${count.toLocaleString('en')} handlers`, unit: 'µs' })),
+  columns: counts.map((count) => ({
+    id: `handlers.${count}`,
+    title: `${count.toLocaleString('en')} handlers`,
+    unit: 'µs',
+  })),
   settings: counts.map((count) => ({ ...defaults, handlers: count })),
   clients: true,
   takesPart: ({ name }) => name === 'plain' || name === 'colloquy',

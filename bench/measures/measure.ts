@@ -58,7 +58,11 @@ export interface Measure {
 }
 
 /** Server CPU time per answer, in µs, while every client keeps `depth` exchanges in flight; and the generator's own load. */
-export async function perMessage(seat: Seat, exchange: Exchange, depth: number): Promise<{ cpu: number; busy: number }> {
+export async function perMessage(
+  seat: Seat,
+  exchange: Exchange,
+  depth: number,
+): Promise<{ cpu: number; busy: number }> {
   const before = await seat.server.cpu();
   const { count, busy } = await seat.clients.closedLoop({ ...exchange, depth, ms: seat.scale.ms });
   return { cpu: ((await seat.server.cpu()) - before) / count, busy };

@@ -41,7 +41,7 @@ def echo(value):
 def say(message):
     issues = issues_of(message)
     if issues:
-        return {"error": {"code": "invalid", "message": "Invalid payload", "issues": issues}}
+        return {"error": {"code": "invalid", "message": "The payload does not fit.", "issues": issues}}
     return {"ok": True, "n": message["n"]}
 
 

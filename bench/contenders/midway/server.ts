@@ -70,7 +70,14 @@ for (const controller of controllers) WSController('/bench')(controller);
 
 @Configuration({
   imports: [socketio, validation],
-  importConfigs: [{ default: { socketIO: serverOptions, midwayLogger: { default: { transports: { console: false, file: false, error: false } } } } }],
+  importConfigs: [
+    {
+      default: {
+        socketIO: serverOptions,
+        midwayLogger: { default: { transports: { console: false, file: false, error: false } } },
+      },
+    },
+  ],
 })
 class MainConfiguration {
   async onReady(container: IMidwayContainer): Promise<void> {

@@ -35,7 +35,8 @@ io.of('/bench').on('connection', (socket) => {
   socket.on('say', async (message: object, ack: Ack) => {
     const said = plainToInstance(Say, message);
     const errors = await validate(said);
-    if (errors.length > 0) ack({ error: { code: 'invalid', message: 'Invalid payload', issues: issues(errors) } });
+    if (errors.length > 0)
+      ack({ error: { code: 'invalid', message: 'The payload does not fit.', issues: issues(errors) } });
     else ack({ ok: true, n: said.n });
   });
   socket.on('broadcast', (count: number, ack: Ack) => {

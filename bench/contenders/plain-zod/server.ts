@@ -21,7 +21,7 @@ io.of('/bench').on('connection', (socket) => {
     const said = Say.safeParse(message);
     if (said.success) return ack({ ok: true, n: said.data.n });
     const issues = said.error.issues.map(({ path, code, message }) => ({ path: path.join('.'), rule: code, message }));
-    ack({ error: { code: 'invalid', message: 'Invalid payload', issues } });
+    ack({ error: { code: 'invalid', message: 'The payload does not fit.', issues } });
   });
   socket.on('broadcast', (count: number, ack: Ack) => {
     for (let i = 0; i < count; i++) io.of('/bench').emit('news', { text: 'hello', i });

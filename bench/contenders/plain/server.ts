@@ -17,7 +17,8 @@ io.of('/bench').on('connection', (socket) => {
   socket.on('echo', (value: unknown, ack: Ack) => ack(value));
   socket.on('say', (message: unknown, ack: Ack) => {
     const checked = check(message);
-    if ('issues' in checked) ack({ error: { code: 'invalid', message: 'Invalid payload', issues: checked.issues } });
+    if ('issues' in checked)
+      ack({ error: { code: 'invalid', message: 'The payload does not fit.', issues: checked.issues } });
     else ack({ ok: true, n: checked.n });
   });
   socket.on('broadcast', (count: number, ack: Ack) => {

@@ -7,11 +7,21 @@ type Decorate = (prototype: object, method: string, descriptor: PropertyDescript
  * Adds a method that answers its first argument, as the compiler would have emitted it: with the metadata of one
  * parameter of type `type`, and decorated by `decorators`, the last of them first.
  */
-export function addMethod(target: { prototype: object }, name: string, decorators: Decorate[], type: unknown = Object): void {
+export function addMethod(
+  target: { prototype: object },
+  name: string,
+  decorators: Decorate[],
+  type: unknown = Object,
+): void {
   const prototype = target.prototype as Record<string, unknown>;
   Object.defineProperty(prototype, name, { value: (value: unknown) => value, writable: true, configurable: true });
   const emitted = [Reflect.metadata('design:type', Function), Reflect.metadata('design:paramtypes', [type])];
-  Reflect.decorate([...decorators, ...emitted] as MethodDecorator[], prototype, name, Object.getOwnPropertyDescriptor(prototype, name)!);
+  Reflect.decorate(
+    [...decorators, ...emitted] as MethodDecorator[],
+    prototype,
+    name,
+    Object.getOwnPropertyDescriptor(prototype, name)!,
+  );
 }
 
 /** `settings.controllers` classes `Controller0` …, each given its five handlers `c0h0` … by `handler`; `first` marks the one with a DTO. */

@@ -10,7 +10,11 @@ type Dto = new () => object;
 export function makeDto(name: string, library: Libraries): Dto {
   const dto = { [name]: class {} }[name] as Dto;
   const field = (key: string, type: unknown, ...rules: PropertyDecorator[]): void => {
-    Reflect.decorate([...rules, Reflect.metadata('design:type', type) as PropertyDecorator], dto.prototype as object, key);
+    Reflect.decorate(
+      [...rules, Reflect.metadata('design:type', type) as PropertyDecorator],
+      dto.prototype as object,
+      key,
+    );
   };
   field('room', String, library.IsString(), library.Length(1, 40));
   field('text', String, library.IsString(), library.MaxLength(2000));

@@ -36,7 +36,7 @@ class BenchController {
     const issues = errors.flatMap(({ property, constraints }) =>
       Object.entries(constraints ?? {}).map(([rule, message]) => ({ path: property, rule, message })),
     );
-    ack({ error: { code: 'invalid', message: 'Invalid payload', issues } });
+    ack({ error: { code: 'invalid', message: 'The payload does not fit.', issues } });
   }
 
   @OnMessage('broadcast')
