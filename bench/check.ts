@@ -1,5 +1,5 @@
 import type { Contender } from './contenders.js';
-import type { Asked } from './load-commands.js';
+import type { Asked } from './load/commands.js';
 import type { Loader } from './loader.js';
 import { invalid, valid } from './messages.js';
 import { defaults, Server } from './server.js';

@@ -1,23 +1,34 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Answered, Asked, Broadcast, ClosedLoop, Command, FixedRate, Latency, Reply } from './load-commands.js';
+import type {
+  Answered,
+  Asked,
+  Broadcast,
+  ClosedLoop,
+  Command,
+  FixedRate,
+  Latency,
+  Lost,
+  Reply,
+} from './load/commands.js';
 
 type Body = Command extends infer C ? (C extends Command ? Omit<C, 'id' | 'group'> : never) : never;
 
 interface Waiting {
+  group: number;
   resolve: (result: unknown) => void;
   reject: (error: Error) => void;
 }
 
 /** The load generator's process, seen from the runner. */
 export class Loader {
-  readonly #process: ChildProcess = fork(fileURLToPath(new URL('load.js', import.meta.url)));
+  readonly #process: ChildProcess = fork(fileURLToPath(new URL('load/main.js', import.meta.url)));
   readonly #waiting = new Map<number, Waiting>();
   #id = 0;
 
   constructor() {
-    this.#process.on('message', (reply: Reply | { lost: string }) => {
-      if ('lost' in reply) return this.#fail(`a connection was lost: ${reply.lost}`);
+    this.#process.on('message', (reply: Reply | Lost) => {
+      if ('lost' in reply) return this.#fail(`a connection was lost: ${reply.lost}`, reply.group);
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
       if (reply.error === undefined) waiting?.resolve(reply.result);
@@ -38,14 +49,18 @@ export class Loader {
 
   #send(command: Command): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting.set(command.id, { resolve, reject });
+      this.#waiting.set(command.id, { group: command.group, resolve, reject });
       this.#process.send(command);
     });
   }
 
-  #fail(reason: string): void {
-    for (const waiting of this.#waiting.values()) waiting.reject(new Error(reason));
-    this.#waiting.clear();
+  /** What is under way has failed: for one server's clients, or for all when the process itself is gone. */
+  #fail(reason: string, group?: number): void {
+    for (const [id, waiting] of this.#waiting) {
+      if (group !== undefined && waiting.group !== group) continue;
+      this.#waiting.delete(id);
+      waiting.reject(new Error(reason));
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Exchange } from './load-commands.js';
+import type { Exchange } from './load/commands.js';
 
 /** A payload that keeps the rules of `say`: room of 1 to 40 characters, text of at most 2,000, n an integer. */
 export const valid = {

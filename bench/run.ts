@@ -2,7 +2,7 @@
 import type { Contender } from './contenders.js';
 import { readOptions, type Options } from './options.js';
 import { prepare } from './prepare.js';
-import { describeRun, loadRun, printRun, saveRun, writeRun, type Run } from './results.js';
+import { describeRun, loadRun, printRun, saveRun, writeRun, type Run } from './report/results.js';
 import { fullScale, quickScale } from './measures/measure.js';
 import { Rounds, words, type Failure } from './rounds.js';
 

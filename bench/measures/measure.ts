@@ -1,6 +1,6 @@
 import type { Contender } from '../contenders.js';
 import type { Rejection } from '../check.js';
-import type { Exchange } from '../load-commands.js';
+import type { Exchange } from '../load/commands.js';
 import type { Clients } from '../loader.js';
 import type { Server, Settings } from '../server.js';
 

@@ -1,5 +1,5 @@
 import { echo, invalid, say } from '../messages.js';
-import type { Exchange } from '../load-commands.js';
+import type { Exchange } from '../load/commands.js';
 import { defaults, type Settings } from '../server.js';
 import { busyOf, perMessage, type Column, type Measure, type Sample, type Seat } from './measure.js';
 

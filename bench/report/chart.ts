@@ -1,5 +1,5 @@
-import type { Contender } from './contenders.js';
-import { spread, type Samples } from './samples.js';
+import type { Contender } from '../contenders.js';
+import { spread, type Samples } from '../samples.js';
 import { digits } from './table.js';
 
 const WIDTH = 760;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { benchFolder, stack, versionOf, type Contender } from './contenders.js';
+import { benchFolder, stack, versionOf, type Contender } from '../contenders.js';
 
 /** What a command prints, or `undefined` when it cannot be run. */
 function output(program: string, ...args: string[]): string | undefined {

@@ -37,6 +37,12 @@ export interface Reply {
   error?: string;
 }
 
+/** A connection of a group ended though nobody closed it. */
+export interface Lost {
+  group: number;
+  lost: string;
+}
+
 /** A closed loop's or a broadcast's outcome; `busy` is the generator's own CPU time as a share of the wall time. */
 export interface Answered {
   count: number;

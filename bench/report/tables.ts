@@ -1,8 +1,8 @@
-import type { Contender } from './contenders.js';
-import type { Column, Measure } from './measures/measure.js';
-import { busyOf } from './measures/measure.js';
-import type { Failure } from './rounds.js';
-import { spread, type Samples } from './samples.js';
+import type { Contender } from '../contenders.js';
+
+import { busyOf, type Column, type Measure } from '../measures/measure.js';
+import type { Failure } from '../rounds.js';
+import { spread, type Samples } from '../samples.js';
 import { digits, spreadText, type Table } from './table.js';
 import { targets } from './targets.js';
 

@@ -1,7 +1,9 @@
 /** The load generator: a process of its own, so that its work is never counted as the server's. */
+import { ask } from './ask.js';
+import { broadcast } from './broadcast.js';
+import type { Command, Lost, Reply } from './commands.js';
 import { Client } from './client.js';
-import { ask, broadcast, closedLoop, fixedRate } from './load-shapes.js';
-import type { Command, Reply } from './load-commands.js';
+import { closedLoop, fixedRate } from './exchanges.js';
 
 /** Clients connecting at the same time: enough to keep the server busy, too few to fill its accept queue. */
 const CONNECTING = 20;
@@ -15,7 +17,7 @@ async function connect(group: number, port: number, count: number, namespaces: n
   const worker = async (): Promise<void> => {
     while (left-- > 0) {
       const client = await Client.connect(port, namespaces);
-      client.onClose = (reason) => process.send!({ lost: reason });
+      client.onClose = (reason) => process.send!({ group, lost: reason } satisfies Lost);
       client.onPacket = () => {};
       clients.push(client);
     }

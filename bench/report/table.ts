@@ -1,4 +1,4 @@
-import type { Spread } from './samples.js';
+import type { Spread } from '../samples.js';
 
 /** Rows of cells under a head; the first column names the row. */
 export interface Table {

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chart } from './chart.js';
-import { benchFolder, type Contender } from './contenders.js';
+import { benchFolder, type Contender } from '../contenders.js';
 import { describeMachine, stackDifferences, versionsOf } from './machine.js';
-import type { Measure } from './measures/measure.js';
-import { failureTable, generatorLine, measureTables, NOT_MEASURED, targetTable } from './report.js';
-import type { Failure, Outcome } from './rounds.js';
-import { Samples } from './samples.js';
+import type { Measure } from '../measures/measure.js';
+import { failureTable, generatorLine, measureTables, NOT_MEASURED, targetTable } from './tables.js';
+import type { Failure, Outcome } from '../rounds.js';
+import { Samples } from '../samples.js';
 import { toMarkdown, toText } from './table.js';
 
 /** Everything that a run leaves behind; `facts` are lines about machine and settings. */

@@ -1,4 +1,4 @@
-import type { Samples } from './samples.js';
+import type { Samples } from '../samples.js';
 
 /** One promise about a measured number: the median over the rounds is to be at most, or at least, `limit`. */
 export interface Target {
