@@ -86,7 +86,9 @@ export class Rounds {
     for (const group of groups(measures)) {
       const seats = await this.#seat(group, entrants);
       try {
-        for (const measure of group) for (const seat of shuffled(seats)) await this.#measure(round, measure, seat);
+        for (const measure of group)
+          for (let sweep = 0; sweep < measure.sweeps; sweep++)
+            for (const seat of shuffled(seats)) await this.#measure(round, measure, seat);
       } finally {
         for (const seat of seats) {
           await seat.clients.close();

@@ -1,7 +1,7 @@
 import type { Sample } from './measures/measure.js';
 
-/** What one contender measured in one column, by round; a round in which it failed is absent. */
-type Series = Map<number, number>;
+/** What one contender measured in one column: the numbers of each round's sweeps, by round. */
+type Series = Map<number, number[]>;
 
 /** Median and the range of the middle half. */
 export interface Spread {
@@ -24,24 +24,32 @@ export function spread(numbers: number[]): Spread | undefined {
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
 }
 
-/** All numbers of a run. Ratios are taken within a round, where the machine was in the same mood. */
+const median = (numbers: number[]): number => spread(numbers)!.median;
+
+/**
+ * All numbers of a run. A round counts as the median of its sweeps, which a disturbance of one sweep does not move;
+ * ratios are taken within a round, where the machine was in the same mood.
+ */
 export class Samples {
   readonly #series = new Map<string, Series>();
 
   add(contender: string, round: number, sample: Sample): void {
-    for (const [column, value] of Object.entries(sample)) this.#of(contender, column).set(round, value);
+    for (const [column, value] of Object.entries(sample)) {
+      const series = this.#of(contender, column);
+      series.set(round, [...(series.get(round) ?? []), value]);
+    }
   }
 
-  /** The contender's own numbers. */
+  /** The contender's own numbers, one per round. */
   absolute(contender: string, column: string): number[] {
-    return [...this.#of(contender, column).values()];
+    return [...this.#of(contender, column).values()].map(median);
   }
 
   /** The contender's numbers divided by `base`'s (in `baseColumn`) of the same round. */
   ratio(contender: string, column: string, base: string, baseColumn: string = column): number[] {
     const bases = this.#of(base, baseColumn);
     return [...this.#of(contender, column)].flatMap(([round, value]) =>
-      bases.has(round) ? [value / bases.get(round)!] : [],
+      bases.has(round) ? [median(value) / median(bases.get(round)!)] : [],
     );
   }
 
@@ -51,13 +59,13 @@ export class Samples {
 
   static fromJSON(json: unknown): Samples {
     const samples = new Samples();
-    for (const [key, series] of json as [string, [number, number][]][]) samples.#series.set(key, new Map(series));
+    for (const [key, series] of json as [string, [number, number[]][]][]) samples.#series.set(key, new Map(series));
     return samples;
   }
 
   #of(contender: string, column: string): Series {
     const key = `${contender} ${column}`;
-    const series = this.#series.get(key) ?? new Map<number, number>();
+    const series = this.#series.get(key) ?? new Map<number, number[]>();
     this.#series.set(key, series);
     return series;
   }

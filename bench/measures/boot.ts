@@ -14,6 +14,7 @@ export const boot: Measure = {
   })),
   settings: counts.map((controllers) => ({ ...defaults, controllers })),
   clients: false,
+  sweeps: 1,
   takesPart: ({ controllers }) => controllers === true,
   sample: async ({ server, settings }) => ({ [`boot.${settings.controllers}`]: server.bootCpu / 1000 }),
 };

@@ -43,5 +43,6 @@ export const connections: Measure = {
   columns: [...column('cpu', 'µs', 'CPU'), ...column('heap', 'KB', 'heap')],
   settings: variants.map(({ settings }) => settings),
   clients: false,
+  sweeps: 1,
   sample,
 };

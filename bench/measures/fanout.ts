@@ -4,9 +4,9 @@ import { CLIENTS, type Measure, type Sample, type Seat } from './measure.js';
 const bursts = [1, 16];
 
 async function perDelivery({ server, clients, scale }: Seat, burst: number): Promise<number> {
-  await clients.broadcast({ burst, ms: scale.ms / 4 });
+  await clients.broadcast({ burst, ms: scale.ms / 2 });
   const before = await server.cpu();
-  const { count } = await clients.broadcast({ burst, ms: scale.ms });
+  const { count } = await clients.broadcast({ burst, ms: 2 * scale.ms });
   return ((await server.cpu()) - before) / count;
 }
 
@@ -20,6 +20,7 @@ export const fanout: Measure = {
   ],
   settings: [defaults],
   clients: true,
+  sweeps: 1,
   sample: async (seat) => {
     await seat.clients.connect(seat.server.port, seat.scale.crowd, 1);
     const values: Sample = {};

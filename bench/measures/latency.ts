@@ -12,6 +12,7 @@ export const latency: Measure = {
   ],
   settings: [defaults],
   clients: true,
+  sweeps: 3,
   sample: async ({ clients, scale }) => {
     const { p50, p99 } = await clients.fixedRate({ ...say, perSecond: 1000, ms: 3 * scale.ms });
     return { 'latency.p50': p50, 'latency.p99': p99 };

@@ -15,8 +15,8 @@ export interface Scale {
 /** Clients of a server that is measured by its messages. */
 export const CLIENTS = 20;
 
-export const fullScale: Scale = { ms: 1000, crowd: 1000 };
-export const quickScale: Scale = { ms: 250, crowd: 200 };
+export const fullScale: Scale = { ms: 400, crowd: 1000 };
+export const quickScale: Scale = { ms: 150, crowd: 200 };
 
 /** One contender's running server in one setting, with its twenty clients. */
 export interface Seat {
@@ -51,6 +51,8 @@ export interface Measure {
   settings: Settings[];
   /** Whether the servers get their clients, and a warm-up, before the first sample. */
   clients: boolean;
+  /** Samples of each server in a round, interleaved; more than one where a sample is a short window. */
+  sweeps: number;
   /** Whether a contender can be measured; all can when absent. */
   takesPart?: (contender: Contender) => boolean;
   /** Measures once. Rejects when the contender does not answer as it should. */

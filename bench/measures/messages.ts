@@ -24,6 +24,7 @@ const messages = (id: string, title: string, exchange: Exchange, settings: Setti
   columns: columns(id),
   settings: [settings],
   clients: true,
+  sweeps: 3,
   sample: (seat) => sample(id, seat, exchange),
 });
 
