@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { plainToInstance } from 'class-transformer';
+import * as validator from 'class-validator';
+import { IsInt, IsString, Length, MaxLength } from 'class-validator';
+import { createApp, Namespace, On } from 'colloquy';
+import { Socket } from 'socket.io';
+import { addMethod, makeControllers } from '../shared/classes.js';
+import { announce, otherEvents, otherNamespaces, serverOptions, settings } from '../shared/control.js';
+import { makeDto, useOtherDtos } from '../shared/dto.js';
+
+class Say {
+  @IsString() @Length(1, 40) room!: string;
+  @IsString() @MaxLength(2000) text!: string;
+  @IsInt() n!: number;
+}
+
+const libraries = { ...validator, plainToInstance };
+useOtherDtos(settings.dtoClasses, libraries);
+
+@Namespace('/bench')
+class BenchController {
+  @On('echo')
+  echo(value: unknown): unknown {
+    return value;
+  }
+
+  @On('say')
+  say(said: Say): object {
+    return { ok: true, n: said.n };
+  }
+
+  @On('broadcast')
+  broadcast(count: number, socket: Socket): number {
+    for (let i = 0; i < count; i++) socket.nsp.emit('news', { text: 'hello', i });
+    return count;
+  }
+}
+
+for (const event of otherEvents) addMethod(BenchController, event, [On(event)]);
+const others = otherNamespaces.map((namespace) => {
+  class OtherController {}
+  for (const event of otherEvents) addMethod(OtherController, event, [On(event)]);
+  Namespace(namespace)(OtherController);
+  return OtherController;
+});
+const controllers = makeControllers((target, event, first) => {
+  addMethod(target, event, [On(event)], first ? makeDto(event, libraries) : Object);
+});
+for (const controller of controllers) Namespace('/bench')(controller);
+
+/** The limit of events per second stays in place, only higher: the load of any benchmark exceeds the default. */
+const app = await createApp({
+  ...serverOptions,
+  controllers: [BenchController, ...others, ...controllers],
+  logger: false,
+  printTable: false,
+  limits: { eventRate: 1e9, eventBurst: 1e9 },
+});
+const { port } = await app.listen({ port: 0, host: '127.0.0.1' });
+announce(port);

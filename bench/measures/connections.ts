@@ -1,0 +1,48 @@
+import { defaults, type Settings } from '../server.js';
+import type { Column, Measure, Sample, Seat } from './measure.js';
+
+const variants: { tag: string; title: string; share: number; settings: Settings }[] = [
+  { tag: 'handlers50', title: '50 handlers', share: 1, settings: defaults },
+  { tag: 'handlers10', title: '10 handlers', share: 0.2, settings: { ...defaults, handlers: 10 } },
+  { tag: 'handlers1000', title: '1,000 handlers', share: 0.2, settings: { ...defaults, handlers: 1000 } },
+  { tag: 'namespaces5', title: '5 namespaces', share: 1, settings: { ...defaults, namespaces: 5 } },
+];
+
+/**
+ * A server with a thousand listeners per socket runs out of memory with the whole crowd, so it meets a fifth of it;
+ * so does the one with ten, which it is compared with, because the size of a crowd shows in the cost of each member.
+ */
+const crowdFor = ({ variant, scale }: Seat): number => scale.crowd * variants[variant]!.share;
+
+/** Connects a crowd after a first one has come and gone, so that what is made only once is not counted. */
+async function sample(seat: Seat): Promise<Sample> {
+  const { server, clients, settings, variant } = seat;
+  const crowd = crowdFor(seat);
+  const { tag } = variants[variant]!;
+  const enter = (): Promise<void> => clients.connect(server.port, crowd, settings.namespaces);
+  await enter();
+  await clients.close();
+  await server.heap();
+  const heap = await server.heap();
+  const cpu = await server.cpu();
+  await enter();
+  const values: Sample = { [`connection.cpu.${tag}`]: ((await server.cpu()) - cpu) / crowd };
+  const grown = await server.heap();
+  if (heap !== undefined && grown !== undefined) values[`connection.heap.${tag}`] = (grown - heap) / crowd / 1000;
+  await clients.close();
+  await server.cpu();
+  return values;
+}
+
+const column = (kind: 'cpu' | 'heap', unit: Column['unit'], prefix: string): Column[] =>
+  variants.map(({ tag, title }) => ({ id: `connection.${kind}.${tag}`, title: `${prefix}, ${title}`, unit }));
+
+export const connections: Measure = {
+  id: 'connections',
+  title: 'CPU and heap per connection',
+  columns: [...column('cpu', 'µs', 'CPU'), ...column('heap', 'KB', 'heap')],
+  settings: variants.map(({ settings }) => settings),
+  clients: false,
+  sweeps: 1,
+  sample,
+};

@@ -1,0 +1,72 @@
+import type { Samples } from '../samples.js';
+
+/** One promise about a measured number: the median over the rounds is to be at most, or at least, `limit`. */
+export interface Target {
+  claim: string;
+  bound: 'at most' | 'at least';
+  limit: number;
+  /** One number per round. */
+  numbers: (samples: Samples) => number[];
+}
+
+const toPlain = (claim: string, column: string, limit: number): Target => ({
+  claim,
+  bound: 'at most',
+  limit,
+  numbers: (samples) => samples.ratio('colloquy', column, 'plain'),
+});
+
+const toItself = (claim: string, column: string, base: string, limit: number): Target => ({
+  claim,
+  bound: 'at most',
+  limit,
+  numbers: (samples) => samples.ratio('colloquy', column, 'colloquy', base),
+});
+
+const cheaperThan = (claim: string, peer: string, column: string, limit: number): Target => ({
+  claim,
+  bound: 'at least',
+  limit,
+  numbers: (samples) => samples.ratio(peer, column, 'colloquy'),
+});
+
+/** What Colloquy promises about its speed; ratios to plain Socket.IO with hand-written checks unless said otherwise. */
+export const targets: Target[] = [
+  toPlain('acknowledged event, 1 in flight', 'echo.1', 1.02),
+  toPlain('acknowledged event, 16 in flight', 'echo.16', 0.55),
+  toPlain('validated event, 1 in flight', 'say.1', 1.05),
+  toPlain('validated event, 16 in flight', 'say.16', 0.6),
+  cheaperThan(
+    'validated event, 1 in flight: times cheaper than socket-controllers',
+    'socket-controllers',
+    'say.1',
+    1.5,
+  ),
+  cheaperThan('validated event, 1 in flight: times cheaper than NestJS', 'nestjs', 'say.1', 3),
+  cheaperThan(
+    'beside 100 DTO classes, 1 in flight: times cheaper than socket-controllers',
+    'socket-controllers',
+    'dtos.1',
+    2.5,
+  ),
+  cheaperThan('beside 100 DTO classes, 1 in flight: times cheaper than NestJS', 'nestjs', 'dtos.1', 2.5),
+  toPlain('rejected event, 1 in flight', 'invalid.1', 1.15),
+  toPlain('fan-out to 1,000 clients, single broadcast', 'fanout.1', 1),
+  toPlain('fan-out to 1,000 clients, bursts of 16', 'fanout.16', 0.35),
+  toPlain('heap per connection, 50 handlers', 'connection.heap.handlers50', 0.65),
+  toItself(
+    'heap per connection, 1,000 handlers to 10 (itself)',
+    'connection.heap.handlers1000',
+    'connection.heap.handlers10',
+    1.02,
+  ),
+  toPlain('CPU per connection made, 50 handlers', 'connection.cpu.handlers50', 0.95),
+  toItself('CPU per message, 10,000 handlers to 10 (itself)', 'handlers.10000', 'handlers.10', 1.02),
+  toPlain('latency p99 at 1,000 messages per second', 'latency.p99', 1),
+  {
+    claim: 'boot with 1,000 controllers, seconds of CPU',
+    bound: 'at most',
+    limit: 1,
+    numbers: (samples) => samples.absolute('colloquy', 'boot.1000').map((ms) => ms / 1000),
+  },
+];
