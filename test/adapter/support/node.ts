@@ -76,10 +76,9 @@ async function serve(): Promise<void> {
   const started = await startHere(JSON.parse(process.argv[2] ?? '') as StartRequest);
   process.on('message', ({ id, text, args }: Call) => {
     if (text === 'stop') return void started.stop().then(() => process.disconnect());
-    runText(text, started.scope, args).then(
-      (value) => process.send?.({ id, value }),
-      (error: unknown) => process.send?.({ id, error: String(error) }),
-    );
+    runText(text, started.scope, args)
+      .then((value) => process.send?.({ id, value }))
+      .catch((error: unknown) => process.send?.({ id, error: String(error) }));
   });
   process.on('disconnect', () => setTimeout(() => process.exit(0), 2000).unref());
   process.send?.({ port: started.port });
