@@ -210,7 +210,8 @@ export class Hub {
 
   #onNode(uid: string, message: NodeMessage, now: number): void {
     if (message.node === 'bye') this.#members.remove(uid);
-    else this.#members.put(uid, message.state, now);
+    else if (isState(message.state)) this.#members.put(uid, message.state, now);
+    else this.#malformed++;
     if (message.node === 'hello') this.#say('beat', uid);
     this.leases.check();
   }
@@ -241,4 +242,9 @@ export class Hub {
   #failed(error: unknown): void {
     process.emitWarning(error instanceof Error ? error : String(error), 'AdapterWarning');
   }
+}
+
+function isState(state: unknown): state is NodeState {
+  const { held, wanted } = Object(state) as Partial<NodeState>;
+  return [held, wanted].every((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'));
 }

@@ -21,12 +21,12 @@ export async function startNode(request: StartRequest): Promise<TestNode> {
 }
 
 async function startInside(request: StartRequest): Promise<TestNode> {
-  const { scope, port, stop } = await startHere(request);
+  const started = await startHere(request);
   return {
-    port,
+    port: started.port,
     child: null,
-    run: async (work, ...args) => (await runText(String(work), scope, args)) as never,
-    stop,
+    run: async (work, ...args) => (await runText(String(work), started.scope, args)) as never,
+    stop: () => started.stop(),
   };
 }
 

@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { runInThisContext } from 'node:vm';
 import { Server } from 'socket.io';
 import { type AdapterLink, type AdapterOptions, openAdapter } from '../../../src/adapter/index.js';
 import { createEmitter, type Emitter } from '../../../src/emitter/index.js';
@@ -62,7 +63,7 @@ function setUp(io: Server): void {
 
 /** Runs the text of a function, which sees nothing but its arguments. */
 export async function runText(text: string, scope: NodeScope, args: unknown[]): Promise<unknown> {
-  const run = new Function(`return (${text})`)() as (scope: NodeScope, ...args: unknown[]) => unknown;
+  const run = runInThisContext(`(${text})`) as (scope: NodeScope, ...args: unknown[]) => unknown;
   return run(scope, ...args);
 }
 

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import type { Socket as Client } from 'socket.io-client';
+import { type Broker, brokerAbsence, openBroker } from './support/brokers.js';
+import { client, converged, next, startNode, type TestNode } from './support/cluster.js';
+import { absent } from './support/engines.js';
+
+const heartbeat = { interval: 300, timeout: 1500 };
+
+describe('a broker that fails', { concurrency: 2 }, () => {
+  for (const engine of ['redis', 'redis (ioredis)', 'nats', 'postgres', 'rabbitmq']) {
+    const program = engine.split(' ')[0] ?? '';
+    const missing = brokerAbsence(program);
+    const options = { concurrency: 1, timeout: 60_000, skip: missing ? absent(missing) : false };
+    describe(engine, options, () => suite(engine, program));
+  }
+});
+
+/** What a client got of a numbered stream, and when. */
+interface Log {
+  readonly numbers: number[];
+  longestPause: number;
+}
+
+function record(socket: Client): Log {
+  const log: Log = { numbers: [], longestPause: 0 };
+  let last = performance.now();
+  socket.on('n', (n: number) => {
+    const now = performance.now();
+    log.longestPause = Math.max(log.longestPause, now - last);
+    last = now;
+    log.numbers.push(n);
+  });
+  return log;
+}
+
+function suite(engine: string, program: string): void {
+  let broker: Broker;
+  let a: TestNode;
+  let b: TestNode;
+  let emitter: TestNode;
+  let onA: Client;
+  let onB: Client;
+
+  before(async () => {
+    broker = await openBroker(program);
+    await broker.start();
+    const options = { url: broker.url, prefix: 'faults', heartbeat };
+    const start = (role: 'server' | 'emitter'): Promise<TestNode> => startNode({ engine, role, options });
+    [a, b, emitter] = await Promise.all([start('server'), start('server'), start('emitter')]);
+    await converged([a, b]);
+    [onA, onB] = await Promise.all([client(a), client(b)]);
+    onA.on('ask', (ack) => ack('A'));
+    onB.on('ask', (ack) => ack('B'));
+  });
+  after(async () => {
+    onA?.disconnect();
+    onB?.disconnect();
+    await Promise.all([a, b, emitter].map((node) => node?.stop()));
+    await broker?.dispose();
+  });
+
+  /** Sends a numbered stream from A while something happens, and checks what must hold whatever happens. */
+  async function during(happening: () => Promise<void>): Promise<{ lost: number; counted: number }> {
+    const logs = [record(onA), record(onB)] as const;
+    const before = await losses();
+    await a.run(({ io, kept }) => {
+      let n = 0;
+      kept['timer'] = setInterval(() => io.emit('n', n++), 10);
+    });
+    await happening();
+    await back();
+    const end = Promise.all([next(onA, 'end'), next(onB, 'end')]);
+    const sent = await a.run(({ io, kept }) => {
+      clearInterval(kept['timer'] as NodeJS.Timeout);
+      io.emit('end');
+    });
+    assert.equal(sent, undefined);
+    await end;
+    for (const socket of [onA, onB]) socket.off('n');
+    const [here, there] = logs;
+    assert.deepEqual(here.numbers, [...here.numbers.keys()], 'a client of the sending node misses nothing');
+    assert.ok(here.longestPause < 300, `local delivery paused for ${here.longestPause} ms`);
+    assert.ok(
+      there.numbers.every((n, at) => at === 0 || n > (there.numbers[at - 1] ?? n)),
+      'nothing comes twice or out of order',
+    );
+    for (const node of [a, b, emitter]) assert.equal(node.child?.exitCode, null, 'no process has ended');
+    return { lost: here.numbers.length - there.numbers.length, counted: (await losses()) - before };
+  }
+
+  async function losses(): Promise<number> {
+    const dropped = await a.run(({ link }) => link.health().dropped);
+    return dropped + (await b.run(({ link }) => link.health().missed));
+  }
+
+  /** Until a broadcast crosses in both directions, and calls cover both nodes. */
+  async function back(): Promise<void> {
+    await converged([a, b]);
+    for (const node of [a, b]) {
+      const answers = await node.run(({ io }) => io.timeout(5000).emitWithAck('ask'));
+      assert.deepEqual(answers.sort(), ['A', 'B']);
+    }
+    const got = next(onB, 'emitted', 10_000);
+    await emitter.run(async ({ emitter: io }) => {
+      while (io.health().state !== 'up') await new Promise((resolve) => setTimeout(resolve, 10));
+      io.emit('emitted');
+    });
+    await got;
+  }
+
+  const state = (node: TestNode): Promise<string> => node.run(({ link }) => link.health().state);
+
+  it('is killed and comes back: local clients notice nothing, the loss is counted', async () => {
+    const { lost, counted } = await during(async () => {
+      await broker.kill();
+      await a.run(async ({ link }) => {
+        while (link.health().state !== 'down') await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+      const answers = await a.run(({ io }) => io.timeout(1000).emitWithAck('ask'));
+      assert.deepEqual(answers, ['A'], 'calls cover this node meanwhile');
+      assert.equal(await a.run(async ({ io }) => (await io.fetchSockets()).length), 1);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await broker.start();
+    });
+    assert.ok(lost > 0);
+    assert.ok(counted >= lost, `lost ${lost}, counted ${counted}`);
+  });
+
+  it('pauses for a moment: nothing is lost', async () => {
+    const { lost } = await during(async () => {
+      broker.pause(true);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      broker.pause(false);
+    });
+    assert.equal(lost, 0);
+  });
+
+  it('hangs for longer than the heartbeat allows: local clients notice nothing, the link is rebuilt', async () => {
+    const { lost, counted } = await during(async () => {
+      broker.pause(true);
+      await a.run(async ({ link }) => {
+        while (link.health().state === 'up') await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+      broker.pause(false);
+    });
+    assert.ok(counted >= lost, `lost ${lost}, counted ${counted}`);
+  });
+
+  it('is replaced by something that speaks no such protocol: nobody dies, the link is rebuilt after it', async () => {
+    const { lost, counted } = await during(async () => {
+      await broker.kill();
+      const garbage = await serveGarbage(broker.port);
+      const [socket] = (await once(garbage, 'connection')) as [NodeJS.EventEmitter];
+      await once(socket, 'close');
+      assert.notEqual(await state(a), 'up');
+      garbage.close();
+      await broker.start();
+    });
+    assert.ok(counted >= lost, `lost ${lost}, counted ${counted}`);
+  });
+}
+
+/** Answers everybody with bytes that mean nothing. */
+async function serveGarbage(port: number): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(Buffer.from(Array.from({ length: 300 }, (_, at) => (at * 37) % 256)));
+    setTimeout(() => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'), 100);
+    setTimeout(() => socket.destroy(), 200);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
