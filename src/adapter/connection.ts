@@ -4,6 +4,8 @@ import type { Session, SessionEvents, Topic, Transport } from './transports/tran
 import type { AdapterOptions, AdapterState } from './types.js';
 
 const CONNECT_TIMEOUT = 5000;
+/** A broker that hangs does not hold up closing for longer. */
+const CLOSE_TIMEOUT = 2000;
 const RETRY = { first: 20, most: 2000 };
 
 export interface ConnectionPolicy extends Required<Pick<AdapterOptions, 'startup' | 'startupTimeout' | 'whenDown'>> {
@@ -83,8 +85,8 @@ export class Connection {
     this.#session = null;
     this.#change('closed', undefined);
     this.#settle.reject(new AdapterError('unreachable', 'The adapter was closed'));
-    await session?.close().catch(() => {});
-    await this.transport.stop?.().catch(() => {});
+    const closing = Promise.allSettled([session?.close()]).then(() => this.transport.stop?.());
+    await within(CLOSE_TIMEOUT, closing).catch(() => {});
   }
 
   #write(topic: Topic, body: Buffer): void {
@@ -103,9 +105,12 @@ export class Connection {
       () => session,
       (reason) => early.push(reason),
     );
+    const connecting = this.transport.connect(events);
     try {
-      session = await within(CONNECT_TIMEOUT, this.transport.connect(events));
+      session = await within(CONNECT_TIMEOUT, connecting);
     } catch (error) {
+      // One that comes too late is of no use.
+      connecting.then((late) => late.close()).catch(() => {});
       return this.#failed(asError(error));
     }
     if (this.state === 'closed') return void session.close().catch(() => {});
@@ -212,19 +217,13 @@ function isRefusal(error: Error): boolean {
   return error instanceof AdapterError || REFUSALS.test(error.message) || REFUSALS.test(code);
 }
 
-/** The session, or an error after the time; a session that comes later is closed. */
-async function within(ms: number, connecting: Promise<Session>): Promise<Session> {
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  let late = false;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      late = true;
-      reject(new Error(`no answer within ${ms} ms`));
-    }, ms);
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
   });
-  connecting.then((session) => (late ? session.close() : undefined)).catch(() => {});
   try {
-    return await Promise.race([connecting, timeout]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

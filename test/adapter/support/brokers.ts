@@ -27,7 +27,7 @@ interface Recipe {
   readonly environment?: (port: number, folder: string) => Record<string, string>;
   /** Runs as this user when the tests run as root. */
   readonly user?: string;
-  readonly prepare?: (folder: string, run: (program: string, args: string[]) => void) => void;
+  readonly prepare?: (folder: string, port: number, run: (program: string, args: string[]) => void) => void;
 }
 
 const POSTGRES = newest('/usr/lib/postgresql');
@@ -51,7 +51,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     arguments: (port, folder) =>
       ['-D', join(folder, 'data'), '-p', port, '-h', '127.0.0.1', '-k', folder, '-F'].map(String),
     user: 'postgres',
-    prepare: (folder, run) =>
+    prepare: (folder, _port, run) =>
       run(join(POSTGRES, 'bin/initdb'), ['-D', join(folder, 'data'), '-U', 'tester', '-A', 'trust', '-N']),
   },
   rabbitmq: {
@@ -61,8 +61,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     environment: (port, folder) => ({
       HOME: folder,
       RABBITMQ_NODENAME: `test${port}@localhost`,
-      RABBITMQ_NODE_PORT: String(port),
-      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_CONFIG_FILE: join(folder, 'rabbitmq.conf'),
       RABBITMQ_DIST_PORT: String(port + 1),
       RABBITMQ_MNESIA_BASE: folder,
       RABBITMQ_LOG_BASE: folder,
@@ -70,7 +69,10 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       RABBITMQ_CONF_ENV_FILE: join(folder, 'none.conf'),
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     }),
-    prepare: (folder) => writeFileSync(join(folder, 'plugins'), '[].'),
+    prepare: (folder, port) => {
+      writeFileSync(join(folder, 'plugins'), '[].');
+      writeFileSync(join(folder, 'rabbitmq.conf'), `listeners.tcp.1 = 127.0.0.1:${port}\n`);
+    },
   },
 };
 
@@ -89,7 +91,7 @@ export async function openBroker(name: string): Promise<Broker> {
   if (owner) chownSync(folder, owner.uid, owner.gid);
   const env = { ...process.env, ...recipe.environment?.(port, folder) };
   const options = { ...owner, cwd: folder, env, stdio: 'ignore' as const };
-  recipe.prepare?.(folder, (program, args) => void execFileSync(program, args, options));
+  recipe.prepare?.(folder, port, (program, args) => void execFileSync(program, args, options));
   let child: ChildProcess | undefined;
   const broker: Broker = {
     url: recipe.url(port),
@@ -102,6 +104,7 @@ export async function openBroker(name: string): Promise<Broker> {
       const exited = once(child, 'exit');
       for (const pid of family(child)) signal(pid, 'SIGKILL');
       await exited;
+      while (await isListening(port)) await new Promise((resolve) => setTimeout(resolve, 5));
     },
     pause: (paused) => {
       for (const pid of child ? family(child) : []) signal(pid, paused ? 'SIGSTOP' : 'SIGCONT');

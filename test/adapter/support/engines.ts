@@ -7,7 +7,7 @@ export interface TestEngine {
   /** The broker of the machine that it needs, if any. */
   readonly broker?: { readonly port: number; readonly start: string };
   /** Quick heartbeats, so that no test has to wait for the defaults. */
-  option(prefix: string): Promise<AdapterOptions>;
+  option(prefix: string, url?: string): Promise<AdapterOptions>;
 }
 
 const heartbeat = { interval: 300, timeout: 1500 };
@@ -23,10 +23,9 @@ export const ENGINES: readonly TestEngine[] = [
   {
     name: 'redis (ioredis)',
     broker: { port: 6379, start: 'redis-server' },
-    option: async (prefix) => {
+    option: async (prefix, url = 'redis://127.0.0.1:6379') => {
       const { Redis } = await import('ioredis');
-      const client = (): unknown => new Redis(6379, '127.0.0.1', { lazyConnect: true });
-      return { url: 'redis://127.0.0.1:6379', prefix, heartbeat, client };
+      return { url, prefix, heartbeat, client: () => new Redis(url, { lazyConnect: true }) };
     },
   },
   {

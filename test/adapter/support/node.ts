@@ -33,7 +33,7 @@ export interface Started {
 }
 
 export async function startHere({ engine, options, role }: StartRequest): Promise<Started> {
-  const option = { ...(await engineNamed(engine).option(options.prefix)), ...options };
+  const option = { ...(await engineNamed(engine).option(options.prefix, options.url)), ...options };
   const kept: Record<string, unknown> = {};
   if (role === 'emitter') {
     const emitter = await createEmitter(option);
