@@ -107,7 +107,7 @@ export class Connection {
     );
     const connecting = this.transport.connect(events);
     try {
-      session = await within(CONNECT_TIMEOUT, connecting);
+      session = await within(Math.min(CONNECT_TIMEOUT, this.#timeLeft()), connecting);
     } catch (error) {
       // One that comes too late is of no use.
       connecting.then((late) => late.close()).catch(() => {});
@@ -178,17 +178,23 @@ export class Connection {
   /** Why starting has failed for good, or null to try again. */
   #verdict(error: Error): AdapterError | null {
     const { engine } = this.transport;
-    const { startup, startupTimeout, address } = this.policy;
+    const { startup, address } = this.policy;
     if (error instanceof AdapterError && error.code !== 'credentials') return error;
     if (startup === 'degraded') return null;
     if (isRefusal(error)) {
       const message = `The ${engine} adapter was refused by ${address}: ${error.message}`;
       return new AdapterError('credentials', message, { cause: error });
     }
-    const waited = performance.now() - this.#openedAt;
-    if (startup === 'wait' && waited + this.#pause() < startupTimeout) return null;
-    const message = `The ${engine} adapter could not reach ${address} within ${Math.ceil(waited)} ms: ${error.message}`;
+    if (startup === 'wait' && this.#timeLeft() > this.#pause()) return null;
+    const waited = Math.ceil(performance.now() - this.#openedAt);
+    const message = `The ${engine} adapter could not reach ${address} within ${waited} ms: ${error.message}`;
     return new AdapterError('unreachable', message, { cause: error });
+  }
+
+  /** Milliseconds that starting may still take. */
+  #timeLeft(): number {
+    if (this.#started || this.policy.startup === 'degraded') return Infinity;
+    return Math.max(1, this.policy.startupTimeout - (performance.now() - this.#openedAt));
   }
 
   #pause(): number {
@@ -220,7 +226,7 @@ function isRefusal(error: Error): boolean {
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+    timer = setTimeout(() => reject(new Error(`no answer within ${Math.ceil(ms)} ms`)), ms);
   });
   try {
     return await Promise.race([work, timeout]);

@@ -24,6 +24,11 @@ export class Framer {
     this.#id = Buffer.from(uid, 'hex');
   }
 
+  /** The number of the last frame to everybody. */
+  get last(): number {
+    return this.#last.all;
+  }
+
   /** Cuts a message into frames of at most `maxFrame` bytes. */
   split(body: Buffer, direct: boolean, maxFrame: number): Buffer[] {
     const room = maxFrame - HEADER;

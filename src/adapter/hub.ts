@@ -37,6 +37,7 @@ export class Hub {
   readonly leases: Leases;
   readonly #members = new Members((uid) => this.requests.gone(uid));
   readonly #connection: Connection;
+  readonly #framer: Framer;
   readonly #assembler = new Assembler();
   readonly #namespaces = new Map<string, NamespaceReceiver>();
   readonly #timer: NodeJS.Timeout;
@@ -45,6 +46,8 @@ export class Hub {
   #onHeard!: () => void;
   #received = 0;
   #malformed = 0;
+  /** Own heartbeats that have not come back yet: the number of the frame, and when it was sent. */
+  #underway: { number: number; at: number }[] = [];
   /** Clock readings in milliseconds. */
   #at = { tick: 0, beat: 0, echo: 0, up: 0, linkSeen: 0 };
 
@@ -60,7 +63,8 @@ export class Hub {
     this.leases = new Leases(this.#view(), heartbeat);
     this.#period = Math.max(20, Math.min(heartbeat.interval / 4, heartbeat.timeout / 8));
     this.#at.tick = performance.now();
-    this.#connection = new Connection(transport, new Framer(uid), options, {
+    this.#framer = new Framer(uid);
+    this.#connection = new Connection(transport, this.#framer, options, {
       frame: (bytes) => this.#receive(bytes),
       up: () => this.#up(),
       down: () => this.#down(),
@@ -144,14 +148,17 @@ export class Hub {
 
   #down(): void {
     this.#at.up = 0;
+    this.#underway = [];
     this.leases.loseAll();
     this.requests.goneAll();
   }
 
   #say(node: 'hello' | 'beat', topic: Topic = 'all'): void {
     if (!this.listens || this.#connection.state !== 'up') return;
-    if (topic === 'all') this.#at.beat = performance.now();
     this.send(topic, { node, state: this.leases.state() }, false);
+    if (topic !== 'all') return;
+    this.#at.beat = performance.now();
+    this.#underway.push({ number: this.#framer.last, at: this.#at.beat });
   }
 
   #tick(): void {
@@ -175,7 +182,7 @@ export class Hub {
     const frame = parseFrame(bytes);
     if (!frame) return void this.#malformed++;
     const now = performance.now();
-    if (frame.uid === this.uid) return this.#echo(now);
+    if (frame.uid === this.uid) return this.#echo(frame.number, now);
     this.#members.touch(frame.uid, now);
     const body = this.#assembler.accept(frame, now);
     if (!body) return;
@@ -193,8 +200,9 @@ export class Hub {
     }
   }
 
-  #echo(now: number): void {
-    this.#at.echo = this.#at.linkSeen = now;
+  #echo(number: number, now: number): void {
+    this.#at.linkSeen = now;
+    while (this.#underway[0] && this.#underway[0].number <= number) this.#at.echo = this.#underway.shift()?.at ?? 0;
     this.#onHeard();
   }
 
@@ -212,8 +220,8 @@ export class Hub {
     if (message.node === 'bye') this.#members.remove(uid);
     else if (isState(message.state)) this.#members.put(uid, message.state, now);
     else this.#malformed++;
-    if (message.node === 'hello') this.#say('beat', uid);
     this.leases.check();
+    if (message.node === 'hello') this.#say('beat', uid);
   }
 
   async #probe(uid: string): Promise<void> {

@@ -35,7 +35,7 @@ export interface LeaseView {
   readonly uid: string;
   /** Milliseconds since this node could hear the others without a break; 0 while it cannot. */
   listeningFor(): number;
-  /** Milliseconds since the last own message came back through the broker. */
+  /** The age in milliseconds of the youngest own heartbeat that came back through the broker. */
   unconfirmedFor(): number;
   others(): Iterable<Member>;
   /** Tells the others without delay. */
@@ -62,10 +62,14 @@ export class Leases {
     const wish: Wish = { options, holding: null };
     this.#wishes.set(name, wish);
     this.view.announce();
+    const held = (): boolean => {
+      this.#lapse();
+      return wish.holding !== null;
+    };
     return {
       name,
       get held() {
-        return wish.holding !== null;
+        return held();
       },
       release: () => {
         if (this.#wishes.get(name) !== wish) return;
@@ -78,6 +82,7 @@ export class Leases {
 
   /** For the heartbeat. */
   state(): NodeState {
+    this.#lapse();
     const names = [...this.#wishes];
     return {
       held: names.filter(([, wish]) => wish.holding).map(([name]) => name),
@@ -97,17 +102,25 @@ export class Leases {
     }
   }
 
-  #keep(name: string, wish: Wish): void {
+  /** Whether nobody can have taken over from this node yet. */
+  #isSure(): boolean {
     const { interval, timeout } = this.heartbeat;
+    return this.view.unconfirmedFor() <= (interval + timeout) / 2;
+  }
+
+  #lapse(): void {
+    if (!this.#isSure()) this.loseAll();
+  }
+
+  #keep(name: string, wish: Wish): void {
     const stronger = [...this.view.others()].some((node) => node.uid < this.view.uid && node.held.includes(name));
-    if (!stronger && this.view.unconfirmedFor() <= (interval + timeout) / 2) return;
+    if (!stronger && this.#isSure()) return;
     lose(wish);
     this.view.announce();
   }
 
   #tryFor(name: string, wish: Wish): void {
-    const { interval, timeout } = this.heartbeat;
-    if (this.view.listeningFor() < timeout || this.view.unconfirmedFor() > (interval + timeout) / 2) return;
+    if (this.view.listeningFor() < this.heartbeat.timeout || !this.#isSure()) return;
     for (const node of this.view.others()) {
       if (node.held.includes(name)) return;
       if (node.wanted.includes(name) && node.uid < this.view.uid && !node.gone) return;

@@ -57,7 +57,11 @@ export class RabbitTransport implements Transport {
       maxFrame: FRAME,
       publish: publisher(channel, exchange),
       probe: prober(probes, exchange),
-      close: () => model.close(),
+      close: async () => {
+        // The connection's own close may overtake what was published.
+        await channel.close().catch(() => {});
+        await model.close();
+      },
     };
   }
 }
