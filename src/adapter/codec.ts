@@ -85,7 +85,5 @@ function lift(value: unknown, path: Path, take: (path: Path, bytes: Buffer) => v
     return null;
   }
   if (Array.isArray(value)) return value.map((item, index) => lift(item, [...path, index], take));
-  const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) copy[key] = lift(item, [...path, key], take);
-  return copy;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, lift(item, [...path, key], take)]));
 }

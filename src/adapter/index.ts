@@ -1,6 +1,6 @@
 export { AdapterError, type AdapterErrorCode } from './errors.js';
 export type { Lease, LeaseOptions } from './lease.js';
-export { openAdapter, openSender } from './open.js';
+export { openAdapter, openRelay, openSender } from './open.js';
 export type {
   AdapterFactory,
   AdapterHealth,

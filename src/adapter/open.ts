@@ -20,6 +20,19 @@ export function openSender(option: string | AdapterOptions): AdapterLink {
   return openLink(option, false);
 }
 
+/** The `local:` relay of a process that serves no clients itself, and the environment that leads others to it. */
+export async function openRelay(
+  secret: string,
+): Promise<{ readonly environment: Readonly<Record<string, string>>; close(): Promise<void> }> {
+  const { LOCAL_ADDRESS, Relay } = await import('./transports/relay.js');
+  const relay = new Relay(secret);
+  const port = await relay.listen(0, '127.0.0.1');
+  return {
+    environment: { [LOCAL_ADDRESS]: `local://:${secret}@127.0.0.1:${port}` },
+    close: () => relay.close(),
+  };
+}
+
 function openLink(option: string | AdapterOptions, listens: boolean): AdapterLink {
   const given: AdapterOptions = typeof option === 'string' ? { url: option } : option;
   const { engine, url } = findEngine(given.url);

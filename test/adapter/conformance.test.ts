@@ -371,6 +371,22 @@ function suite(engine: TestEngine): void {
     fixed.disconnect();
   });
 
+  it('an emitter that is closed at once has sent all', async () => {
+    const brief = await start('emitter');
+    const end = next(onB, 'end');
+    let count = 0;
+    onB.on('brief', () => count++);
+    await brief.run(async ({ emitter: io }) => {
+      for (let n = 0; n < 500; n++) io.emit('brief', 'x'.repeat(100));
+      io.emit('end');
+      await io.close();
+    });
+    await end;
+    onB.off('brief');
+    assert.equal(count, 500);
+    await brief.stop();
+  });
+
   it('an emitter moves and disconnects sockets and speaks to the servers', async () => {
     const pair = await Promise.all([a, b].map((node) => client(node, { rooms: ['there'] })));
     const got = Promise.all(pair.map((each) => next(each, 'moved')));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { AdapterError } from '../errors.js';
-import { Kind, NOBODY, packet, readPackets, Relay, writeTogether } from './relay.js';
+import { Kind, LOCAL_ADDRESS, NOBODY, packet, readPackets, Relay, writeTogether } from './relay.js';
 import {
   FRAME,
   MAX_QUEUED,
@@ -10,9 +10,6 @@ import {
   type Transport,
   type TransportContext,
 } from './transport.js';
-
-/** Names the relay when the URL does not: set for the workers that `runWorkers` starts. */
-export const LOCAL_ADDRESS = 'COLLOQUY_LOCAL';
 
 interface Address {
   readonly host: string;

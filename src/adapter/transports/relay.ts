@@ -7,6 +7,9 @@ import { MAX_QUEUED } from './transport.js';
  */
 export const Kind = { hello: 1, welcome: 2, refused: 3, frame: 4, probe: 5, presence: 6 } as const;
 
+/** The environment variable that names the relay where the URL does not: set for the processes of one primary. */
+export const LOCAL_ADDRESS = 'COLLOQUY_LOCAL';
+
 export const NOBODY = '0000000000000000';
 
 /** A payload above this is not from one of us. */
