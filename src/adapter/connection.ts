@@ -92,10 +92,14 @@ export class Connection {
   #write(topic: Topic, body: Buffer): void {
     const session = this.#session;
     if (!session) return;
-    for (const frame of this.framer.split(body, topic !== 'all', session.maxFrame)) {
-      if (!session.publish(topic, frame)) return void this.dropped++;
+    try {
+      const frames = this.framer.split(body, topic !== 'all', session.maxFrame);
+      if (frames.every((frame) => session.publish(topic, frame))) this.sent++;
+      else this.dropped++;
+    } catch (error) {
+      this.dropped++;
+      this.#broken(session, asError(error));
     }
-    this.sent++;
   }
 
   async #open(): Promise<void> {

@@ -174,7 +174,8 @@ export class Hub {
     }
     if (now - this.#at.beat >= interval) this.#say('beat');
     this.#members.expire(now - timeout);
-    this.#assembler.forget(now - 6 * timeout);
+    const long = 6 * timeout;
+    if (now - this.#at.up > long) this.#assembler.forget(now - long);
     if (now - this.#at.linkSeen > timeout) this.#connection.reset(`nothing came back for ${timeout} ms`);
   }
 

@@ -7,7 +7,7 @@ import { type Broker, brokerAbsence, openBroker } from './support/brokers.js';
 import { client, converged, next, startNode, type TestNode } from './support/cluster.js';
 import { absent } from './support/engines.js';
 
-const heartbeat = { interval: 300, timeout: 1500 };
+const heartbeat = { interval: 300, timeout: 3000 };
 
 describe('a broker that fails', { concurrency: 2 }, () => {
   for (const engine of ['rabbitmq', 'redis', 'redis (ioredis)', 'nats', 'postgres']) {

@@ -39,7 +39,7 @@ export class NatsTransport implements Transport {
     await nats.flush();
     return {
       maxFrame: Math.min(FRAME, nats.info?.max_payload ?? FRAME),
-      publish: publisher(nats, base, events),
+      publish: publisher(nats, base),
       probe: (node) => isPresent(nats, `${base}.${node}`),
       close: async () => {
         if (nats.isClosed()) return;
@@ -84,18 +84,12 @@ function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function publisher(nats: NatsConnection, base: string, events: SessionEvents): Session['publish'] {
+function publisher(nats: NatsConnection, base: string): Session['publish'] {
   const backlog = new Backlog();
   let unflushed = 0;
   return (topic, frame) => {
     if (!backlog.take(frame.length)) return false;
-    try {
-      nats.publish(`${base}.${topic}`, frame);
-    } catch (error) {
-      backlog.release(frame.length);
-      events.closed(error);
-      return false;
-    }
+    nats.publish(`${base}.${topic}`, frame);
     unflushed += frame.length;
     if (unflushed >= FLUSH_EVERY) {
       const bytes = unflushed;

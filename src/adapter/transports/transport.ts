@@ -27,7 +27,10 @@ export interface SessionEvents {
 export interface Session {
   /** The largest frame that fits, in bytes. */
   readonly maxFrame: number;
-  /** Queues a frame and returns at once; frames keep their order. False: the queue is full, the frame is dropped. */
+  /**
+   * Queues a frame and returns at once; frames keep their order. False: the queue is full, the frame is dropped.
+   * @throws when the session is broken
+   */
   publish(topic: Topic, frame: Buffer): boolean;
   /** Whether somebody is subscribed to that node's topic, as the broker sees it. */
   probe(uid: string): Promise<boolean>;

@@ -16,11 +16,12 @@ export interface TestNode {
   stop(): Promise<void>;
 }
 
+/** In a process of its own, unless the engine reaches no further than one. */
 export async function startNode(request: StartRequest): Promise<TestNode> {
   return request.engine === 'memory' ? startInside(request) : startForked(request);
 }
 
-async function startInside(request: StartRequest): Promise<TestNode> {
+export async function startInside(request: StartRequest): Promise<TestNode> {
   const started = await startHere(request);
   return {
     port: started.port,

@@ -6,11 +6,11 @@ export interface TestEngine {
   readonly name: string;
   /** The broker of the machine that it needs, if any. */
   readonly broker?: { readonly port: number; readonly start: string };
-  /** Quick heartbeats, so that no test has to wait for the defaults. */
   option(prefix: string, url?: string): Promise<AdapterOptions>;
 }
 
-const heartbeat = { interval: 300, timeout: 1500 };
+/** Of a timeout so long that a test which is quicker has not waited for it. */
+const heartbeat = { interval: 500, timeout: 8000 };
 
 export const ENGINES: readonly TestEngine[] = [
   { name: 'memory', option: async (prefix) => ({ url: 'memory://test', prefix, heartbeat }) },
