@@ -2,7 +2,7 @@
  * Broadcast and fetchSockets per engine beside in-memory, in one run: two server processes with one client each (in
  * memory: one process with both), rounds of all engines one after the other, the median of the rounds.
  *
- *     npm run pretest && node .build/bench/adapter/run.js [rounds] [messages]
+ *     npx tsc -p bench/adapter && node .build/bench/adapter/run.js [rounds] [messages]
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
