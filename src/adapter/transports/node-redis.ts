@@ -1,0 +1,32 @@
+import type { createClient } from 'redis';
+import type { RedisClient } from './redis.js';
+
+/** @param made a client of the package `redis`, version 5 or later, not yet connected */
+export function fromNodeRedis(made: unknown): RedisClient {
+  const client = made as ReturnType<typeof createClient>;
+  let lost: (reason: unknown) => void = () => {};
+  client.on('error', (error: unknown) => lost(error));
+  client.on('end', () => lost(new Error('the connection was closed')));
+  const destroy = (): void => {
+    if (client.isOpen) client.destroy();
+  };
+  return {
+    // A client that was made elsewhere tries for ever; the first error is enough, as a new one is made then.
+    connect: () =>
+      new Promise((resolve, reject) => {
+        client.once('error', reject);
+        client.connect().then(() => resolve(), reject);
+      }),
+    onLost: (listener) => {
+      lost = (reason) => {
+        lost = () => {};
+        listener(reason);
+      };
+    },
+    publish: (channel, frame) => client.publish(channel, frame),
+    subscribe: (channels, listener) => client.subscribe(channels, (frame) => listener(frame), true),
+    subscribers: async (channel) => Number((await client.pubSubNumSub([channel]))[channel] ?? 0),
+    close: () => (client.isReady ? client.close() : Promise.resolve()),
+    destroy,
+  };
+}

@@ -1,0 +1,81 @@
+import { AdapterError } from '../errors.js';
+
+/** Where a frame goes: to every node, or to the node of that id. */
+export type Topic = 'all' | (string & {});
+
+/** What a transport is told once, when it is made. */
+export interface TransportContext {
+  readonly url: URL;
+  readonly prefix: string;
+  /** Subscribes to `all` and to this id; null for an emitter, which only sends. */
+  readonly uid: string | null;
+  readonly client: (() => unknown) | undefined;
+}
+
+/** What a session reports. All of them may be called at any time until `close` was. */
+export interface SessionEvents {
+  frame(bytes: Buffer): void;
+  /** The session is of no more use; a new one is made. Later calls are ignored. */
+  closed(reason: unknown): void;
+  /** The broker takes nothing for now, with its reason; null when it does again. */
+  blocked(reason: string | null): void;
+  /** Frames that were accepted by `publish` but did not reach the broker. */
+  lost(frames: number): void;
+}
+
+/** One established and fully subscribed connection. It is never repaired: when it breaks, a new one is made. */
+export interface Session {
+  /** The largest frame that fits, in bytes. */
+  readonly maxFrame: number;
+  /**
+   * Queues a frame and returns at once; frames keep their order. False: the queue is full, the frame is dropped.
+   * @throws when the session is broken
+   */
+  publish(topic: Topic, frame: Buffer): boolean;
+  /** Whether somebody is subscribed to that node's topic, as the broker sees it. */
+  probe(uid: string): Promise<boolean>;
+  /** Sends what is queued (within reason), then disconnects. */
+  close(): Promise<void>;
+}
+
+/** A thin layer over one engine: makes sessions, knows nothing of messages, retries or membership. */
+export interface Transport {
+  readonly engine: string;
+  connect(events: SessionEvents): Promise<Session>;
+  /** Ends what outlives sessions. */
+  stop?(): Promise<void>;
+}
+
+/** Bytes that may wait in a client library for the broker, per session; what comes on top is dropped and counted. */
+export const MAX_QUEUED = 64 * 1024 * 1024;
+
+/** Frames of engines without a limit of their own are cut here, so that one large message does not hold up the rest. */
+export const FRAME = 1024 * 1024;
+
+/** Loads an optional client library, or says how to install it. */
+export async function loadLibrary<T>(load: () => Promise<T>, engine: string, name: string): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new AdapterError('library', `The ${engine} adapter needs the package "${name}": npm install ${name}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Counts the bytes that wait for the broker. */
+export class Backlog {
+  #bytes = 0;
+
+  /** False when there is no room for so many more. */
+  take(bytes: number): boolean {
+    if (this.#bytes > 0 && this.#bytes + bytes > MAX_QUEUED) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+}
