@@ -8,7 +8,7 @@ import type { ValidatorOptions } from 'class-validator';
 import { settle } from '../../../src/payload/options.js';
 import { assertSame } from './compare.js';
 import { makeInput } from './values.js';
-import { forgetWorlds, makeWorld, once, pick } from './world.js';
+import { forgetWorlds, makeWorld, once, pick, setAside } from './world.js';
 import type { Draw } from './world.js';
 
 /** `COLLOQUY_RUNS=500000 COLLOQUY_SEED=$RANDOM TEST=random npm test` searches further; a failure prints its seed. */
@@ -58,7 +58,8 @@ function allowRejections(): () => void {
 describe('compiled plans and the libraries', () => {
   it(`cannot be told apart in ${RUNS} random programs (seed ${SEED})`, async (context) => {
     useContainer({ get: (type: new () => object) => new type() } as never);
-    const restore = allowRejections();
+    const restoreMetadata = setAside();
+    const restoreListeners = allowRejections();
     let compiled = 0;
     const run = fc.asyncProperty(fc.gen(), async (draw) => {
       const world = makeWorld(draw);
@@ -75,7 +76,8 @@ describe('compiled plans and the libraries', () => {
       await fc.assert(run, { numRuns: RUNS, seed: SEED, endOnFailure: process.env['COLLOQUY_SHRINK'] !== '1' });
     } finally {
       await new Promise(setImmediate);
-      restore();
+      restoreListeners();
+      restoreMetadata();
       useContainer(undefined as never);
     }
     context.diagnostic(`${compiled} of ${RUNS} programs were compiled (seed ${SEED})`);

@@ -38,7 +38,6 @@ export function once(draw: Draw, n: number): boolean {
 
 /** Makes two to four classes. */
 export function makeWorld(draw: Draw): World {
-  before ??= new Set(tables().flatMap((table) => [...table.keys()]));
   const world: World = {
     flavour: pick(draw, ['throws', 'rejects', 'promises'] as const),
     classes: [],
@@ -291,17 +290,26 @@ function constraintClasses(world: World): Function[] {
   return found;
 }
 
-/** Both libraries' tables: from classes to what is known of them. */
+/** The tables of both libraries. */
 function tables(): Map<unknown, unknown>[] {
-  const validation = cv.getMetadataStorage() as unknown as Record<string, Map<unknown, unknown>>;
-  const transform = defaultMetadataStorage as unknown as Record<string, Map<unknown, unknown>>;
-  return [validation['validationMetadatas']!, validation['constraintMetadatas']!, ...Object.values(transform)];
+  const storages = [cv.getMetadataStorage(), defaultMetadataStorage] as unknown as Record<
+    string,
+    Map<unknown, unknown>
+  >[];
+  return storages.flatMap((storage) => Object.values(storage)).filter((table) => table instanceof Map);
 }
 
-/** What the tables knew before the first world. */
-let before: Set<unknown> | undefined;
-
-/** Forgets the metadata of all worlds made so far, which would make every later search longer. */
+/** Forgets all metadata: those of many worlds would make every later search longer. */
 export function forgetWorlds(): void {
-  for (const table of tables()) for (const key of table.keys()) if (!before?.has(key)) table.delete(key);
+  for (const table of tables()) table.clear();
+}
+
+/** Puts the metadata of all other tests aside; returns how to put them back. */
+export function setAside(): () => void {
+  const kept = tables().map((table) => [table, [...table]] as const);
+  forgetWorlds();
+  return () => {
+    forgetWorlds();
+    for (const [table, entries] of kept) for (const [key, value] of entries) table.set(key, value);
+  };
 }
