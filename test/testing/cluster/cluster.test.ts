@@ -36,7 +36,7 @@ class Once {
 }
 
 const controllers = [Chat, Game];
-let cluster: TestCluster;
+let cluster: TestCluster | undefined;
 
 async function boot(options: Parameters<typeof createTestCluster>[1] = { controllers }): Promise<[TestApp, TestApp]> {
   cluster = await createTestCluster(2, options);
@@ -44,7 +44,7 @@ async function boot(options: Parameters<typeof createTestCluster>[1] = { control
 }
 
 afterEach(async () => {
-  await cluster.close();
+  await cluster?.close();
 });
 
 describe('the nodes of a test cluster', () => {
@@ -63,7 +63,7 @@ describe('the nodes of a test cluster', () => {
     const [ada, bob] = [await one.connect(), await two.connect()];
     two.socketOf(bob).data['name'] = 'Bob';
     one.io.socketsJoin('all');
-    await cluster.settled();
+    await cluster!.settled();
     const found = await ada.call<[string, object][]>('where', 'all');
     assert.deepEqual(
       new Map(found),
@@ -109,7 +109,7 @@ describe('the nodes of a test cluster', () => {
     const value = { n: 1 };
     one.io.serverSideEmit('object', value);
     value.n = 2;
-    await cluster.delivered();
+    await cluster!.delivered();
     assert.deepEqual(seen, [{ n: 1 }]);
     const bob = await two.connect();
     assert.throws(() => one.io.emit('news', 1n), TypeError);
@@ -125,11 +125,11 @@ describe('the nodes of a test cluster', () => {
       overrides: [{ token: 'name', useValue: `node ${index}` }],
     });
     const [one, two] = await boot(own);
-    await cluster.settled();
+    await cluster!.settled();
     assert.deepEqual(Once.ran, ['node 0']);
     const [ada, bob] = [await one.connect(), await two.connect()];
     await one.close();
-    await cluster.settled();
+    await cluster!.settled();
     assert.deepEqual(Once.ran, ['node 0', 'node 1']);
     assert.equal(await ada.disconnected(), 'transport close');
     assert.deepEqual(await bob.call('where', 'nobody'), []);
@@ -143,7 +143,7 @@ describe('the nodes of a test cluster', () => {
     one.io.emit('news', 1);
     await bob.expectEmitted('news', 1);
     assert.equal((await one.io.fetchSockets()).length, 2);
-    await cluster.close();
+    await cluster?.close();
     mock.timers.reset();
   });
 });
