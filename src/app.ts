@@ -3,7 +3,9 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
 import { createContainer, provideServer, provideServices, type DependencyContainer } from './container.js';
 import { BackgroundWork } from './background/background.js';
+import type { AdapterHealth, AdapterLink, AdapterOption } from './adapter/index.js';
 import type { Lease } from './background/lease.js';
+import { joinCluster, leaseOf } from './cluster.js';
 import { chooseEngine, type Engine, type EngineOption } from './engine/index.js';
 import { SetupError, type SetupProblem } from './errors.js';
 import { settleLimits, type Limits } from './limits.js';
@@ -31,12 +33,17 @@ import { handleSignals } from './serving/signals.js';
 import { usualBlockTime, watchEventLoop } from './watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
-export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
+export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
   /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
   readonly services?: readonly Class[];
-  /** Decides which node of a cluster does background work that is to run once; needed for more than one process. */
+  /**
+   * Joins the nodes of a cluster: `redis://…`, `rediss`, `amqp(s)`, `nats`, `postgres`, `local:` for the processes of one
+   * machine, an object with more to say, or any Socket.IO adapter.
+   */
+  readonly adapter?: AdapterOption;
+  /** Decides which node of a cluster does background work that is to run once; the adapter's own unless given. */
   readonly lease?: Lease;
   /** The folder that relative globs start from; the process's own unless given. */
   readonly cwd?: string;
@@ -85,6 +92,8 @@ export interface Health {
   readonly transports: TransportCounts;
   /** Calls that are not answered yet. */
   readonly calls: number;
+  /** The link to the other nodes, where there are any. */
+  readonly adapter?: AdapterHealth;
 }
 
 /** A running application. */
@@ -155,8 +164,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (problems.length > 0) throw new SetupError(problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
+  const link = await joinCluster(options, io);
   const bindings = new Bindings(namespaces, runtime);
-  const app = new RunningApp(io, engine, runtime, options, compiler, bindings, namespaces, problems);
+  const app = new RunningApp(io, engine, link, runtime, options, compiler, bindings, namespaces, problems);
   if (options.io?.engine) app.serve();
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
@@ -175,11 +185,13 @@ function settleEngine(option: EngineOption | undefined, problems: SetupProblem[]
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
 function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptions> {
   const { connectionStateRecovery: recovery } = options;
+  const own = { ...options } as Partial<ServerOptions>;
+  delete own.adapter; // the cluster is joined when everything else is right
   return {
     maxHttpBufferSize: limits.payload,
     connectTimeout: limits.joinTime,
     cleanupEmptyChildNamespaces: true,
-    ...options,
+    ...own,
     ...(recovery ? { connectionStateRecovery: { skipMiddlewares: false, ...recovery } } : {}),
     allowRequest: guardOrigins(options.cors, options.allowRequest),
   };
@@ -204,6 +216,7 @@ export class RunningApp implements App {
   constructor(
     readonly io: Server,
     private readonly engine: Engine,
+    private readonly link: AdapterLink | undefined,
     readonly runtime: Runtime,
     private readonly options: AppOptions,
     private readonly compiler: Compiler,
@@ -215,7 +228,7 @@ export class RunningApp implements App {
     this.#plan = compiler.plan();
     this.#background = new BackgroundWork(this.#plan.background, {
       log: runtime.log,
-      lease: options.lease,
+      lease: options.lease ?? leaseOf(link),
       namespaceOf: (path) => namespaces.open(path),
     });
     this.#apply();
@@ -252,7 +265,8 @@ export class RunningApp implements App {
     const { size, closing } = this.runtime.calls;
     const clients = Object.values(transports).reduce((sum, count) => sum + count, 0);
     const { name, reason } = this.engine;
-    return { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size };
+    const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size };
+    return this.link ? { ...health, adapter: this.link.health() } : health;
   }
 
   /** What runs now and ends by itself: the names of handlers and of background work, and a promise of their end. */
@@ -324,6 +338,7 @@ export class RunningApp implements App {
     await Promise.all([this.#drain(rest()), this.#background.stop(rest())]);
     await this.#clients.flush(rest());
     await closeServer(this.io);
+    await this.link?.close();
     await this.#drain(rest());
     this.runtime.calls.stop();
     this.#server?.closeAllConnections();

@@ -1,5 +1,8 @@
 export { createApp } from './app.js';
 export type { App, AppOptions, Health } from './app.js';
+export { AdapterError } from './adapter/index.js';
+export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './adapter/index.js';
+export type { EngineOption } from './engine/index.js';
 
 export { Namespace } from './decorators/namespace.js';
 export { On, OnAny, OnConnect, OnDisconnect, OnError, OnJoin, OnLeave, OnMessage } from './decorators/handlers.js';

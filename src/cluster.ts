@@ -1,0 +1,61 @@
+/** Joins an application to the cluster that its `adapter` option names. */
+import type { Server, ServerOptions } from 'socket.io';
+import { openAdapter, type AdapterLink, type AdapterOption } from './adapter/index.js';
+import type { Lease } from './background/lease.js';
+import { SetupError } from './errors.js';
+
+export interface ClusterOptions {
+  readonly adapter?: AdapterOption;
+  readonly connectionStateRecovery?: ServerOptions['connectionStateRecovery'];
+}
+
+/** Engines of the official adapters keep what a client misses; ours deliver at most once and keep nothing. */
+const recovering: ReadonlySet<string> = new Set(['redis-streams', 'custom']);
+
+/**
+ * Gives the link once what other nodes send arrives here, or `undefined` where the application is alone.
+ * @throws SetupError for an option that is wrong in itself
+ * @throws AdapterError where the broker cannot be had, in the time that the option gives
+ */
+export async function joinCluster(options: ClusterOptions, io: Server): Promise<AdapterLink | undefined> {
+  if (options.adapter === undefined) return undefined;
+  const link = open(options.adapter);
+  if (options.connectionStateRecovery && !recovering.has(link.engine)) {
+    await link.close();
+    throw problem(
+      `the engine '${link.engine}' keeps nothing for clients that come back, so connectionStateRecovery cannot work.`,
+      'take redis-streams://…, or leave connectionStateRecovery out.',
+    );
+  }
+  io.adapter(link.factory);
+  try {
+    await link.ready();
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+  return link;
+}
+
+/** The cluster's leases, for background work that runs once in it; a foreign adapter has none. */
+export function leaseOf(link: AdapterLink | undefined): Lease | undefined {
+  if (!link || link.engine === 'custom') return undefined;
+  return {
+    hold(name, acquired) {
+      const lease = link.lease(name, { onAcquired: (lost) => acquired(lost) });
+      return () => lease.release();
+    },
+  };
+}
+
+function open(option: AdapterOption): AdapterLink {
+  try {
+    return openAdapter(option);
+  } catch (cause) {
+    throw problem(cause instanceof Error ? cause.message : String(cause), 'correct the option `adapter`.', cause);
+  }
+}
+
+function problem(what: string, mend: string, cause?: unknown): SetupError {
+  return new SetupError([{ where: 'adapter', what, mend, cause }]);
+}
