@@ -6,6 +6,8 @@ import { Startup, type StartupPolicy } from './startup.js';
 import { within } from './within.js';
 
 const CONNECT_TIMEOUT = 5000;
+/** The last attempt to start is not cut shorter than this, so that it can tell what is wrong. */
+const SHORTEST_ATTEMPT = 1000;
 /** A broker that hangs does not hold up closing for longer. */
 const CLOSE_TIMEOUT = 2000;
 const RETRY = { first: 20, most: 2000 };
@@ -113,7 +115,8 @@ export class Connection {
     );
     const connecting = this.transport.connect(events);
     try {
-      session = await within(Math.min(CONNECT_TIMEOUT, this.#startup?.timeLeft() ?? Infinity), connecting);
+      const timeLeft = Math.max(SHORTEST_ATTEMPT, this.#startup?.timeLeft() ?? Infinity);
+      session = await within(Math.min(CONNECT_TIMEOUT, timeLeft), connecting);
     } catch (error) {
       // One that comes too late is of no use.
       connecting.then((late) => late.close()).catch(() => {});
