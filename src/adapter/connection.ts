@@ -2,15 +2,18 @@ import { AdapterError, asError } from './errors.js';
 import type { Framer } from './frames.js';
 import type { Session, SessionEvents, Topic, Transport } from './transports/transport.js';
 import type { AdapterOptions, AdapterState } from './types.js';
+import { Startup, type StartupPolicy } from './startup.js';
+import { within } from './within.js';
 
 const CONNECT_TIMEOUT = 5000;
+/** The last attempt to start is not cut shorter than this, so that it can tell what is wrong. */
+const SHORTEST_ATTEMPT = 1000;
 /** A broker that hangs does not hold up closing for longer. */
 const CLOSE_TIMEOUT = 2000;
 const RETRY = { first: 20, most: 2000 };
 
-export interface ConnectionPolicy extends Required<Pick<AdapterOptions, 'startup' | 'startupTimeout' | 'whenDown'>> {
-  /** The broker's address without credentials, for messages. */
-  readonly address: string;
+export interface ConnectionPolicy extends StartupPolicy {
+  readonly whenDown: NonNullable<AdapterOptions['whenDown']>;
 }
 
 export interface ConnectionEvents {
@@ -36,8 +39,8 @@ export class Connection {
   readonly #waiting: { topic: Topic; body: Buffer }[] = [];
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
-  readonly #openedAt = performance.now();
-  #started = false;
+  /** Null once there was a session. */
+  #startup: Startup | null;
   #settle!: { resolve: () => void; reject: (error: AdapterError) => void };
 
   constructor(
@@ -48,6 +51,7 @@ export class Connection {
   ) {
     this.first = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.first.catch(() => {});
+    this.#startup = new Startup(transport.engine, policy);
     void this.#open();
   }
 
@@ -111,7 +115,8 @@ export class Connection {
     );
     const connecting = this.transport.connect(events);
     try {
-      session = await within(Math.min(CONNECT_TIMEOUT, this.#timeLeft()), connecting);
+      const timeLeft = Math.max(SHORTEST_ATTEMPT, this.#startup?.timeLeft() ?? Infinity);
+      session = await within(Math.min(CONNECT_TIMEOUT, timeLeft), connecting);
     } catch (error) {
       // One that comes too late is of no use.
       connecting.then((late) => late.close()).catch(() => {});
@@ -121,7 +126,7 @@ export class Connection {
     this.#session = session;
     if (early.length > 0) return this.#broken(session, asError(early[0]));
     this.#attempt = 0;
-    this.#started = true;
+    this.#startup = null;
     this.#up();
     this.#settle.resolve();
   }
@@ -167,38 +172,14 @@ export class Connection {
 
   #failed(error: Error): void {
     if (this.state === 'closed') return;
-    if (!this.#started) {
-      const verdict = this.#verdict(error);
-      if (verdict) {
-        this.#settle.reject(verdict);
-        return void this.close();
-      }
-      if (this.policy.startup === 'degraded') this.#settle.resolve();
+    const verdict = this.#startup?.verdict(error, this.#pause());
+    if (verdict) {
+      this.#settle.reject(verdict);
+      return void this.close();
     }
+    if (this.policy.startup === 'degraded') this.#settle.resolve();
     this.#away('down', error.message);
     this.#again();
-  }
-
-  /** Why starting has failed for good, or null to try again. */
-  #verdict(error: Error): AdapterError | null {
-    const { engine } = this.transport;
-    const { startup, address } = this.policy;
-    if (error instanceof AdapterError && error.code !== 'credentials') return error;
-    if (startup === 'degraded') return null;
-    if (isRefusal(error)) {
-      const message = `The ${engine} adapter was refused by ${address}: ${error.message}`;
-      return new AdapterError('credentials', message, { cause: error });
-    }
-    if (startup === 'wait' && this.#timeLeft() > this.#pause()) return null;
-    const waited = Math.ceil(performance.now() - this.#openedAt);
-    const message = `The ${engine} adapter could not reach ${address} within ${waited} ms: ${error.message}`;
-    return new AdapterError('unreachable', message, { cause: error });
-  }
-
-  /** Milliseconds that starting may still take. */
-  #timeLeft(): number {
-    if (this.#started || this.policy.startup === 'degraded') return Infinity;
-    return Math.max(1, this.policy.startupTimeout - (performance.now() - this.#openedAt));
   }
 
   #pause(): number {
@@ -206,6 +187,7 @@ export class Connection {
   }
 
   #again(): void {
+    if (this.state === 'closed') return;
     clearTimeout(this.#retry);
     const pause = this.#pause() * (0.75 + Math.random() / 2);
     this.#attempt++;
@@ -216,25 +198,5 @@ export class Connection {
     this.state = state;
     this.reason = reason;
     this.events.changed();
-  }
-}
-
-const REFUSALS =
-  /WRONGPASS|NOAUTH|invalid password|ACCESS[_-]REFUSED|AUTHORIZATION_VIOLATION|authorization violation|authentication failed|no pg_hba|role .* does not exist/i;
-
-function isRefusal(error: Error): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return error instanceof AdapterError || REFUSALS.test(error.message) || REFUSALS.test(code);
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${Math.ceil(ms)} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -2,17 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { ClusterMessage } from 'socket.io-adapter';
 import { decode, encode } from './codec.js';
 import { Connection, type ConnectionPolicy } from './connection.js';
+import { AdapterError } from './errors.js';
 import { Assembler, Framer, MAX_MESSAGE, parseFrame } from './frames.js';
-import { Leases } from './lease.js';
-import { Members, type NodeState } from './members.js';
+import type { Lease, LeaseOptions } from './lease.js';
+import { type Heartbeat, type NodeMessage, Presence } from './presence.js';
 import { Requests } from './requests.js';
 import type { Topic, Transport } from './transports/transport.js';
 import type { AdapterHealth, AdapterStatus } from './types.js';
+import { within } from './within.js';
 
-/** What nodes say to each other, beside the messages of their namespaces. */
-type NodeMessage = { node: 'hello' | 'beat'; state: NodeState } | { node: 'bye' };
-
-/** An answer to a request of a namespace. `error`: it could not be given; `absent`: that namespace is not here. */
+/** An answer to a request of a namespace. `data.error`: it could not be given; `data.absent`: that namespace is not here. */
 export interface Answer {
   nsp: string;
   answer: string;
@@ -27,59 +26,53 @@ export interface NamespaceReceiver {
 }
 
 export interface HubOptions extends ConnectionPolicy {
-  readonly heartbeat: { readonly interval: number; readonly timeout: number };
+  readonly heartbeat: Heartbeat;
   readonly onStatus: (status: AdapterStatus) => void;
 }
 
-/** One node: its id, its connection, the other nodes, and what goes on between them for all namespaces of a server. */
+/** One node: what comes from its connection goes to its namespaces, its open requests or its presence, and back. */
 export class Hub {
   readonly requests = new Requests((uid) => this.#probe(uid));
-  readonly leases: Leases;
-  readonly #members = new Members((uid) => this.requests.gone(uid));
-  readonly #connection: Connection;
+  readonly #presence: Presence | null;
   readonly #framer: Framer;
+  readonly #connection: Connection;
   readonly #assembler = new Assembler();
   readonly #namespaces = new Map<string, NamespaceReceiver>();
-  readonly #timer: NodeJS.Timeout;
-  readonly #period: number;
-  readonly #heard: Promise<void>;
-  #onHeard!: () => void;
+  readonly #echoed: Promise<void>;
+  #onEcho!: () => void;
   #received = 0;
   #malformed = 0;
-  /** Own heartbeats that have not come back yet: the number of the frame, and when it was sent. */
-  #underway: { number: number; at: number }[] = [];
-  /** Clock readings in milliseconds. */
-  #at = { tick: 0, beat: 0, echo: 0, up: 0, linkSeen: 0 };
 
-  /** @param listens false for an emitter, which only sends */
+  /** @param listens false for an emitter, which only sends and is no node that others count */
   constructor(
     readonly uid: string,
     readonly listens: boolean,
     private readonly transport: Transport,
     private readonly options: HubOptions,
   ) {
-    const { heartbeat } = options;
-    this.#heard = listens ? new Promise((resolve) => (this.#onHeard = resolve)) : Promise.resolve();
-    this.leases = new Leases(this.#view(), heartbeat);
-    this.#period = Math.max(20, Math.min(heartbeat.interval / 4, heartbeat.timeout / 8));
-    this.#at.tick = performance.now();
+    this.#echoed = new Promise((resolve) => (this.#onEcho = resolve));
     this.#framer = new Framer(uid);
+    this.#presence = listens ? this.#bePresent() : null;
     this.#connection = new Connection(transport, this.#framer, options, {
       frame: (bytes) => this.#receive(bytes),
-      up: () => this.#up(),
+      up: () => this.#presence?.up(),
       down: () => this.#down(),
       changed: () => this.#changed(),
     });
-    this.#timer = setInterval(() => this.#tick(), this.#period).unref();
   }
 
   static newId(): string {
     return randomBytes(8).toString('hex');
   }
 
+  /** When what this node sends comes back to it, what others send does too. */
   async ready(): Promise<void> {
     await this.#connection.first;
-    if (this.#connection.state === 'up') await this.#heard;
+    if (!this.listens || this.#connection.state !== 'up') return;
+    await within(this.options.heartbeat.timeout, this.#echoed).catch((cause: unknown) => {
+      const message = `The ${this.transport.engine} adapter is connected, but its messages do not come back`;
+      throw new AdapterError('unreachable', message, { cause });
+    });
   }
 
   attach(nsp: string, receiver: NamespaceReceiver): void {
@@ -92,7 +85,13 @@ export class Hub {
 
   /** Ids of the other nodes that can be asked now: none while the broker is away. */
   peers(): string[] {
-    return this.#connection.state === 'up' ? this.#members.live() : [];
+    return this.#connection.state === 'up' ? (this.#presence?.live() ?? []) : [];
+  }
+
+  /** @throws AdapterError on a link that only sends */
+  lease(name: string, options: LeaseOptions): Lease {
+    if (!this.#presence) throw new AdapterError('option', 'an emitter only sends: it holds no lease');
+    return this.#presence.lease(name, options);
   }
 
   /**
@@ -132,67 +131,46 @@ export class Hub {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.leases.loseAll();
-    if (this.listens && this.#connection.state === 'up') this.send('all', { node: 'bye' });
+    this.#presence?.close();
     this.requests.goneAll();
     await this.#connection.close();
   }
 
-  #up(): void {
-    const now = performance.now();
-    Object.assign(this.#at, { up: now, linkSeen: now });
-    this.#members.excuse(now);
-    this.#say('hello');
+  #bePresent(): Presence {
+    return new Presence(
+      {
+        uid: this.uid,
+        isUp: () => this.#connection.state === 'up',
+        say: (topic, message) => {
+          this.send(topic, message, false);
+          return this.#framer.last;
+        },
+        reset: (reason) => this.#connection.reset(reason),
+        forget: (before) => this.#assembler.forget(before),
+        onGone: (uid) => this.requests.gone(uid),
+        failed: (error) => this.#failed(error),
+      },
+      this.options.heartbeat,
+    );
   }
 
   #down(): void {
-    this.#at.up = 0;
-    this.#underway = [];
-    this.leases.loseAll();
+    this.#presence?.down();
     this.requests.goneAll();
-  }
-
-  #say(node: 'hello' | 'beat', topic: Topic = 'all'): void {
-    if (!this.listens || this.#connection.state !== 'up') return;
-    this.send(topic, { node, state: this.leases.state() }, false);
-    if (topic !== 'all') return;
-    this.#at.beat = performance.now();
-    this.#underway.push({ number: this.#framer.last, at: this.#at.beat });
-  }
-
-  #tick(): void {
-    const now = performance.now();
-    const slept = now - this.#at.tick > this.options.heartbeat.interval;
-    this.#at.tick = now;
-    if (this.listens) this.leases.check();
-    if (this.#connection.state !== 'up' || !this.listens) return;
-    const { interval, timeout } = this.options.heartbeat;
-    if (slept) {
-      this.#members.excuse(now);
-      this.#at.linkSeen = now;
-    }
-    if (now - this.#at.beat >= interval) this.#say('beat');
-    this.#members.expire(now - timeout);
-    const long = 6 * timeout;
-    if (now - this.#at.up > long) this.#assembler.forget(now - long);
-    if (now - this.#at.linkSeen > timeout) this.#connection.reset(`nothing came back for ${timeout} ms`);
   }
 
   #receive(bytes: Buffer): void {
     const frame = parseFrame(bytes);
     if (!frame) return void this.#malformed++;
     const now = performance.now();
-    if (frame.uid === this.uid) return this.#echo(frame.number, now);
-    this.#members.touch(frame.uid, now);
-    const body = this.#assembler.accept(frame, now);
-    if (!body) return;
-    let message: WireMessage;
-    try {
-      message = decode(body) as WireMessage;
-    } catch {
-      return void this.#malformed++;
+    if (frame.uid === this.uid) {
+      this.#presence?.echo(frame.number, now);
+      return this.#onEcho();
     }
+    this.#presence?.heard(frame.uid, now);
+    const body = this.#assembler.accept(frame, now);
+    const message = body && this.#decode(body);
+    if (!message) return;
     this.#received++;
     try {
       this.#dispatch(frame.uid, message, now);
@@ -201,43 +179,31 @@ export class Hub {
     }
   }
 
-  #echo(number: number, now: number): void {
-    this.#at.linkSeen = now;
-    while (this.#underway[0] && this.#underway[0].number <= number) this.#at.echo = this.#underway.shift()?.at ?? 0;
-    this.#onHeard();
+  #decode(body: Buffer): WireMessage | undefined {
+    try {
+      return decode(body) as WireMessage;
+    } catch {
+      this.#malformed++;
+      return undefined;
+    }
   }
 
   #dispatch(uid: string, message: WireMessage, now: number): void {
-    if ('node' in message) return this.#onNode(uid, message, now);
-    if ('answer' in message) return this.requests.answer(uid, message.answer, message.data);
-    const whole = { ...message, uid } as ClusterMessage;
-    const receiver = this.#namespaces.get(message.nsp);
-    if (receiver) return receiver.receive(whole);
-    const id = 'data' in whole && 'requestId' in whole.data ? whole.data.requestId : undefined;
-    if (id !== undefined) this.answer(uid, { nsp: message.nsp, answer: id, data: { absent: true } });
+    if ('node' in message) {
+      if (!this.#presence?.receive(uid, message, now)) this.#malformed++;
+    } else if ('answer' in message) this.requests.answer(uid, message.answer, message.data);
+    else this.#toNamespace({ ...message, uid } as ClusterMessage);
   }
 
-  #onNode(uid: string, message: NodeMessage, now: number): void {
-    if (message.node === 'bye') this.#members.remove(uid);
-    else if (isState(message.state)) this.#members.put(uid, message.state, now);
-    else this.#malformed++;
-    this.leases.check();
-    if (message.node === 'hello') this.#say('beat', uid);
+  #toNamespace(message: ClusterMessage): void {
+    const receiver = this.#namespaces.get(message.nsp);
+    if (receiver) return receiver.receive(message);
+    const id = 'data' in message && 'requestId' in message.data ? message.data.requestId : undefined;
+    if (id !== undefined) this.answer(message.uid, { nsp: message.nsp, answer: id, data: { absent: true } });
   }
 
   async #probe(uid: string): Promise<void> {
-    if (!(await this.#connection.probe(uid))) this.#members.markGone(uid);
-  }
-
-  #view(): ConstructorParameters<typeof Leases>[0] {
-    return {
-      uid: this.uid,
-      listeningFor: () => (this.#at.up === 0 ? 0 : performance.now() - this.#at.up),
-      unconfirmedFor: () => performance.now() - this.#at.echo,
-      others: () => this.#members.recent(),
-      announce: () => this.#say('beat'),
-      failed: (error) => this.#failed(error),
-    };
+    if (!(await this.#connection.probe(uid))) this.#presence?.gone(uid);
   }
 
   #changed(): void {
@@ -251,9 +217,4 @@ export class Hub {
   #failed(error: unknown): void {
     process.emitWarning(error instanceof Error ? error : String(error), 'AdapterWarning');
   }
-}
-
-function isState(state: unknown): state is NodeState {
-  const { held, wanted } = Object(state) as Partial<NodeState>;
-  return [held, wanted].every((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'));
 }

@@ -15,7 +15,8 @@ export interface LeaseOptions {
  * - A node lets go at once when its link breaks, and when its own heartbeats have not come back to it through the broker
  *   for `(interval + timeout) / 2`.
  * - Another takes over when it has heard nothing of the holder for `timeout`, so within `timeout + interval` of its
- *   death, and at once when the holder closes or releases. A node that has just joined listens for `timeout` first.
+ *   death, and at once when the holder closes or releases. A node whose link has just come up listens for `timeout`
+ *   first; so with `local:`, where all links are made anew when the process that relays ends, that holds for all.
  * - So two nodes hold it together only if a heartbeat takes more than `(timeout - interval) / 2` longer to one node than
  *   to another, or if a process is paused for longer than `timeout`: such a one goes on until its event loop turns
  *   again. As soon as two holders hear of each other, the one with the higher id lets go.

@@ -59,7 +59,7 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
     },
     ready: () => hub.ready(),
     health: () => hub.health(),
-    lease: (name, options) => hub.leases.open(name, options),
+    lease: (name, options) => hub.lease(name, options),
     close: () => hub.close(),
   };
 }

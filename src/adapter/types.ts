@@ -24,7 +24,7 @@ export interface AdapterOptions {
    * `degraded` serves this node's own clients and goes on trying. Default `wait`.
    */
   startup?: 'wait' | 'fail' | 'degraded';
-  /** Milliseconds. Default 10 000. */
+  /** Milliseconds, to which the last attempt may add one second. Default 10 000. */
   startupTimeout?: number;
   /**
    * What happens to the part of a message that is for *other* nodes while the broker is away: dropped (and counted), or

@@ -13,7 +13,7 @@ describe('a broker that fails', { concurrency: 2 }, () => {
   for (const engine of ['rabbitmq', 'redis', 'redis (ioredis)', 'nats', 'postgres']) {
     const program = engine.split(' ')[0] ?? '';
     const missing = brokerAbsence(program);
-    const options = { concurrency: 1, timeout: 60_000, skip: missing ? absent(missing) : false };
+    const options = { concurrency: 1, timeout: 150_000, skip: missing ? absent(missing) : false };
     describe(engine, options, () => suite(engine, program));
   }
 });

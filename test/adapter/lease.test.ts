@@ -57,7 +57,9 @@ describe('a lease', { concurrency: 2 }, () => {
       const before = Date.now();
       await first.stop();
       const second = await holder(left);
-      assert.ok(((await spansOf(second))[0]?.from ?? 0) - before < 1500, 'without waiting for the timeout');
+      // With the local relay, which may have ended with that node, all links are new and listen first.
+      const limit = engine.name === 'local' ? 5000 : 1500;
+      assert.ok(((await spansOf(second))[0]?.from ?? 0) - before < limit, 'without waiting for the timeout');
 
       const killed = Date.now();
       second.child?.kill('SIGKILL');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { Server } from 'socket.io';
 import { openAdapter } from '../../src/adapter/index.js';
 import { createEmitter } from '../../src/emitter/index.js';
 import { freePort } from './support/brokers.js';
+import { absence, engineNamed } from './support/engines.js';
 import { client, converged, next, startNode, type TestNode } from './support/cluster.js';
 
 describe('the local relay', () => {
@@ -64,17 +65,52 @@ describe('nodes inside one process', () => {
     await Promise.all(links.map((each) => each.close()));
   });
 
-  it('keep up to so many messages for a broker that is away, in order, and drop volatile ones', async () => {
+  it('an emitter is typed by the events of the app', async () => {
+    const emitter = await createEmitter<{ said: (text: string) => void }, { reload: (count: number) => void }>(
+      'memory:',
+    );
+    emitter.of('/chat').to('room').emit('said', 'hello');
+    emitter.serverSideEmit('reload', 1);
+    // @ts-expect-error: the text is missing
+    emitter.emit('said');
+    // @ts-expect-error: there is no such event
+    emitter.to('room').emit('sad', 'hello');
+    // @ts-expect-error: it waits for an answer, which an emitter cannot
+    assert.equal(typeof emitter.fetchSockets, 'function');
+    await emitter.close();
+  });
+});
+
+describe('a node whose broker is away', () => {
+  it('keeps up to so many messages and sends them in order when it is back; volatile ones are dropped', async (t) => {
+    const missing = await absence(engineNamed('redis'));
+    if (missing) return t.skip(missing);
+    const prefix = `kept-${process.pid}`;
+    const listener = openAdapter({ url: 'redis://127.0.0.1:6379', prefix });
+    const heard: number[] = [];
+    const last = new Promise<void>((resolve) => {
+      new Server({ adapter: listener.factory }).on('n', (n: number) => {
+        heard.push(n);
+        if (n === 3) resolve();
+      });
+    });
+    await listener.ready();
+
     const port = await freePort();
-    const url = `redis://127.0.0.1:${port}`;
-    const link = openAdapter({ url, startup: 'degraded', whenDown: { buffer: 3 } });
+    const whenDown = { buffer: 3 };
+    const link = openAdapter({ url: `redis://127.0.0.1:${port}`, prefix, startup: 'degraded', whenDown });
     await link.ready();
     const io = new Server({ adapter: link.factory });
     io.volatile.emit('volatile');
-    for (const n of [1, 2, 3, 4]) io.emit('n', n);
+    for (const n of [1, 2, 3, 4]) io.serverSideEmit('n', n);
     const { buffered, dropped, state } = link.health();
     assert.deepEqual({ buffered, dropped, state }, { buffered: 3, dropped: 2, state: 'down' });
-    await link.close();
-    assert.equal(link.health().state, 'closed');
+
+    const door = createServer((socket) => socket.pipe(connect(6379, '127.0.0.1')).pipe(socket)).listen(port);
+    await last;
+    assert.deepEqual(heard, [1, 2, 3]);
+    assert.equal(link.health().buffered, 0);
+    await Promise.all([link.close(), listener.close()]);
+    door.close();
   });
 });

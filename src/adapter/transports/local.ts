@@ -53,6 +53,7 @@ export class LocalTransport implements Transport {
     const socket = connect({ host, port, noDelay: true });
     const probes = new Map<string, ((present: boolean) => void)[]>();
     return new Promise((resolve, reject) => {
+      socket.setTimeout(5000, () => socket.destroy());
       socket.on('error', reject);
       socket.on('close', () => {
         reject(new Error(`${host}:${port} is no relay of ours`));
@@ -80,6 +81,7 @@ export class LocalTransport implements Transport {
 }
 
 function sessionOf(socket: Socket, probes: Map<string, ((present: boolean) => void)[]>): Session {
+  socket.setTimeout(0);
   return {
     maxFrame: FRAME,
     publish: (topic, frame) => {

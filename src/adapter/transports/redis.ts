@@ -1,3 +1,4 @@
+import { within } from '../within.js';
 import { fromIoredis } from './ioredis.js';
 import { fromNodeRedis } from './node-redis.js';
 import {
@@ -9,6 +10,9 @@ import {
   type Transport,
   type TransportContext,
 } from './transport.js';
+
+/** Milliseconds; the libraries themselves would wait for ever for a server that says nothing. */
+const HANDSHAKE_TIMEOUT = 5000;
 
 /** What is needed of a Redis client, whichever library it is from. */
 export interface RedisClient {
@@ -39,12 +43,15 @@ export class RedisTransport implements Transport {
       publisher.destroy();
       subscriber?.destroy();
     };
-    try {
+    const open = async (): Promise<void> => {
       for (const client of [publisher, subscriber]) {
         client?.onLost((reason) => events.closed(reason));
         await client?.connect();
       }
       await subscriber?.subscribe([channel('all'), channel(uid ?? '')], (frame) => events.frame(frame));
+    };
+    try {
+      await within(HANDSHAKE_TIMEOUT, open());
     } catch (error) {
       destroy();
       throw error;

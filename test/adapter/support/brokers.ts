@@ -119,7 +119,7 @@ export async function openBroker(name: string): Promise<Broker> {
 
 /** A server that was killed may have to be started twice, until what it left behind is gone. */
 async function startUntilListening(start: () => ChildProcess, port: number): Promise<ChildProcess> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   let child = start();
   while (!(await isListening(port))) {
     if (Date.now() > end) throw new Error(`no broker came up on port ${port}`);
