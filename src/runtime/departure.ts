@@ -8,14 +8,16 @@ import { connectionOf, internalsOf } from './internals.js';
 import { isThenable, promiseOf } from '../thenable.js';
 import { leaveTransport } from './transports.js';
 
-/** Listens to `disconnecting`; one function for all sockets. */
-export function disconnecting(this: Socket): void {
-  connectionOf(this)!.lastRooms = [...this.rooms];
-}
-
-/** Listens to `disconnect`; one function for all sockets. */
-export function disconnected(this: Socket, reason: DisconnectReason, description?: unknown): void {
-  depart(connectionOf(this)!, reason, description);
+/** Takes the place of a socket's `_onclose`, which Socket.IO calls whatever ended the connection. */
+export function closed(this: Socket, reason: DisconnectReason, description?: unknown): void {
+  if (!this.connected) return;
+  const connection = connectionOf(this)!;
+  connection.lastRooms = [...this.rooms];
+  try {
+    internalsOf(Object.getPrototypeOf(this) as Socket)._onclose.call(this, reason, description);
+  } finally {
+    depart(connection, reason, description);
+  }
 }
 
 /**

@@ -38,9 +38,13 @@ function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]):
   const connection = internals[connectionKey]!;
   const event = packet[0] as string;
   const { plan } = connection.served;
-  let handler = plan.events.get(event);
-  if (hasListeners(socket, event)) emitToListeners(socket, connection, packet);
-  else handler ??= plan.any ?? unknownEvent;
+  const handler = plan.events.get(event);
+  if (!hasListeners(socket, event)) return admit(connection, handler ?? plan.any ?? unknownEvent, packet);
+  try {
+    EventEmitter.prototype.emit.apply(socket, packet as [string]);
+  } catch (error) {
+    listenerFailed(connection, packet, handler, error);
+  }
   if (handler) admit(connection, handler, packet);
 }
 
@@ -49,12 +53,16 @@ function hasListeners(socket: Socket, event: string): boolean {
   return socket.listenerCount(event) > (event === 'error' ? 1 : 0);
 }
 
-function emitToListeners(socket: Socket, connection: Connection, packet: unknown[]): void {
-  try {
-    EventEmitter.prototype.emit.apply(socket, packet as [string]);
-  } catch (err) {
-    connection.served.runtime.log.error({ err, event: packet[0], socket: socket.id }, 'a listener of socket.on failed');
-  }
+/** What a listener of the user's own throws stays inside; where no handler answers the caller, this does. */
+function listenerFailed(
+  connection: Connection,
+  packet: unknown[],
+  handler: HandlerPlan | undefined,
+  err: unknown,
+): void {
+  const { socket, served } = connection;
+  if (!handler) return fail(new EventContext(socket, unknownEvent, connection, packet, takeAck(packet)), err);
+  served.runtime.log.error({ err, event: packet[0], socket: socket.id }, 'a listener of socket.on failed');
 }
 
 function takeAck(packet: unknown[]): AckFunction | undefined {

@@ -8,7 +8,7 @@ import { ConnectionRefused } from '../errors.js';
 import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { Connection } from './connection.js';
-import { cleanup, disconnected, disconnecting } from './departure.js';
+import { cleanup, closed } from './departure.js';
 import { dispatch } from './dispatch.js';
 import { explain, quickError, refusalOf, reportFault, reportLate, sendableRefusal, tooDeep } from './failures.js';
 import { holdPackets, sendEvent } from './held.js';
@@ -71,8 +71,7 @@ function install({ socket }: Connection): void {
   const internals = internalsOf(socket);
   internals.dispatch = dispatch;
   internals._cleanup = cleanup;
-  socket.on('disconnecting', disconnecting);
-  socket.on('disconnect', disconnected);
+  internals._onclose = closed;
 }
 
 function refuse(error: Error, connection: Connection, next: Next): void {

@@ -3,7 +3,7 @@
  * `connect`, the shared table of handlers, and the limits; `test/integration/internals.test.ts` holds them against the
  * installed version.
  */
-import type { Namespace, Socket } from 'socket.io';
+import type { DisconnectReason, Namespace, Socket } from 'socket.io';
 import type { Connection } from './connection.js';
 
 /** Where a socket's connection is kept. */
@@ -35,6 +35,8 @@ export interface SocketInternals {
   run(packet: unknown[], done: (error?: Error) => void): void;
   /** Socket.IO's last step for a message: from here, its listeners are called. */
   dispatch(packet: unknown[]): void;
+  /** Ends a connection: emits `disconnecting`, leaves, emits `disconnect`. */
+  _onclose(reason: DisconnectReason, description?: unknown): void;
   /** Leaves all rooms and the namespace. */
   _cleanup(): void;
   _onerror(error: Error): void;

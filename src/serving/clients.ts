@@ -10,7 +10,10 @@ const suspicious = { clients: 10, looks: 30 };
 /** What is known of an Engine.IO connection and its transport. */
 interface EngineConnection {
   readonly writeBuffer: readonly { readonly data?: string | Uint8Array }[];
-  readonly transport: { readonly name: string; readonly socket?: { readonly bufferedAmount?: number } };
+  readonly transport: {
+    readonly name: string;
+    readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
+  };
   close(discard?: boolean): void;
   once(event: 'drain' | 'close', listener: () => void): void;
 }
@@ -88,6 +91,8 @@ export class Clients {
     if (waiting + bytesOf(client.writeBuffer) <= this.sendBuffer) return;
     this.log.warn({ limit: this.sendBuffer }, 'a client reads too slowly (limits.sendBuffer) and is disconnected');
     client.close(true);
+    // A peer that reads nothing does not answer the closing handshake either.
+    client.transport.socket?.terminate?.();
   }
 }
 
