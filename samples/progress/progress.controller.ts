@@ -4,7 +4,7 @@ import { Socket } from 'socket.io';
 import { countPrimes } from './primes.js';
 
 class Job {
-  @IsInt() @Min(1000) @Max(500_000_000) limit!: number;
+  @IsInt() @Min(1000) @Max(2_000_000_000) limit!: number;
 }
 
 /** What is remembered of a socket: the job that it waits for. */

@@ -31,7 +31,7 @@ describe('the progress sample', { timeout: 60_000 }, () => {
 
   it('stops when it is cancelled, and refuses a second job meanwhile', async () => {
     const client = await jobs();
-    const answer = client.call<Failure>('start', { limit: 500_000_000 });
+    const answer = client.call<Failure>('start', { limit: 2_000_000_000 });
     await client.next('progress');
     assert.equal((await client.call<Failure>('start', { limit: 1000 })).error.code, 'job_running');
     await client.call('cancel');
@@ -42,13 +42,13 @@ describe('the progress sample', { timeout: 60_000 }, () => {
 
   it('takes no job that would be too long', async () => {
     const client = await jobs();
-    assert.equal((await client.call<Failure>('start', { limit: 1_000_000_000 })).error.code, 'invalid');
+    assert.equal((await client.call<Failure>('start', { limit: 4_000_000_000 })).error.code, 'invalid');
     client.leave();
   });
 
   it('stops when the client has gone', async () => {
     const [client, other] = await Promise.all([jobs(), jobs()]);
-    client.socket.emit('start', { limit: 500_000_000 });
+    client.socket.emit('start', { limit: 2_000_000_000 });
     assert.equal(await other.next('running'), 1);
     await client.next('progress');
     client.leave();
@@ -63,7 +63,7 @@ describe('the progress sample', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: 'Start' }).click();
     await shows(page, '#result', '664,579 primes below 10,000,000');
     await shows(page, '#percent', '100 %');
-    await page.getByLabel('Below').selectOption('500 million');
+    await page.getByLabel('Below').selectOption('2 billion');
     await page.getByRole('button', { name: 'Start' }).click();
     await shows(page, '#percent', /[1-9]\d? %/);
     await page.getByRole('button', { name: 'Cancel' }).click();

@@ -6,7 +6,9 @@ import { showStatus } from '/shared/status.js';
 
 const find = (id) => document.getElementById(id);
 const log = createLog(find('log'));
-const socket = io('/account');
+
+// WebSocket at once: a refusal in the middle of the change from long-polling leaves failed requests in the console.
+const socket = io('/account', { transports: ['websocket', 'polling'] });
 showStatus(socket, find('status'));
 if (location.search === '?wrong') find('problem').textContent = 'That is not the name and the password of anybody.';
 
