@@ -4,7 +4,7 @@ import { Socket } from 'socket.io';
 import { countPrimes } from './primes.js';
 
 class Job {
-  @IsInt() @Min(1000) @Max(500_000_000) limit!: number;
+  @IsInt() @Min(1000) @Max(2_000_000_000) limit!: number;
 }
 
 /** What is remembered of a socket: the job that it waits for. */
@@ -14,6 +14,8 @@ class Session {
 
 @Namespace('/jobs')
 export class ProgressController {
+  #running = 0;
+
   /**
    * The signal fires when the client goes, when the time is over, and when the server stops: nobody computes for
    * somebody who has left.
@@ -24,17 +26,20 @@ export class ProgressController {
     const job = (session.job = new AbortController());
     const signal = AbortSignal.any([gone, job.signal]);
     const started = performance.now();
+    socket.nsp.emit('running', ++this.#running);
     try {
       const primes = await countPrimes(limit, signal, (percent) => socket.emit('progress', { percent }));
       return { primes, seconds: (performance.now() - started) / 1000 };
     } catch (error) {
-      if (job.signal.aborted) throw new EventError('cancelled', 'The job was cancelled.');
-      throw error;
+      if (!signal.aborted) throw error;
+      throw new EventError('cancelled', 'The job was cancelled.');
     } finally {
       session.job = undefined;
+      socket.nsp.emit('running', --this.#running);
     }
   }
 
+  /** Ends the job of the caller, if there is one. */
   @On()
   cancel(@Data() session: Session) {
     session.job?.abort();

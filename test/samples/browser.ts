@@ -31,8 +31,12 @@ export interface Visit {
   leave(): Promise<void>;
 }
 
-/** Opens an address in a profile of its own, as another visitor would. */
-export async function visit(url: string): Promise<Visit> {
+/**
+ * Opens an address in a profile of its own, as another visitor would.
+ *
+ * @param prepare is given the page before it loads anything
+ */
+export async function visit(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<Visit> {
   browser ??= chromium.launch({ executablePath, args: flags });
   const context = await (await browser).newContext();
   context.setDefaultTimeout(10_000);
@@ -46,6 +50,7 @@ export async function visit(url: string): Promise<Visit> {
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
   });
+  await prepare?.(page);
   await page.goto(url);
   return {
     page,

@@ -16,6 +16,11 @@ export async function connect(
   return client;
 }
 
+/** The answer of a call that failed. */
+export interface Failure {
+  readonly error: { readonly code: string };
+}
+
 export class SampleClient {
   readonly #arrived: { readonly event: string; readonly value: unknown }[] = [];
   #wake: (() => void) | undefined;

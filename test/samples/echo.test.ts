@@ -4,17 +4,13 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { shows, skipPages, visit } from './browser.js';
-import { connect, type SampleClient } from './client.js';
+import { connect, type Failure, type SampleClient } from './client.js';
 import { RunningSample } from './sample.js';
 
 interface Response {
   readonly data: string;
   readonly count: number;
   readonly rooms?: string[];
-}
-
-interface Failure {
-  readonly error: { readonly code: string };
 }
 
 const run = promisify(execFile);

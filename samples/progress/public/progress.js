@@ -21,6 +21,8 @@ socket.on('progress', ({ percent }) => {
   if (percent % 10 === 0) log.received('progress', `${percent} %`);
 });
 
+socket.on('running', (jobs) => (find('running').textContent = jobs));
+
 find('job').addEventListener('submit', (event) => {
   event.preventDefault();
   run(Number(find('limit').value)).catch((error) => log.error(explain(error)));

@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { createApp } from 'colloquy';
+import { sampleAssets } from '../_shared/assets.js';
+import { AccountController } from './account.controller.js';
+import { loginRoutes } from './login.routes.js';
+
+const pages = sampleAssets();
+const app = await createApp({
+  controllers: [AccountController],
+  static: fileURLToPath(new URL('./public', import.meta.url)),
+  http: pages,
+});
+pages.use(loginRoutes(app.io.of('/account')));
+await app.listen(Number(process.env.PORT ?? 5000));

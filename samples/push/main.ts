@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { createApp } from 'colloquy';
+import { sampleAssets } from '../_shared/assets.js';
+import { NaiveController } from './naive.controller.js';
+import { PushController } from './push.controller.js';
+
+const app = await createApp({
+  controllers: [NaiveController, PushController],
+  static: fileURLToPath(new URL('./public', import.meta.url)),
+  http: sampleAssets(),
+});
+await app.listen(Number(process.env.PORT ?? 5000));
