@@ -28,10 +28,10 @@ import { Clients, type TransportCounts } from './serving/clients.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
 import { guardOrigins } from './serving/origins.js';
 import { handleSignals } from './serving/signals.js';
-import { usualBlockTime, watchEventLoop } from './watchdog/watchdog.js';
+import { settleBlockTime, Watchdog, type WatchdogOptions } from './watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
-export interface AppOptions extends Partial<ServerOptions>, HttpOptions {
+export interface AppOptions extends Partial<ServerOptions>, HttpOptions, WatchdogOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
   /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
@@ -124,13 +124,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const log = guardLogger(
     options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info')),
   );
-  if (typeof options.watchdog === 'number' && !(options.watchdog > 0)) {
-    problems.push({
-      where: 'watchdog',
-      what: `${options.watchdog} is not a time.`,
-      mend: 'give milliseconds, or true.',
-    });
-  }
+  const blockTime = settleBlockTime(options, problems);
   const classes = await loadControllers(
     options.controllers,
     { cwd: options.cwd ?? process.cwd(), importer: options.importer ?? ((url) => import(url)) },
@@ -156,7 +150,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
   const bindings = new Bindings(namespaces, runtime);
-  const app = new RunningApp(io, engine, runtime, options, compiler, bindings, namespaces, problems);
+  const app = new RunningApp(io, engine, runtime, options, compiler, bindings, namespaces, blockTime, problems);
   if (options.io?.engine) app.serve();
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
@@ -194,12 +188,12 @@ async function closeServer(io: Server): Promise<void> {
 /** The application behind {@link App}; the test kit looks at what it runs. */
 export class RunningApp implements App {
   #server: HttpServer | undefined;
-  #stopWatchdog: (() => Promise<void>) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #clients: Clients;
   #plan: Plan;
   readonly #background: BackgroundWork;
+  readonly #watchdog: Watchdog;
 
   constructor(
     readonly io: Server,
@@ -209,6 +203,7 @@ export class RunningApp implements App {
     private readonly compiler: Compiler,
     private readonly bindings: Bindings,
     namespaces: ServerNamespaces,
+    blockTime: number,
     private readonly problems: SetupProblem[],
   ) {
     this.#clients = new Clients(io, runtime.limits.sendBuffer, runtime.log);
@@ -218,6 +213,7 @@ export class RunningApp implements App {
       lease: options.lease,
       namespaceOf: (path) => namespaces.open(path),
     });
+    this.#watchdog = new Watchdog(blockTime, () => this.table.map(({ handler }) => handler), runtime.log);
     this.#apply();
   }
 
@@ -271,8 +267,9 @@ export class RunningApp implements App {
     const server = createHttpServer(this.options, options.tls);
     this.#server = server;
     try {
-      this.attach(server);
+      this.#connect(server);
       const address = await listen(server, options);
+      this.serve();
       if (this.options.signals ?? true) this.#stopSignals = handleSignals(() => this.close(), this.runtime.log);
       this.#report(address);
       return address;
@@ -293,23 +290,20 @@ export class RunningApp implements App {
   }
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#connect(server, options);
+    this.serve();
+  }
+
+  #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
     this.engine.attach(this.io.engine);
-    this.serve();
   }
 
   /** From here on there is an Engine.IO server, so clients may come. */
   serve(): void {
-    this.#background.start();
-    this.#stopWatchdog ??= this.#startWatchdog();
     this.#clients.watch();
-  }
-
-  #startWatchdog(): (() => Promise<void>) | undefined {
-    const { watchdog = this.options.debug ?? false, logger } = this.options;
-    if (watchdog === false || logger === false) return undefined;
-    const handlers = (): Set<string> => new Set(this.table.map(({ handler }) => handler));
-    return watchEventLoop(watchdog === true ? usualBlockTime : watchdog, handlers, this.runtime.log);
+    this.#background.start();
+    this.#watchdog.start();
   }
 
   close(): Promise<void> {
@@ -329,7 +323,7 @@ export class RunningApp implements App {
     this.#server?.closeAllConnections();
     await stopped;
     this.#clients.stopWatching();
-    await this.#stopWatchdog?.();
+    await this.#watchdog.stop();
     await this.runtime.container.dispose();
     this.#stopSignals?.();
   }
