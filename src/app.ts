@@ -2,6 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
 import { createContainer, provideServer, provideServices, type DependencyContainer } from './container.js';
+import { limitCalls } from './asking/questions.js';
 import { BackgroundWork } from './background/background.js';
 import type { Lease } from './background/lease.js';
 import { chooseEngine, type Engine, type EngineOption } from './engine/index.js';
@@ -133,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const facts = scan(classes, problems);
   const engine = settleEngine(options.engine, problems);
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits) });
+  limitCalls(io, limits);
   const namespaces = new ServerNamespaces(io);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
