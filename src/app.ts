@@ -28,6 +28,8 @@ import type { ErrorHandler, Runtime } from './runtime/runtime.js';
 import { Clients, type TransportCounts } from './serving/clients.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
 import { guardOrigins } from './serving/origins.js';
+import { checkSession, installSession, type SessionOptions } from './session/options.js';
+import { checkSessionUse } from './session/session.js';
 import { handleSignals } from './serving/signals.js';
 import { settleBlockTime, Watchdog, type WatchdogOptions } from './watchdog/watchdog.js';
 
@@ -59,6 +61,8 @@ export interface AppOptions extends Partial<ServerOptions>, HttpOptions, Watchdo
   readonly onError?: ErrorHandler;
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
   readonly payload?: PayloadOptions;
+  /** Shares the session of HTTP with `@Session()`; needs express-session, or what behaves like it. */
+  readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
   /** A pino logger, anything with its shape, or `false` for silence. */
   readonly logger?: Logger | false;
@@ -132,6 +136,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     problems,
   );
   const facts = scan(classes, problems);
+  checkSession(options.session, problems);
+  if (!options.session) checkSessionUse(facts, problems);
   const engine = settleEngine(options.engine, problems);
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits) });
   limitCalls(io, limits);
@@ -153,7 +159,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
   const bindings = new Bindings(namespaces, runtime);
   const app = new RunningApp(io, engine, runtime, options, compiler, bindings, namespaces, blockTime, problems);
-  if (options.io?.engine) app.serve();
+  if (options.io?.engine) {
+    installSession(io, options.session);
+    app.serve();
+  }
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }
@@ -299,6 +308,7 @@ export class RunningApp implements App {
   #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
     this.engine.attach(this.io.engine);
+    installSession(this.io, this.options.session);
   }
 
   /** From here on there is an Engine.IO server, so clients may come. */
