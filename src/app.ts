@@ -2,6 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
 import { createContainer, provideServer, provideServices, type DependencyContainer } from './container.js';
+import { limitCalls } from './asking/questions.js';
 import { BackgroundWork } from './background/background.js';
 import type { AdapterHealth, AdapterLink, AdapterOption } from './adapter/index.js';
 import type { Lease } from './background/lease.js';
@@ -29,11 +30,13 @@ import type { ErrorHandler, Runtime } from './runtime/runtime.js';
 import { Clients, type TransportCounts } from './serving/clients.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
 import { guardOrigins } from './serving/origins.js';
+import { checkSession, installSession, type SessionOptions } from './session/options.js';
+import { checkSessionUse } from './session/session.js';
 import { handleSignals } from './serving/signals.js';
-import { usualBlockTime, watchEventLoop } from './watchdog/watchdog.js';
+import { settleBlockTime, Watchdog, type WatchdogOptions } from './watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
-export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions {
+export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
   /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
@@ -65,6 +68,8 @@ export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, Htt
   readonly onError?: ErrorHandler;
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
   readonly payload?: PayloadOptions;
+  /** Shares the session of HTTP with `@Session()`; needs express-session, or what behaves like it. */
+  readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
   /** A pino logger, anything with its shape, or `false` for silence. */
   readonly logger?: Logger | false;
@@ -133,21 +138,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   const log = guardLogger(
     options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info')),
   );
-  if (typeof options.watchdog === 'number' && !(options.watchdog > 0)) {
-    problems.push({
-      where: 'watchdog',
-      what: `${options.watchdog} is not a time.`,
-      mend: 'give milliseconds, or true.',
-    });
-  }
+  const blockTime = settleBlockTime(options, problems);
   const classes = await loadControllers(
     options.controllers,
     { cwd: options.cwd ?? process.cwd(), importer: options.importer ?? ((url) => import(url)) },
     problems,
   );
   const facts = scan(classes, problems);
+  checkSession(options.session, problems);
+  if (!options.session) checkSessionUse(facts, problems);
   const engine = settleEngine(options.engine, problems);
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits) });
+  limitCalls(io, limits);
   const namespaces = new ServerNamespaces(io);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
@@ -166,8 +168,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
   const link = await joinCluster(options, io);
   const bindings = new Bindings(namespaces, runtime);
-  const app = new RunningApp(io, engine, link, runtime, options, compiler, bindings, namespaces, problems);
-  if (options.io?.engine) app.serve();
+  const app = new RunningApp(io, engine, link, runtime, options, compiler, bindings, namespaces, blockTime, problems);
+  if (options.io?.engine) {
+    installSession(io, options.session);
+    app.serve();
+  }
   if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }
@@ -206,12 +211,12 @@ async function closeServer(io: Server): Promise<void> {
 /** The application behind {@link App}; the test kit looks at what it runs. */
 export class RunningApp implements App {
   #server: HttpServer | undefined;
-  #stopWatchdog: (() => Promise<void>) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #clients: Clients;
   #plan: Plan;
   readonly #background: BackgroundWork;
+  readonly #watchdog: Watchdog;
 
   constructor(
     readonly io: Server,
@@ -222,6 +227,7 @@ export class RunningApp implements App {
     private readonly compiler: Compiler,
     private readonly bindings: Bindings,
     namespaces: ServerNamespaces,
+    blockTime: number,
     private readonly problems: SetupProblem[],
   ) {
     this.#clients = new Clients(io, runtime.limits.sendBuffer, runtime.log);
@@ -231,6 +237,7 @@ export class RunningApp implements App {
       lease: options.lease ?? leaseOf(link),
       namespaceOf: (path) => namespaces.open(path),
     });
+    this.#watchdog = new Watchdog(blockTime, () => this.table.map(({ handler }) => handler), runtime.log);
     this.#apply();
   }
 
@@ -285,8 +292,9 @@ export class RunningApp implements App {
     const server = createHttpServer(this.options, options.tls);
     this.#server = server;
     try {
-      this.attach(server);
+      this.#connect(server);
       const address = await listen(server, options);
+      this.serve();
       if (this.options.signals ?? true) this.#stopSignals = handleSignals(() => this.close(), this.runtime.log);
       this.#report(address);
       return address;
@@ -307,23 +315,21 @@ export class RunningApp implements App {
   }
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#connect(server, options);
+    this.serve();
+  }
+
+  #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
     this.io.attach(server, options);
     this.engine.attach(this.io.engine);
-    this.serve();
+    installSession(this.io, this.options.session);
   }
 
   /** From here on there is an Engine.IO server, so clients may come. */
   serve(): void {
-    this.#background.start();
-    this.#stopWatchdog ??= this.#startWatchdog();
     this.#clients.watch();
-  }
-
-  #startWatchdog(): (() => Promise<void>) | undefined {
-    const { watchdog = this.options.debug ?? false, logger } = this.options;
-    if (watchdog === false || logger === false) return undefined;
-    const handlers = (): Set<string> => new Set(this.table.map(({ handler }) => handler));
-    return watchEventLoop(watchdog === true ? usualBlockTime : watchdog, handlers, this.runtime.log);
+    this.#background.start();
+    this.#watchdog.start();
   }
 
   close(): Promise<void> {
@@ -344,7 +350,7 @@ export class RunningApp implements App {
     this.#server?.closeAllConnections();
     await stopped;
     this.#clients.stopWatching();
-    await this.#stopWatchdog?.();
+    await this.#watchdog.stop();
     await this.runtime.container.dispose();
     this.#stopSignals?.();
   }

@@ -2,6 +2,7 @@
 import type { DisconnectReason, Socket } from 'socket.io';
 import { EventContext } from '../context.js';
 import type { HandlerPlan } from '../plan/types.js';
+import { runIn } from './around.js';
 import type { Connection } from './connection.js';
 import { explain, reportFault } from './failures.js';
 import { connectionOf, internalsOf } from './internals.js';
@@ -50,7 +51,7 @@ async function runDeparture(connection: Connection, plan: HandlerPlan, packet: u
   context.onExpire = () => reportFault(context, new Error('the handlers of the disconnection took too long'));
   calls.add(context, plan.timeout);
   try {
-    await plan.run(context);
+    await runIn(context, plan.run);
   } catch (error) {
     await report(context, error);
   }

@@ -6,6 +6,7 @@ import type { Socket } from 'socket.io';
 import { EventContext, Reply, type AckFunction } from '../context.js';
 import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../plan/types.js';
+import { runIn } from './around.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import type { Calls } from './calls.js';
 import type { Connection } from './connection.js';
@@ -85,7 +86,7 @@ function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]):
 /** Runs the plan. Nothing is awaited, and no time is kept, unless the handler gave a promise. */
 function start(context: EventContext): void {
   try {
-    const result = planOf(context).run(context);
+    const result = runIn(context, planOf(context).run);
     if (isThenable(result)) wait(context, result);
     else finish(context, result);
   } catch (error) {

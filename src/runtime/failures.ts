@@ -14,6 +14,7 @@ import {
 } from '../errors.js';
 import { defaultLimits } from '../limits.js';
 import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
+import { runIn } from './around.js';
 import type { Connection } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './emissions.js';
@@ -32,7 +33,7 @@ export function explain(context: EventContext, error: unknown): Failure {
   const { emissions } = context.handler as HandlerPlan;
   try {
     if (emissions.length > 0) emitFailure(emissions, context, error, answer.error);
-    return { answer, said: speak(context, error) };
+    return { answer, said: runIn(context, () => speak(context, error)) };
   } catch (fault) {
     reportFault(context, fault);
     return { answer, said: undefined };

@@ -7,6 +7,7 @@ import { EventContext } from '../context.js';
 import { ConnectionRefused } from '../errors.js';
 import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../plan/types.js';
+import { runIn } from './around.js';
 import { Connection } from './connection.js';
 import { cleanup, closed } from './departure.js';
 import { dispatch } from './dispatch.js';
@@ -100,7 +101,7 @@ class Passage {
   run(): void {
     this.connection.onEnter = () => reveal(this.connection.socket);
     try {
-      const result = this.plan.run(this.#context);
+      const result = runIn(this.#context, this.plan.run);
       if (isThenable(result)) this.#wait(promiseOf(result));
       else this.#conclude(result);
     } catch (error) {

@@ -3,7 +3,7 @@
  * `connect`, the shared table of handlers, and the limits; `test/integration/internals.test.ts` holds them against the
  * installed version.
  */
-import type { DisconnectReason, Namespace, Socket } from 'socket.io';
+import type { DisconnectReason, Namespace, Server, Socket } from 'socket.io';
 import type { Connection } from './connection.js';
 
 /** Where a socket's connection is kept. */
@@ -40,6 +40,10 @@ export interface SocketInternals {
   /** Leaves all rooms and the namespace. */
   _cleanup(): void;
   _onerror(error: Error): void;
+  /** What `timeout`, `volatile`, `compress` said about the next emit. */
+  flags: { readonly timeout?: number };
+  /** The acknowledgements that are waited for, by the ids of their packets. */
+  readonly acks: Map<number, (...values: unknown[]) => void>;
   /** Leads the socket's listeners to its connection. */
   [connectionKey]?: Connection;
 }
@@ -48,6 +52,19 @@ export interface NamespaceInternals {
   readonly sockets: Map<string, Socket>;
   /** The sockets whose middleware still runs. */
   readonly _preConnectSockets: Map<string, Socket>;
+  /** The id of the next packet that asks for an acknowledgement. */
+  readonly _ids: number;
+  /** The namespaces of a family, on its parent. */
+  readonly children?: ReadonlySet<Namespace>;
+}
+
+/** What `to`, `except`, `timeout` and the like give; socket.io exports its class without its parameters. */
+export type Operator = ReturnType<Server['to']>;
+
+export interface OperatorInternals {
+  readonly adapter: { readonly nsp: Namespace };
+  /** Absent on a namespace. */
+  readonly flags?: { readonly timeout?: number };
 }
 
 export function internalsOf(socket: Socket): SocketInternals {
@@ -56,6 +73,10 @@ export function internalsOf(socket: Socket): SocketInternals {
 
 export function namespaceInternalsOf(namespace: Namespace): NamespaceInternals {
   return namespace as unknown as NamespaceInternals;
+}
+
+export function operatorInternalsOf(operator: Operator | Namespace): OperatorInternals {
+  return operator as unknown as OperatorInternals;
 }
 
 /** The connection of a socket that has passed, or is in, the gate. */

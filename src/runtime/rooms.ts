@@ -3,6 +3,7 @@ import type { Namespace, Socket } from 'socket.io';
 import { EventContext } from '../context.js';
 import { EventError } from '../errors.js';
 import type { HandlerPlan } from '../plan/types.js';
+import { runIn } from './around.js';
 import { report } from './departure.js';
 import { connectionOf } from './internals.js';
 import type { ServedNamespace } from './runtime.js';
@@ -30,7 +31,7 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   if (!connection) return;
   const context = new EventContext(socket, handler, connection, [handler.event, room], undefined);
   try {
-    const result = handler.run(context);
+    const result = runIn(context, handler.run);
     if (isThenable(result)) promiseOf(result).catch((error: unknown) => report(context, error));
   } catch (error) {
     void report(context, error);

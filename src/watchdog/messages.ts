@@ -9,7 +9,7 @@ export interface Frame {
 }
 
 /** To the watching thread, when it starts. */
-export interface WatchOptions {
+export interface ThreadOptions {
   /** Milliseconds without an answer after which the event loop is looked at. */
   readonly time: number;
 }

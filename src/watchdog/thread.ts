@@ -5,10 +5,10 @@
 import { writeSync } from 'node:fs';
 import { Session, type Debugger } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Frame, FromThread, WatchOptions } from './messages.js';
+import type { Frame, FromThread, ThreadOptions } from './messages.js';
 
 const main = parentPort!;
-const { time } = workerData as WatchOptions;
+const { time } = workerData as ThreadOptions;
 /** Milliseconds after which the main thread is not expected to tell of it itself. */
 const hopeless = 5_000;
 const deepest = 50;

@@ -1,0 +1,84 @@
+/**
+ * What a handler can do without being given the socket, for services deep below it: every function means the client
+ * whose event is being handled, and its namespace. It works in handlers, in `@OnConnect`, `@OnDisconnect`, middleware
+ * and error handlers, and in whatever those await, start with timers, or give to `emit` as an acknowledgement. All
+ * throw where no event is being handled.
+ *
+ * Nothing is carried along unless this module is imported.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import type { Namespace, Socket } from 'socket.io';
+import { call as callSocket } from '../asking/call.js';
+import { context } from './storage.js';
+
+export { context };
+
+/** What `to` and `except` give. */
+export type RoomOperator = ReturnType<Socket['to']>;
+
+/** The caller's socket. */
+export function socket(): Socket {
+  return context().socket;
+}
+
+/** The caller's namespace; `namespace().emit(…)` reaches everybody in it, the caller too. */
+export function namespace(): Namespace {
+  return socket().nsp;
+}
+
+/** The name of the event; `connect`, `disconnect`, `join`, `leave` for those moments. */
+export function eventName(): string {
+  return context().event;
+}
+
+/** Emits to the caller. A function as the last argument gets the client's answer, in the same context. */
+export function emit(event: string, ...args: unknown[]): void {
+  const last = args.at(-1);
+  if (typeof last === 'function') args[args.length - 1] = AsyncResource.bind(last as () => void);
+  socket().emit(event, ...args);
+}
+
+/** Emits the unnamed event, `message`, to the caller. */
+export function send(...args: unknown[]): void {
+  emit('message', ...args);
+}
+
+/** Asks the caller, see `call` of `colloquy`. */
+export function call<T = unknown>(event: string, ...args: unknown[]): Promise<T> {
+  return callSocket<T>(socket(), event, ...args);
+}
+
+/** Emits to everybody else in the namespace. */
+export function broadcast(event: string, ...args: unknown[]): void {
+  socket().broadcast.emit(event, ...args);
+}
+
+/** The others in a room, or in any of several: `to('a').emit(…)`. */
+export function to(room: string | string[]): RoomOperator {
+  return socket().to(room);
+}
+
+/** Everybody else in the namespace but those in a room. */
+export function except(room: string | string[]): RoomOperator {
+  return socket().except(room);
+}
+
+/** Has the caller join rooms; a promise where the adapter needs time. */
+export function join(room: string | string[]): Promise<void> | void {
+  return socket().join(room);
+}
+
+/** Has the caller leave a room; a promise where the adapter needs time. */
+export function leave(room: string): Promise<void> | void {
+  return socket().leave(room);
+}
+
+/** The caller's rooms; in `@OnDisconnect`, those that it was in. */
+export function rooms(): readonly string[] {
+  return context().rooms;
+}
+
+/** Disconnects the caller from this namespace; with `close`, from all of them. */
+export function disconnect(close = false): void {
+  socket().disconnect(close);
+}
