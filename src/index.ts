@@ -1,5 +1,5 @@
 export { createApp } from './app.js';
-export type { App, AppOptions, Health } from './app.js';
+export type { App, AppOptions, Health } from './app/options.js';
 export { AdapterError } from './adapter/index.js';
 export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './adapter/index.js';
 export type { EngineOption } from './engine/index.js';

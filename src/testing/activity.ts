@@ -1,6 +1,6 @@
 /** What is on its way in the applications under test: packets, handlers that have not ended, background work. */
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { RunningApp } from '../app.js';
+import type { RunningApp } from '../app/running.js';
 import type { Traffic } from './memory/index.js';
 
 /** How long something is waited for, in milliseconds of real time: a test's mocked clock does not count. */

@@ -1,7 +1,9 @@
 /** createTestApp: the whole application, with the real server and real clients, and no port. */
 import { clearInterval, setInterval } from 'node:timers';
 import type { Socket } from 'socket.io';
-import { createApp, type App, type AppOptions, type RunningApp } from '../app.js';
+import { createApp } from '../app.js';
+import type { App, AppOptions } from '../app/options.js';
+import type { RunningApp } from '../app/running.js';
 import { loadControllers } from '../plan/load.js';
 import { Activity, type WaitOptions } from './activity.js';
 import { connected, TestClient, type ClientHost } from './client.js';

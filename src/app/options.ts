@@ -1,0 +1,113 @@
+/** What `createApp` takes and gives. */
+import type { Server as HttpServer } from 'node:http';
+import { Server, type ServerOptions } from 'socket.io';
+import { type DependencyContainer } from '../container.js';
+import type { AdapterHealth, AdapterOption } from '../adapter/index.js';
+import type { Lease } from '../background/lease.js';
+import { type Engine, type EngineOption } from '../engine/index.js';
+import { type Limits } from '../limits.js';
+import { type Logger } from '../log.js';
+import type { MiddlewareLike } from '../middleware.js';
+import type { PayloadOptions } from '../payload/index.js';
+import { type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
+import { type ControllerSource } from '../plan/load.js';
+import type { Class } from '../reflect.js';
+import type { PlanRow } from '../plan/types.js';
+import type { ErrorHandler } from '../runtime/runtime.js';
+import { type TransportCounts } from '../serving/clients.js';
+import { type Address, type HttpOptions, type ListenOptions } from '../serving/http.js';
+import { type SessionOptions } from '../session/options.js';
+import { type WatchdogOptions } from '../watchdog/watchdog.js';
+
+/** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
+export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
+  /** Controller classes, globs of files that export some, or both. */
+  readonly controllers: readonly ControllerSource[];
+  /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
+  readonly services?: readonly Class[];
+  /**
+   * Joins the nodes of a cluster: `redis://…`, `rediss`, `amqp(s)`, `nats`, `postgres`, `local:` for the processes of one
+   * machine, an object with more to say, or any Socket.IO adapter.
+   */
+  readonly adapter?: AdapterOption;
+  /** Decides which node of a cluster does background work that is to run once; the adapter's own unless given. */
+  readonly lease?: Lease;
+  /** The folder that relative globs start from; the process's own unless given. */
+  readonly cwd?: string;
+  /** Imports a controller file by its `file:` address, for test runners that transform files. */
+  readonly importer?: (url: string) => Promise<unknown>;
+  /** The container that services are registered in; tsyringe's global one unless given. */
+  readonly container?: DependencyContainer;
+  /**
+   * The WebSocket engine: `corked` is Engine.IO's own `ws` with one write per turn of the event loop, `ws` the same
+   * without, `eiows` the package of that name in C++. `auto`, the default, takes `eiows` where it is installed, else
+   * `corked`.
+   */
+  readonly engine?: EngineOption;
+  /** A Socket.IO server of your own; the options for one are then its own affair. */
+  readonly io?: Server;
+  /** Middleware around every event, connection and disconnection; the first one is the outermost. */
+  readonly use?: readonly MiddlewareLike[];
+  /** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
+  readonly onError?: ErrorHandler;
+  /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
+  readonly payload?: PayloadOptions;
+  /** Shares the session of HTTP with `@Session()`; needs express-session, or what behaves like it. */
+  readonly session?: SessionOptions;
+  readonly limits?: Partial<Limits>;
+  /** A pino logger, anything with its shape, or `false` for silence. */
+  readonly logger?: Logger | false;
+  /** Whether the dispatch table is printed at boot; `true` unless given. */
+  readonly printTable?: boolean;
+  /** Tells clients what was thrown, and logs more. For development only. */
+  readonly debug?: boolean;
+  /**
+   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 where `true`. A thread of its
+   * own watches, so even an endless loop is told of, and no message pays for it. Unless given, on with `debug`.
+   */
+  readonly watchdog?: boolean | number;
+  /** Whether SIGTERM and SIGINT close the application while it listens; `true` unless given. */
+  readonly signals?: boolean;
+}
+
+/** How an application is, for a probe or a page. */
+export interface Health {
+  /** Whether it shuts down: a probe of readiness should say no. */
+  readonly closing: boolean;
+  readonly clients: number;
+  /** The WebSocket engine in use, and why. */
+  readonly engine: Pick<Engine, 'name' | 'reason'>;
+  /** How many clients use each transport. */
+  readonly transports: TransportCounts;
+  /** Calls that are not answered yet. */
+  readonly calls: number;
+  /** The link to the other nodes, where there are any. */
+  readonly adapter?: AdapterHealth;
+}
+
+/** A running application. */
+export interface App {
+  /** The Socket.IO server, for everything that it offers. */
+  readonly io: Server;
+  /** The dispatch table, a row for each handler. */
+  readonly table: readonly PlanRow[];
+  /** The container that controllers and middleware were built with. */
+  readonly container: DependencyContainer;
+  /**
+   * Serves sockets, and pages where `http` or `static` are given, on a port of its own.
+   * @throws Error where the port cannot be had
+   */
+  listen(where: number | ListenOptions): Promise<Address>;
+  /** Serves sockets on an HTTP server of yours, which listens when you say so; Engine.IO's options may be added. */
+  attach(server: HttpServer, options?: Partial<ServerOptions>): void;
+  /**
+   * Handles an event of a namespace with a function, in the same pipeline as a method; `use`, `payload` and `timeout`
+   * stand for the decorators. It may be added at any time, and serves those who are connected too.
+   * @throws SetupError where the event is handled already, or the names are wrong
+   */
+  on(path: string, event: string, handler: HandlerFunction, options?: FunctionOptions): this;
+  /** Says how it is, at no cost worth a cache. */
+  health(): Health;
+  /** Accepts nobody any more, answers what runs, disconnects everybody, and resolves when all is done. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,208 @@
+/** The application while it runs: serving, and stopping in order. */
+import type { Server as HttpServer } from 'node:http';
+import { Server, type ServerOptions } from 'socket.io';
+import { type DependencyContainer } from '../container.js';
+import { BackgroundWork } from '../background/background.js';
+import type { AdapterLink } from '../adapter/index.js';
+import { leaseOf } from '../cluster.js';
+import { type Engine } from '../engine/index.js';
+import { SetupError, type SetupProblem } from '../errors.js';
+import { Compiler } from '../plan/compile.js';
+import { checkEvents } from '../plan/checks.js';
+import { functionFacts, type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
+import { pathProblem } from '../plan/path.js';
+import type { Plan, PlanRow } from '../plan/types.js';
+import { Bindings } from '../runtime/bind.js';
+import { ServerNamespaces } from '../runtime/namespaces.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { Clients } from '../serving/clients.js';
+import { createHttpServer, listen, type Address, type ListenOptions } from '../serving/http.js';
+import { installSession } from '../session/options.js';
+import { handleSignals } from '../serving/signals.js';
+import { Watchdog } from '../watchdog/watchdog.js';
+import type { App, AppOptions, Health } from './options.js';
+
+/** What an application is put together from. */
+export interface AppParts {
+  readonly io: Server;
+  readonly engine: Engine;
+  readonly link: AdapterLink | undefined;
+  readonly runtime: Runtime;
+  readonly options: AppOptions;
+  readonly compiler: Compiler;
+  readonly namespaces: ServerNamespaces;
+  /** Milliseconds after which a blocked event loop is told of. */
+  readonly blockTime: number;
+  /** Where the compiler writes the mistakes that it finds. */
+  readonly problems: SetupProblem[];
+}
+
+/** The application behind {@link App}; the test kit looks at what it runs. */
+export class RunningApp implements App {
+  #server: HttpServer | undefined;
+  #stopSignals: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
+  readonly #bindings: Bindings;
+  readonly #clients: Clients;
+  #plan: Plan;
+  readonly #background: BackgroundWork;
+  readonly #watchdog: Watchdog;
+
+  constructor(private readonly parts: AppParts) {
+    const { io, runtime, options, namespaces } = parts;
+    const { log, limits } = runtime;
+    this.#clients = new Clients(io, limits.sendBuffer, log);
+    this.#bindings = new Bindings(namespaces, runtime);
+    this.#plan = parts.compiler.plan();
+    this.#background = new BackgroundWork(this.#plan.background, {
+      log,
+      lease: options.lease ?? leaseOf(parts.link),
+      namespaceOf: (path) => namespaces.open(path),
+    });
+    this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
+    this.#apply();
+  }
+
+  get io(): Server {
+    return this.parts.io;
+  }
+
+  get runtime(): Runtime {
+    return this.parts.runtime;
+  }
+
+  get table(): readonly PlanRow[] {
+    return this.#plan.rows;
+  }
+
+  on(path: string, event: string, handler: HandlerFunction, options: FunctionOptions = {}): this {
+    const facts = functionFacts(path, event, handler, options);
+    const what = pathProblem(path);
+    if (what)
+      this.parts.problems.push({ where: facts.name, what, mend: "write a path such as '/chat' or '/game/:id'." });
+    checkEvents([...this.parts.compiler.facts, facts], this.parts.problems);
+    if (this.parts.problems.length === 0) this.parts.compiler.add([facts]);
+    const problems = this.parts.problems.splice(0);
+    if (problems.length > 0) throw new SetupError(problems);
+    this.#plan = this.parts.compiler.plan();
+    this.#apply();
+    return this;
+  }
+
+  #apply(): void {
+    this.#bindings.apply(this.#plan);
+    this.#background.watch(this.#plan);
+  }
+
+  get container(): DependencyContainer {
+    return this.runtime.container;
+  }
+
+  health(): Health {
+    const { transports } = this.#clients;
+    const { size, closing } = this.runtime.calls;
+    const clients = Object.values(transports).reduce((sum, count) => sum + count, 0);
+    const { name, reason } = this.parts.engine;
+    const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size };
+    return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
+  }
+
+  /** What runs now and ends by itself: the names of handlers and of background work, and a promise of their end. */
+  running(): { readonly labels: readonly string[]; readonly end: Promise<unknown> } {
+    const { calls } = this.runtime;
+    const rounds = this.#background.rounds;
+    return {
+      labels: [...calls.contexts.map(({ handler }) => handler.label), ...rounds.map(({ plan }) => plan.label)],
+      end: Promise.all([calls.idle(), ...rounds.map(({ round }) => round)]),
+    };
+  }
+
+  async listen(where: number | ListenOptions): Promise<Address> {
+    if (this.#server) throw new Error('The application listens already; create another one for another port.');
+    const options = typeof where === 'number' ? { port: where } : where;
+    const server = createHttpServer(this.parts.options, options.tls);
+    this.#server = server;
+    try {
+      this.#connect(server);
+      const address = await listen(server, options);
+      this.serve();
+      if (this.parts.options.signals ?? true) this.#stopSignals = handleSignals(() => this.close(), this.runtime.log);
+      this.#report(address);
+      return address;
+    } catch (error) {
+      this.#server = undefined;
+      throw error;
+    }
+  }
+
+  #report({ url }: Address): void {
+    const { log } = this.runtime;
+    log.info(`listening on ${url}`);
+    log.debug(`WebSocket engine: ${this.parts.engine.name} (${this.parts.engine.reason})`);
+    const { transports } = this.parts.options;
+    if (transports && !transports.some((each) => each !== 'polling')) {
+      log.warn('the option `transports` leaves only long-polling: no client will use WebSocket');
+    }
+  }
+
+  attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#connect(server, options);
+    this.serve();
+  }
+
+  #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.io.attach(server, options);
+    this.parts.engine.attach(this.io.engine);
+    installSession(this.io, this.parts.options.session);
+  }
+
+  /** From here on there is an Engine.IO server, so clients may come. */
+  serve(): void {
+    this.#clients.watch();
+    this.#background.start();
+    this.#watchdog.start();
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    const end = Date.now() + this.runtime.limits.drainTime;
+    const rest = (): number => Math.max(0, end - Date.now());
+    this.runtime.calls.closing = 'draining';
+    const stopped = this.#stopAccepting();
+    await Promise.all([this.#drain(rest()), this.#background.stop(rest())]);
+    await this.#clients.flush(rest());
+    await closeServer(this.io);
+    await this.parts.link?.close();
+    await this.#drain(rest());
+    this.runtime.calls.stop();
+    this.#server?.closeAllConnections();
+    await stopped;
+    this.#clients.stopWatching();
+    await this.#watchdog.stop();
+    await this.runtime.container.dispose();
+    this.#stopSignals?.();
+  }
+
+  /** Resolves when nothing runs any more; what takes longer is answered `closing`. */
+  async #drain(time: number): Promise<void> {
+    const { calls } = this.runtime;
+    const timer = setTimeout(() => calls.expireAll(), time);
+    await calls.idle();
+    clearTimeout(timer);
+  }
+
+  async #stopAccepting(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
+
+/** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */
+async function closeServer(io: Server): Promise<void> {
+  if (io.engine as object | undefined) return io.close();
+  await Promise.all([...io._nsps.values()].map(async ({ adapter }) => adapter.close()));
+}

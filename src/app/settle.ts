@@ -1,0 +1,33 @@
+/** Options for Socket.IO and its engine, with our defaults and checks. */
+import { type ServerOptions } from 'socket.io';
+import { chooseEngine, type Engine, type EngineOption } from '../engine/index.js';
+import { type SetupProblem } from '../errors.js';
+import { type Limits } from '../limits.js';
+import { guardOrigins } from '../serving/origins.js';
+import type { AppOptions } from './options.js';
+
+/** Chooses the WebSocket engine; one that cannot be had is a mistake. */
+export function settleEngine(option: EngineOption | undefined, problems: SetupProblem[]): Engine {
+  try {
+    return chooseEngine(option);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    problems.push({ where: 'engine', what, mend: "install it, or leave the choice to 'auto'.", cause });
+    return chooseEngine('ws');
+  }
+}
+
+/** Socket.IO's own options, with our defaults below them and our checks around them. */
+export function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptions> {
+  const { connectionStateRecovery: recovery } = options;
+  const own = { ...options } as Partial<ServerOptions>;
+  delete own.adapter; // the cluster is joined when everything else is right
+  return {
+    maxHttpBufferSize: limits.payload,
+    connectTimeout: limits.joinTime,
+    cleanupEmptyChildNamespaces: true,
+    ...own,
+    ...(recovery ? { connectionStateRecovery: { skipMiddlewares: false, ...recovery } } : {}),
+    allowRequest: guardOrigins(options.cors, options.allowRequest),
+  };
+}
