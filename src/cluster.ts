@@ -9,9 +9,6 @@ export interface ClusterOptions {
   readonly connectionStateRecovery?: ServerOptions['connectionStateRecovery'];
 }
 
-/** Engines of the official adapters keep what a client misses; ours deliver at most once and keep nothing. */
-const recovering: ReadonlySet<string> = new Set(['redis-streams', 'custom']);
-
 /**
  * Gives the link once what other nodes send arrives here, or `undefined` where the application is alone.
  * @throws SetupError for an option that is wrong in itself
@@ -20,11 +17,11 @@ const recovering: ReadonlySet<string> = new Set(['redis-streams', 'custom']);
 export async function joinCluster(options: ClusterOptions, io: Server): Promise<AdapterLink | undefined> {
   if (options.adapter === undefined) return undefined;
   const link = open(options.adapter);
-  if (options.connectionStateRecovery && !recovering.has(link.engine)) {
+  if (options.connectionStateRecovery && link.engine !== 'custom') {
     await link.close();
     throw problem(
       `the engine '${link.engine}' keeps nothing for clients that come back, so connectionStateRecovery cannot work.`,
-      'take redis-streams://…, or leave connectionStateRecovery out.',
+      'give an adapter that can, such as that of @socket.io/redis-streams-adapter, or leave connectionStateRecovery out.',
     );
   }
   io.adapter(link.factory);
