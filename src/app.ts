@@ -28,8 +28,9 @@ import { expire } from './runtime/dispatch.js';
 import { ServerNamespaces } from './runtime/namespaces.js';
 import type { ErrorHandler, Runtime } from './runtime/runtime.js';
 import { Clients, type TransportCounts } from './serving/clients.js';
+import { trackConnections } from './serving/connections.js';
 import { createHttpServer, listen, type Address, type HttpOptions, type ListenOptions } from './serving/http.js';
-import { guardOrigins } from './serving/origins.js';
+import { guardOrigins, guardSessions } from './serving/origins.js';
 import { checkSession, installSession, type SessionOptions } from './session/options.js';
 import { checkSessionUse } from './session/session.js';
 import { handleSignals } from './serving/signals.js';
@@ -148,7 +149,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
   const engine = settleEngine(options.engine, problems);
-  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits) });
+  const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
+  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });
   limitCalls(io, limits);
   const namespaces = new ServerNamespaces(io);
   const paths = facts.map(({ namespace }) => namespace.path);
@@ -164,7 +166,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   compiler.add(facts);
   compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);
-  const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
   const link = await joinCluster(options, io);
   const bindings = new Bindings(namespaces, runtime);
@@ -188,7 +189,7 @@ function settleEngine(option: EngineOption | undefined, problems: SetupProblem[]
 }
 
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
-function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptions> {
+function serverOptions(options: AppOptions, limits: Limits, calls: Calls): Partial<ServerOptions> {
   const { connectionStateRecovery: recovery } = options;
   const own = { ...options } as Partial<ServerOptions>;
   delete own.adapter; // the cluster is joined when everything else is right
@@ -198,7 +199,7 @@ function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptio
     cleanupEmptyChildNamespaces: true,
     ...own,
     ...(recovery ? { connectionStateRecovery: { skipMiddlewares: false, ...recovery } } : {}),
-    allowRequest: guardOrigins(options.cors, options.allowRequest),
+    allowRequest: guardSessions(() => calls.closing !== false, guardOrigins(options.cors, options.allowRequest)),
   };
 }
 
@@ -211,6 +212,7 @@ async function closeServer(io: Server): Promise<void> {
 /** The application behind {@link App}; the test kit looks at what it runs. */
 export class RunningApp implements App {
   #server: HttpServer | undefined;
+  #dropConnections: (() => void) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #clients: Clients;
@@ -320,6 +322,7 @@ export class RunningApp implements App {
   }
 
   #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#dropConnections = trackConnections(server);
     this.io.attach(server, options);
     this.engine.attach(this.io.engine);
     installSession(this.io, this.options.session);
@@ -340,15 +343,17 @@ export class RunningApp implements App {
     const end = Date.now() + this.runtime.limits.drainTime;
     const rest = (): number => Math.max(0, end - Date.now());
     this.runtime.calls.closing = 'draining';
-    const stopped = this.#stopAccepting();
     await Promise.all([this.#drain(rest()), this.#background.stop(rest())]);
     await this.#clients.flush(rest());
+    // Not before: a client on long-polling fetches its answer with a connection of its own.
+    const stopped = this.#stopAccepting();
+    const disconnected = setTimeout(() => this.#dropConnections?.(), rest());
     await closeServer(this.io);
+    await stopped;
+    clearTimeout(disconnected);
     await this.link?.close();
     await this.#drain(rest());
     this.runtime.calls.stop();
-    this.#server?.closeAllConnections();
-    await stopped;
     this.#clients.stopWatching();
     await this.#watchdog.stop();
     await this.runtime.container.dispose();
