@@ -42,7 +42,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
   const engine = settleEngine(options.engine, problems);
-  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits) });
+  const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
+  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });
   limitCalls(io, limits);
   const namespaces = new ServerNamespaces(io);
   const paths = facts.map(({ namespace }) => namespace.path);
@@ -58,7 +59,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   compiler.add(facts);
   compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);
-  const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
   const link = await joinCluster(options, io);
   const app = new RunningApp({ io, engine, link, runtime, options, compiler, namespaces, blockTime, problems });

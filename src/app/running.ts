@@ -16,6 +16,7 @@ import { Bindings } from '../runtime/bind.js';
 import { ServerNamespaces } from '../runtime/namespaces.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Clients } from '../serving/clients.js';
+import { trackConnections } from '../serving/connections.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../serving/http.js';
 import { installSession } from '../session/options.js';
 import { handleSignals } from '../serving/signals.js';
@@ -40,6 +41,7 @@ export interface AppParts {
 /** The application behind {@link App}; the test kit looks at what it runs. */
 export class RunningApp implements App {
   #server: HttpServer | undefined;
+  #dropConnections: (() => void) | undefined;
   #stopSignals: (() => void) | undefined;
   #closed: Promise<void> | undefined;
   readonly #bindings: Bindings;
@@ -151,6 +153,7 @@ export class RunningApp implements App {
   }
 
   #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#dropConnections = trackConnections(server);
     this.io.attach(server, options);
     this.parts.engine.attach(this.io.engine);
     installSession(this.io, this.parts.options.session);
@@ -171,15 +174,17 @@ export class RunningApp implements App {
     const end = Date.now() + this.runtime.limits.drainTime;
     const rest = (): number => Math.max(0, end - Date.now());
     this.runtime.calls.closing = 'draining';
-    const stopped = this.#stopAccepting();
     await Promise.all([this.#drain(rest()), this.#background.stop(rest())]);
     await this.#clients.flush(rest());
+    // Not before: a client on long-polling fetches its answer with a connection of its own.
+    const stopped = this.#stopAccepting();
+    const disconnected = setTimeout(() => this.#dropConnections?.(), rest());
     await closeServer(this.io);
+    await stopped;
+    clearTimeout(disconnected);
     await this.parts.link?.close();
     await this.#drain(rest());
     this.runtime.calls.stop();
-    this.#server?.closeAllConnections();
-    await stopped;
     this.#clients.stopWatching();
     await this.#watchdog.stop();
     await this.runtime.container.dispose();

@@ -3,7 +3,8 @@ import { type ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine, type EngineOption } from '../engine/index.js';
 import { type SetupProblem } from '../errors.js';
 import { type Limits } from '../limits.js';
-import { guardOrigins } from '../serving/origins.js';
+import { guardOrigins, guardSessions } from '../serving/origins.js';
+import type { Calls } from '../runtime/calls.js';
 import type { AppOptions } from './options.js';
 
 /** Chooses the WebSocket engine; one that cannot be had is a mistake. */
@@ -18,7 +19,7 @@ export function settleEngine(option: EngineOption | undefined, problems: SetupPr
 }
 
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
-export function serverOptions(options: AppOptions, limits: Limits): Partial<ServerOptions> {
+export function serverOptions(options: AppOptions, limits: Limits, calls: Calls): Partial<ServerOptions> {
   const { connectionStateRecovery: recovery } = options;
   const own = { ...options } as Partial<ServerOptions>;
   delete own.adapter; // the cluster is joined when everything else is right
@@ -28,6 +29,6 @@ export function serverOptions(options: AppOptions, limits: Limits): Partial<Serv
     cleanupEmptyChildNamespaces: true,
     ...own,
     ...(recovery ? { connectionStateRecovery: { skipMiddlewares: false, ...recovery } } : {}),
-    allowRequest: guardOrigins(options.cors, options.allowRequest),
+    allowRequest: guardSessions(() => calls.closing !== false, guardOrigins(options.cors, options.allowRequest)),
   };
 }

@@ -37,7 +37,20 @@ export function createHttpServer(options: HttpOptions, tls?: TlsOptions): HttpSe
 function requestListener({ http = notFound, static: folder }: HttpOptions): RequestListener {
   if (folder === undefined) return http;
   const serve = sirv(folder, { dev: true, etag: true });
-  return (request, response) => serve(request, response, () => http(request, response));
+  return (request, response) => {
+    const next = (): void => void http(request, response);
+    if (isHidden(request.url ?? '')) next();
+    else serve(request, response, next);
+  };
+}
+
+/** Files whose names begin with a dot, such as `.env`, are nobody's pages. */
+function isHidden(url: string): boolean {
+  try {
+    return /[/\\]\.(?!well-known[/\\])/.test(decodeURIComponent(url.split(/[?#]/, 1)[0]!));
+  } catch {
+    return true;
+  }
 }
 
 const notFound: RequestListener = (_request: IncomingMessage, response) => {

@@ -20,9 +20,20 @@ export function guardOrigins(cors: Cors | undefined, allowRequest: AllowRequest 
   };
 }
 
+/**
+ * Begins no session while the server closes. The client meets a failed transport and tries again, elsewhere perhaps; a
+ * refusal of a namespace would be final. Sessions that have begun go on.
+ */
+export function guardSessions(isClosing: () => boolean, allowRequest: AllowRequest): AllowRequest {
+  return (request, decide) => {
+    if (isClosing()) decide('the server is closing', false);
+    else allowRequest(request, decide);
+  };
+}
+
 function checkOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
   const { origin, host } = request.headers;
-  if (origin === undefined || hostOf(origin) === host?.toLowerCase()) return verdict(true);
+  if (origin === undefined || (host !== undefined && hostOf(origin) === host.toLowerCase())) return verdict(true);
   if (typeof cors !== 'function') return matches(origin, cors?.origin, verdict);
   cors(request as never, (error, options) => (error ? verdict(false) : matches(origin, options?.origin, verdict)));
 }
