@@ -1,28 +1,28 @@
-import { EventError, Namespace, On, OnConnect, Use, type Middleware } from 'colloquy';
-import type { Session, SessionData } from 'express-session';
+import { EventError, Namespace, On, OnConnect, Session, sessionIdOf, Use, type Middleware } from 'colloquy';
+import type { Request } from 'express';
+import type { SessionData } from 'express-session';
 import { Socket } from 'socket.io';
-import { CurrentSession, roomOf, save, sessionOf } from './sessions.js';
 
 /** Lets nobody pass who has not signed in. While connecting, that is a refusal; later, the answer to the event. */
-const signedIn: Middleware = async ({ socket }, next) => {
-  const { user } = await sessionOf(socket);
-  if (user === undefined) throw new EventError('signed_out', 'Please sign in.');
+const signedIn: Middleware = ({ socket }, next) => {
+  const { session } = socket.request as Request;
+  if (session.user === undefined) throw new EventError('signed_out', 'Please sign in.');
   return next();
 };
 
 @Namespace('/account')
 @Use(signedIn)
 export class AccountController {
+  /** What a handler changes in the session is saved after it. */
   @OnConnect
-  async enter(socket: Socket, @CurrentSession() session: Session & SessionData) {
+  async enter(socket: Socket, @Session() session: SessionData) {
     session.visits = (session.visits ?? 0) + 1;
-    await save(session);
-    await socket.join(roomOf(session));
+    await socket.join(sessionIdOf(socket)!);
     socket.emit('welcome', { user: session.user, visits: session.visits });
   }
 
   @On()
-  whoami(@CurrentSession() session: Session & SessionData) {
+  whoami(@Session() session: SessionData) {
     return { user: session.user };
   }
 }

@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
 import type { Namespace } from 'socket.io';
-import { roomOf, sessions } from './sessions.js';
+import { sessions } from './sessions.js';
 import { isPassword } from './users.js';
 
 /** Signing in and out, with forms that work without a script. */
@@ -17,7 +17,7 @@ export function loginRoutes(account: Namespace): Router {
       });
     })
     .post('/logout', (request, response) => {
-      account.in(roomOf(request.session)).disconnectSockets();
+      account.in(request.sessionID).disconnectSockets();
       request.session.destroy(() => response.redirect(303, '/'));
     });
 }

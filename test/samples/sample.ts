@@ -15,6 +15,12 @@ interface LogLine {
 
 const warning = 40;
 
+/** Nothing outlives the tests, however they end. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** A sample that listens. */
 export class RunningSample {
   private constructor(
@@ -33,7 +39,8 @@ export class RunningSample {
       env: { ...process.env, PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    process.once('exit', () => child.kill('SIGKILL'));
+    running.add(child);
+    child.once('close', () => running.delete(child));
     const errors: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     const log: LogLine[] = [];
