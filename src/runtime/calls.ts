@@ -35,8 +35,12 @@ class Lane {
     this.#timer = setTimeout(() => this.#fire(deadline), delay).unref();
   }
 
-  /** Reckons from the deadline that the timer was set for, so that a clock of a test need only move timers. */
-  #fire(now: number): void {
+  /**
+   * The time is at least the one that the timer was set for, so that a clock of a test need only move timers; and where it
+   * jumps past that, calls that began later have run out too.
+   */
+  #fire(due: number): void {
+    const now = Math.max(due, Date.now());
     this.#timer = undefined;
     for (const [context, deadline] of this.#calls) {
       if (deadline > now) return this.#arm(deadline, deadline - now);

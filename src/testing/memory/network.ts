@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import type { OutgoingHttpHeaders, Server as HttpServer } from 'node:http';
 import type { ServerOptions } from 'socket.io';
-import { Manager, NodeWebSocket } from 'socket.io-client';
+import * as library from 'socket.io-client';
 import type { ManagerOptions, Socket, SocketOptions } from 'socket.io-client';
 import { checkHeaders, dial, MemoryWebSocketServer } from './http.js';
 import type { Accept } from './http.js';
@@ -35,6 +35,22 @@ export interface ConnectOptions extends Omit<
   remoteAddress?: string;
   /** Connect as if over TLS (`handshake.secure`). */
   secure?: boolean;
+}
+
+const { Manager } = library;
+type Manager = library.Manager;
+
+/**
+ * Socket.IO's client leaves its transports out of what it gives to `require`. A test runner that turns modules into
+ * CommonJS finds them where it has them from; in a module there is no `require`, and no need of it.
+ */
+const NodeWebSocket = (library as Partial<typeof library>).NodeWebSocket ?? requireTransport();
+
+declare const require: NodeJS.Require;
+
+function requireTransport(): typeof library.NodeWebSocket {
+  const path = require.resolve('engine.io-client', { paths: [require.resolve('socket.io-client')] });
+  return (require(path) as typeof library).NodeWebSocket;
 }
 
 type Open = (url: string, headers: OutgoingHttpHeaders) => MemoryWebSocket;
