@@ -10,9 +10,9 @@ export type { DisconnectReason };
 export const disconnectReasons = Object.freeze({
   /** The client called `disconnect()`. */
   clientLeft: 'client namespace disconnect',
-  /** The server called `socket.disconnect()`. */
+  /** The server called `socket.disconnect()`, or disconnected a room. */
   serverLeft: 'server namespace disconnect',
-  /** The server closed the whole transport, `socket.disconnect(true)`. */
+  /** The same as `forcedClose`, where something still waited to be sent. */
   serverClosed: 'forced server close',
   /** The server is being closed. */
   serverStops: 'server shutting down',
@@ -22,8 +22,8 @@ export const disconnectReasons = Object.freeze({
   transportFailed: 'transport error',
   /** No heartbeat came back in time. */
   pingTimeout: 'ping timeout',
-  /** What the client sent is no packet. */
+  /** What the client sent is no packet of Engine.IO. */
   parseError: 'parse error',
-  /** Engine.IO closed the transport, as it does where limits of the server's own are broken. */
+  /** The server closed the transport: `socket.conn.close()`, a reader that is too slow, what is no packet of Socket.IO. */
   forcedClose: 'forced close',
 } as const satisfies Record<string, DisconnectReason>);

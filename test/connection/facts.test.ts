@@ -91,7 +91,8 @@ describe('a handler knows of its connection', () => {
     };
     assert.equal(await last((socket) => socket.disconnect()), disconnectReasons.clientLeft);
     assert.equal(await last((socket) => socket.emit('cut', false)), disconnectReasons.serverLeft);
-    assert.equal(await last((socket) => socket.emit('cut', true)), disconnectReasons.serverClosed);
+    assert.equal(await last((socket) => socket.emit('cut', true)), disconnectReasons.serverLeft);
+    assert.equal(await last((socket) => socket.io.engine.write('9')), disconnectReasons.forcedClose);
     assert.equal(await last((socket) => socket.io.engine.close()), disconnectReasons.transportClosed);
     assert.equal(await last(() => app.close()), disconnectReasons.serverStops);
   });
