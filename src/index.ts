@@ -25,10 +25,12 @@ export {
   Payload,
   Query,
   Reason,
+  Recovered,
   Room,
   Rooms,
   Signal,
   SocketId,
+  Transport,
 } from './decorators/params.js';
 
 export { EventContext, reply } from './context.js';
@@ -58,6 +60,8 @@ export { callAll } from './asking/call-all.js';
 export type { Answer, Answers, CallTarget, FailedAnswer } from './asking/call-all.js';
 export { CallError } from './client/index.js';
 export type { CallFailure } from './client/index.js';
+export { disconnectReasons } from './reasons.js';
+export type { DisconnectReason } from './reasons.js';
 export { sleep } from './background/sleep.js';
 export type { Lease } from './background/lease.js';
 export { defaultLimits } from './limits.js';

@@ -84,7 +84,16 @@ export const Data: PropertyMark = mark('data');
 /** The name of the event. */
 export const EventName: ParameterMark = mark('event');
 
-/** Why the socket disconnected, in `@OnDisconnect`. */
+/**
+ * The name of the transport that the caller uses now: `polling`, `websocket`, `webtransport`. Clients begin with
+ * `polling` and upgrade a moment later, unless they say otherwise.
+ */
+export const Transport: ParameterMark = mark('transport');
+
+/** Whether the connection is one that was lost and has been recovered, with its rooms and data. */
+export const Recovered: ParameterMark = mark('recovered');
+
+/** Why the socket disconnected, in `@OnDisconnect`; `disconnectReasons` has names for what it may be. */
 export const Reason: ParameterMark = mark('reason');
 
 /** An AbortSignal that fires when the client is gone, when the call has run out of time, and at shutdown. */

@@ -42,6 +42,8 @@ export type ParamKind =
   | 'data'
   | 'event'
   | 'reason'
+  | 'transport'
+  | 'recovered'
   | 'signal'
   | 'custom';
 

@@ -63,6 +63,8 @@ const plainReaders: Readonly<Record<string, Reader>> = {
   room: (context) => context.packet[1],
   event: (context) => context.event,
   reason: (context) => context.packet[1],
+  transport: (context) => context.socket.conn.transport.name,
+  recovered: (context) => context.socket.recovered,
   signal: (context) => context.signal,
 };
 
