@@ -9,7 +9,7 @@ import { planArguments } from './arguments.js';
 import { planBackground, serviceProblem } from './background.js';
 import { compose } from './compose.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
-import { Instances, middlewareName } from './instances.js';
+import { Instances, middlewareName, type Target } from './instances.js';
 import { invoke } from './invoke.js';
 import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
@@ -99,31 +99,33 @@ export class Compiler {
 
   #controller(facts: ControllerFacts): ControllerPlan {
     const payload = mergePayloadOptions(this.options.payload, facts.namespace.options.payload);
+    const target = this.#instances.target(facts);
     const errors = facts.handlers
       .filter(({ kind }) => kind === 'error')
-      .map((handler) => this.#error(facts, handler))
+      .map((handler) => this.#error(target, handler))
       .toSorted(mostDerivedFirst);
     const handlers = facts.handlers
       .filter(({ kind }) => kind !== 'error')
-      .map((handler) => ({ facts: handler, plan: this.#handler(facts, handler, payload, errors) }));
+      .map((handler) => ({ facts: handler, plan: this.#handler(facts, target, handler, payload, errors) }));
     return { facts, handlers, errors };
   }
 
-  #error(controller: ControllerFacts, handler: HandlerFacts): ErrorPlan {
+  #error(target: Target, handler: HandlerFacts): ErrorPlan {
     const { label, errorType, method } = handler;
-    const run = invoke(this.#instances.target(controller), method, planArguments(handler, {}, this.problems));
+    const run = invoke(target, method, planArguments(handler, {}, this.problems));
     return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
   }
 
   #handler(
     controller: ControllerFacts,
+    target: Target,
     handler: HandlerFacts,
     payload: PayloadOptions,
     errors: readonly ErrorPlan[],
   ): HandlerPlan {
     const args = planArguments(handler, payload, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
-    const run = invoke(this.#instances.target(controller), handler.method, args);
+    const run = invoke(target, handler.method, args);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
     return Object.freeze({
       label: handler.label,

@@ -69,6 +69,18 @@ test('a class that serves two namespaces is built once', async (t) => {
   assert.equal(built, 1);
 });
 
+test('a controller without handlers is built too', async (t) => {
+  let built = 0;
+  @Namespace('/di')
+  class Controller {
+    constructor(@InjectNamespace() readonly own: IoNamespace) {
+      built++;
+    }
+  }
+  await start(t, [Controller]);
+  assert.equal(built, 1);
+});
+
 test('a container of your own is used, and neither polluted nor closed', async (t) => {
   const own = container.createChildContainer();
   own.register('name', { useValue: 'own' });
