@@ -28,8 +28,11 @@ export function pathProblem(path: string | RegExp): string | undefined {
   if (path instanceof RegExp || path === anyPath) return undefined;
   if (typeof path !== 'string') return 'the path is neither a string nor a RegExp.';
   if (!path.startsWith('/')) return `the path '${path}' does not begin with '/'.`;
-  const wrong = path.split('/').find((part) => part.startsWith(':') && !/^:[A-Za-z_]\w*$/.test(part));
-  return wrong === undefined ? undefined : `'${wrong}' in the path '${path}' is not a name.`;
+  const names = path.split('/').filter((part) => part.startsWith(':'));
+  const wrong = names.find((name) => !/^:[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined) return `'${wrong}' in the path '${path}' is not a name.`;
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  return twice === undefined ? undefined : `'${twice}' is in the path '${path}' twice.`;
 }
 
 /** The named values of a client's path; the numbered groups of a RegExp under `1`, `2`, … */

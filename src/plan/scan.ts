@@ -52,9 +52,10 @@ function nameOf(type: unknown): string {
 function scanHandlers(type: Class, name: string, problems: SetupProblem[]): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const built = rows.filter((row) => isTyped(classes, row.method));
-  if (built.length < rows.length) problems.push(untypedProblem(`${name}.${String(rows[0]!.method)}`));
-  return built.map((row) => ({
+  const untyped = rows.find((row) => !isTyped(classes, row.method));
+  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
+  const typed = rows.filter((row) => isTyped(classes, row.method));
+  return typed.map((row) => ({
     ...row,
     label: `${name}.${String(row.method)}`,
     event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
