@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import * as colloquy from '../../src/index.js';
+import { defaultLimits, errorCodes } from '../../src/index.js';
+import { codeWords, readmeTable } from './readme-tables.js';
+import { root, sourceFiles } from './sources.js';
+
+test("the README's error codes are those of src/errors.ts", () => {
+  const documented = readmeTable(/error codes/i).map(([code]) => codeWords(code!)[0]);
+  assert.deepEqual(documented.toSorted(), Object.keys(errorCodes).toSorted());
+});
+
+test('every code that the framework answers with is listed', () => {
+  const used = new Set<string>();
+  for (const file of sourceFiles().filter((each) => /^(runtime|serving|errors)/.test(each))) {
+    const text = readFileSync(join(root, 'src', file), 'utf8');
+    for (const [, code] of text.matchAll(/(?:new EventError\(|quickError\(|code: )'(\w+)'/g)) used.add(code!);
+  }
+  used.delete('gone'); // is told to nobody: the client has left
+  const unlisted = [...used].filter((code) => !(code in errorCodes));
+  assert.deepEqual(unlisted, []);
+  assert.ok(used.size >= 5, 'the codes were found');
+});
+
+test("the README's limits are those of src/limits.ts, with their defaults", () => {
+  const documented = readmeTable(/^#+ limits/i).flatMap(([names]) => codeWords(names!));
+  assert.deepEqual(documented.toSorted(), Object.keys(defaultLimits).toSorted());
+});
+
+test("the README's decorators exist, and every decorator is in the README", () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const documented = new Set([...readme.matchAll(/`@([A-Z]\w+)/g)].map(([, name]) => name!));
+  const foreign = new Set(['Is', 'IsString', 'IsEnum', 'Type', 'Transform', 'Length', 'Allow', 'ValidateNested']);
+  const missing = [...documented].filter((name) => !(name in colloquy) && !foreign.has(name));
+  assert.deepEqual(missing, []);
+  const decorators = Object.entries(colloquy)
+    .filter(([name, value]) => /^[A-Z]/.test(name) && typeof value === 'function' && !/^class/.test(String(value)))
+    .map(([name]) => name);
+  assert.ok(decorators.length > 25);
+  assert.deepEqual(
+    decorators.filter((name) => !documented.has(name)),
+    [],
+  );
+});

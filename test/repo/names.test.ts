@@ -1,0 +1,50 @@
+/** What is public, name by name: to add or to take one is to change this list. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './sources.js';
+
+const words = (text: string): string[] => text.split(/\s+/);
+
+const names: Record<string, string[]> = {
+  '.': words(`Ack AdapterError Args Auth Background call callAll CallError ConnectedSocket ConnectionRefused
+    Cookie createApp createParamDecorator Data defaultLimits disconnectReasons Emit errorCodes
+    EventContext EventError EventName Handshake Header InjectNamespace InvalidPayload Namespace On
+    OnAny OnConnect OnDisconnect OnError OnJoin OnLeave OnMessage Param Payload Query Reason
+    Recovered reply Room Rooms Session sessionIdOf SetupError Signal sleep SocketId Transport Use`),
+  './client': words(`call CallError unwrap`),
+  './ambient': words(
+    `broadcast call context disconnect emit eventName except join leave namespace rooms send socket to`,
+  ),
+  './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket`),
+  './emitter': words(`AdapterError createEmitter`),
+  './workers': words(`runWorkers`),
+};
+
+interface Manifest {
+  readonly exports: Record<string, string | { readonly types: string; readonly default: string }>;
+  readonly type: string;
+}
+
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+
+/** The compiled source of a subpath, as the package will ship it. */
+function sourceOf(subpath: string): string {
+  const target = exports[subpath];
+  assert.ok(target && typeof target === 'object', `${subpath} is an entry point`);
+  return join(root, '.build/src', target.default.replace('./dist/', ''));
+}
+
+for (const [subpath, expected] of Object.entries(names)) {
+  test(`the public names of ${subpath}`, async () => {
+    const module = (await import(sourceOf(subpath))) as object;
+    assert.deepEqual(Object.keys(module).toSorted(), expected.toSorted());
+  });
+}
+
+test('every entry point is in this list, and its files are there', () => {
+  const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+  assert.deepEqual(subpaths.toSorted(), Object.keys(names).toSorted());
+  for (const subpath of subpaths) assert.ok(existsSync(sourceOf(subpath)), subpath);
+});
