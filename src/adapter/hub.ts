@@ -132,7 +132,7 @@ export class Hub {
 
   async close(): Promise<void> {
     this.#presence?.close();
-    this.requests.goneAll();
+    this.requests.close();
     await this.#connection.close();
   }
 

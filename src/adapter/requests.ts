@@ -29,7 +29,7 @@ interface Open {
  */
 export class Requests {
   readonly #open = new Map<string, Open>();
-  #probing = false;
+  #probing: NodeJS.Timeout | undefined;
 
   constructor(private readonly probe: (uid: string) => Promise<void>) {}
 
@@ -71,6 +71,14 @@ export class Requests {
     for (const uid of this.#silent()) this.gone(uid);
   }
 
+  /** No node is asked any more; keeps no timer. */
+  close(): void {
+    this.goneAll();
+    for (const { timer } of this.#open.values()) clearTimeout(timer);
+    this.#open.clear();
+    clearTimeout(this.#probing);
+  }
+
   #finish(id: string, open: Open, uid: string): void {
     if (!open.missing.delete(uid) || open.missing.size > 0) return;
     open.question.done();
@@ -88,14 +96,12 @@ export class Requests {
   }
 
   #probeIn(ms: number): void {
-    this.#probing = true;
-    const timer = setTimeout(() => {
-      this.#probing = false;
+    this.#probing = setTimeout(() => {
+      this.#probing = undefined;
       const silent = this.#silent();
       if (silent.size === 0) return;
       for (const uid of silent) void this.probe(uid);
       this.#probeIn(4 * PROBE_AFTER);
-    }, ms);
-    timer.unref();
+    }, ms).unref();
   }
 }

@@ -5,6 +5,7 @@ import { EventError } from '../errors.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
 import { report } from './departure.js';
+import { reportFault } from './failures.js';
 import { connectionOf } from './internals.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../thenable.js';
@@ -32,10 +33,19 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   const context = new EventContext(socket, handler, connection, [handler.event, room], undefined);
   try {
     const result = runIn(context, handler.run);
-    if (isThenable(result)) promiseOf(result).catch((error: unknown) => report(context, error));
+    if (isThenable(result)) void follow(context, handler, promiseOf(result));
   } catch (error) {
     void report(context, error);
   }
+}
+
+/** Counted among the calls, so that a shutdown waits for it. */
+async function follow(context: EventContext, { timeout }: HandlerPlan, result: Promise<unknown>): Promise<void> {
+  const { calls } = connectionOf(context.socket)!.served.runtime;
+  context.onExpire = () => reportFault(context, new Error('the handler of the room took too long'));
+  calls.add(context, timeout);
+  await result.catch((error: unknown) => report(context, error));
+  calls.delete(context, timeout);
 }
 
 /** What an adapter is asked to do when sockets join. */

@@ -2,6 +2,15 @@
 import { Activity, type WaitOptions } from './activity.js';
 import { assembleTestApp, type TestApp, type TestAppOptions } from './app.js';
 import { loadMemory } from './load-memory.js';
+import { queueingLease } from './lease.js';
+
+/**
+ * Milliseconds: no node is missed, in effect. A mocked clock that jumps leaves no turn for a heartbeat to arrive. Twelve
+ * days are as long as a timer of Node.js can be.
+ */
+const heartbeat = { interval: 2 ** 29, timeout: 2 ** 30 };
+
+let clusters = 0;
 
 /** Applications under test that are one cluster. What is on its way between two of them counts for all of them. */
 export interface TestCluster extends AsyncDisposable {
@@ -15,7 +24,7 @@ export interface TestCluster extends AsyncDisposable {
 }
 
 /**
- * Makes the nodes of a cluster, joined without a broker: broadcasts, `fetchSockets`, `socketsJoin`, `disconnectSockets`,
+ * Makes the nodes of a cluster, joined by the cluster adapter's in-memory engine: broadcasts, `fetchSockets`, `socketsJoin`, `disconnectSockets`,
  * `serverSideEmit`, and background work that runs once in a cluster.
  *
  * @param size how many nodes
@@ -26,9 +35,10 @@ export async function createTestCluster(
   size: number,
   options: TestAppOptions | ((index: number) => TestAppOptions),
 ): Promise<TestCluster> {
-  const { MemoryCluster, MemoryNetwork, Traffic } = await loadMemory();
+  const { MemoryNetwork, Traffic } = await loadMemory();
   const activity = new Activity(new Traffic());
-  const { adapter, lease } = new MemoryCluster(activity.traffic);
+  const adapter = { url: `memory://test-${++clusters}`, client: () => activity.traffic, heartbeat };
+  const lease = queueingLease();
   const nodes: TestApp[] = [];
   for (let index = 0; index < size; index++) {
     const own = typeof options === 'function' ? options(index) : options;

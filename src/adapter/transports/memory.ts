@@ -1,13 +1,23 @@
 import { AdapterError } from '../errors.js';
 import { FRAME, type Session, type SessionEvents, type Transport, type TransportContext } from './transport.js';
 
+/**
+ * What `client` may give to the memory adapter: it calls `deliver` in a later tick. A test kit that waits until nothing is
+ * on its way brings one that counts.
+ */
+export interface Courier {
+  later(deliver: () => void): void;
+}
+
+const nextTurn: Courier = { later: (deliver) => void setImmediate(deliver) };
+
 /** The nodes of one process that have the same URL and prefix. Frames are delivered in order, in a later tick. */
 class MemoryBus {
   readonly sessions = new Set<{ uid: string | null; deliver: (frame: Buffer) => void }>();
   #queue: { topic: string; frame: Buffer }[] = [];
 
-  publish(topic: string, frame: Buffer): void {
-    if (this.#queue.push({ topic, frame }) === 1) setImmediate(() => this.#drain());
+  publish(topic: string, frame: Buffer, courier: Courier): void {
+    if (this.#queue.push({ topic, frame }) === 1) courier.later(() => this.#drain());
   }
 
   #drain(): void {
@@ -27,31 +37,37 @@ const buses = new Map<string, MemoryBus>();
  */
 export class MemoryTransport implements Transport {
   readonly engine = 'memory';
-  readonly #bus: MemoryBus;
+  readonly #courier: Courier;
 
   constructor(private readonly context: TransportContext) {
-    if (context.client) throw new AdapterError('option', 'the memory adapter takes no client');
-    const key = `${context.url.href} ${context.prefix}`;
-    let bus = buses.get(key);
-    if (!bus) buses.set(key, (bus = new MemoryBus()));
-    this.#bus = bus;
+    this.#courier = courierOf(context.client?.());
   }
 
   connect(events: SessionEvents): Promise<Session> {
-    const { sessions } = this.#bus;
+    const key = `${this.context.url.href} ${this.context.prefix}`;
+    const bus = buses.get(key) ?? new MemoryBus();
+    buses.set(key, bus);
+    const { sessions } = bus;
     const self = { uid: this.context.uid, deliver: (frame: Buffer) => events.frame(frame) };
     sessions.add(self);
     return Promise.resolve({
       maxFrame: FRAME,
       publish: (topic, frame) => {
-        this.#bus.publish(topic, frame);
+        bus.publish(topic, frame, this.#courier);
         return true;
       },
       probe: (uid) => Promise.resolve([...sessions].some((session) => session.uid === uid)),
       close: () => {
         sessions.delete(self);
+        if (sessions.size === 0) buses.delete(key);
         return Promise.resolve();
       },
     });
   }
+}
+
+function courierOf(client: unknown): Courier {
+  if (client === undefined) return nextTurn;
+  if (typeof (client as Partial<Courier> | null)?.later === 'function') return client as Courier;
+  throw new AdapterError('option', 'the memory adapter takes no client');
 }

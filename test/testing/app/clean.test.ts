@@ -4,7 +4,7 @@ import { createHook } from 'node:async_hooks';
 import { test } from 'node:test';
 import { Socket } from 'socket.io';
 import { Namespace, On, OnDisconnect } from '../../../src/index.js';
-import { createTestApp, type TestClient } from '../../../src/testing/index.js';
+import { createTestApp, createTestCluster, type TestClient } from '../../../src/testing/index.js';
 
 @Namespace('/')
 class Home {
@@ -91,6 +91,25 @@ test('a closed application leaves no handle, listener, timer, socket or room', a
     assert.equal(namespace.adapter.sids.size, 0);
   }
   assert.ok(clients.every(({ connected }) => !connected));
+});
+
+test('a closed cluster leaves no handle, listener or timer', async () => {
+  const live = async (): Promise<void> => {
+    const cluster = await createTestCluster(3, { controllers: [Home] });
+    for (const node of cluster.nodes) await node.connect();
+    assert.equal((await cluster.nodes[0]!.io.fetchSockets()).length, 3);
+    await cluster.close();
+  };
+  await live();
+  await turn();
+  const before = counts();
+  const timers = watchTimers();
+  await live();
+  await turn();
+  await turn();
+  timers.stop();
+  assert.deepEqual(counts(), before);
+  assert.deepEqual([...timers.alive.values()], []);
 });
 
 test('closing twice, or by the end of a block, is closing once', async () => {

@@ -4,7 +4,7 @@ import { describe, mock, test, afterEach } from 'node:test';
 import { setTimeout as pass } from 'node:timers/promises';
 import { Socket } from 'socket.io';
 import { singleton } from 'tsyringe';
-import { Background, Namespace, On, OnConnect, OnDisconnect, Signal } from '../../../src/index.js';
+import { Background, Namespace, On, OnConnect, OnDisconnect, OnJoin, Signal } from '../../../src/index.js';
 import { boot } from './support.js';
 
 const steps: string[] = [];
@@ -26,6 +26,13 @@ class Slow {
   @On('sleep') async sleep(time: number) {
     await new Promise((resolve) => setTimeout(resolve, time));
     return 'slept';
+  }
+  @On('enter') async enterRoom(socket: Socket) {
+    await socket.join('room');
+  }
+  @OnJoin async joined() {
+    await pass(10);
+    steps.push('joined');
   }
   @On('quick') quick() {
     return 'quick';
@@ -75,6 +82,15 @@ describe('settled', () => {
     await client.disconnect();
     await app.settled();
     assert.deepEqual(steps, ['entered', 'entered', 'worked', 'left']);
+  });
+
+  test('waits for what runs when a room is entered', async () => {
+    const app = await boot({ controllers });
+    const client = await app.connect();
+    await client.call('enter');
+    assert.deepEqual(steps, ['entered']);
+    await app.settled();
+    assert.deepEqual(steps, ['entered', 'joined']);
   });
 
   test('waits for the round that background work is in, and not for the next one', async () => {
