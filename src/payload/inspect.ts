@@ -1,6 +1,7 @@
+import { lineage, validationTables } from './compiled/storages.js';
 import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { isUserClass, PLAIN_TO_CLASS, typesOf } from './nested.js';
 import type { Class, PayloadOptions } from './options.js';
@@ -157,7 +158,8 @@ function misfit(type: unknown, isNested: boolean): Omit<PayloadProblem, 'path'> 
 
 /** All rules of a class, own and inherited, in every group. */
 function rulesOf(type: Class): ValidationMetadata[] {
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', true, false);
+  const { validationMetadatas } = validationTables();
+  return lineage(type).flatMap((each) => validationMetadatas.get(each) ?? []);
 }
 
 /** Whether the class has rules of its own, and no type was recorded with any of them. */

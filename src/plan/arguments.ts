@@ -9,19 +9,21 @@ import type { Class } from '../reflect.js';
 import type { HandlerFacts, ParamFacts } from './facts.js';
 import { fitEach, fitOne, isForeign, isPrimitive, optional, type FitPlan } from './fit.js';
 import { argumentSource, decoratedSource, type Source } from './sources.js';
+import type { PayloadPlans } from './payloads.js';
 import type { ArgumentPlan, Reader } from './types.js';
 
 /** Makes one reader for each parameter. Mistakes are added to `problems`. */
 export function planArguments(
   handler: HandlerFacts,
   options: PayloadOptions,
+  plans: PayloadPlans,
   problems: SetupProblem[],
 ): ArgumentPlan[] {
   let next = 0;
   return handler.params.map((param) => {
     const takesNext = isNextArgument(param);
     const position = takesNext ? next++ : 0;
-    return new ArgumentPlanner(handler, param, options, problems).plan(position);
+    return new ArgumentPlanner(handler, param, options, plans, problems).plan(position);
   });
 }
 
@@ -52,6 +54,7 @@ class ArgumentPlanner {
     private readonly handler: HandlerFacts,
     private readonly param: ParamFacts,
     private readonly options: PayloadOptions,
+    private readonly plans: PayloadPlans,
     private readonly problems: SetupProblem[],
   ) {
     this.#where = `${handler.label}, parameter ${param.index + 1}`;
@@ -106,7 +109,7 @@ class ArgumentPlanner {
     }
     if (type === Object && source.textual) return { label: '' };
     this.#inspect(type);
-    return isUsable(type) ? fitOne(type, options, source.textual) : { label: '?' };
+    return isUsable(type) ? fitOne(type, (each) => this.plans.of(each, options), source.textual) : { label: '?' };
   }
 
   #inspect(type: unknown): void {

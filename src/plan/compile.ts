@@ -13,6 +13,7 @@ import { Instances, middlewareName, type Target } from './instances.js';
 import { invoke } from './invoke.js';
 import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
+import { PayloadPlans } from './payloads.js';
 import { anyPath, mainPath, patternOf, precedence } from './path.js';
 import { describeBackground, describeRows } from './table.js';
 import type { BackgroundPlan, ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
@@ -38,6 +39,7 @@ export interface ControllerPlan {
 /** Compiles controllers as they come, and makes the plan of all. */
 export class Compiler {
   readonly #instances: Instances;
+  readonly #payloads = new PayloadPlans();
   readonly #controllers: ControllerPlan[] = [];
   readonly #background: BackgroundPlan[] = [];
 
@@ -112,7 +114,7 @@ export class Compiler {
 
   #error(target: Target, handler: HandlerFacts): ErrorPlan {
     const { label, errorType, method } = handler;
-    const run = invoke(target, method, planArguments(handler, {}, this.problems));
+    const run = invoke(target, method, planArguments(handler, {}, this.#payloads, this.problems));
     return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
   }
 
@@ -123,7 +125,7 @@ export class Compiler {
     payload: PayloadOptions,
     errors: readonly ErrorPlan[],
   ): HandlerPlan {
-    const args = planArguments(handler, payload, this.problems);
+    const args = planArguments(handler, payload, this.#payloads, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;

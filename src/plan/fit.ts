@@ -1,5 +1,5 @@
 /** How a value from a client is checked against the type of a parameter. */
-import { Invalid, planPayload, planPayloads, type PayloadOptions, type PayloadPlan } from '../payload/index.js';
+import { Invalid, planPayloads, type PayloadOptions, type PayloadPlan } from '../payload/index.js';
 import type { Class } from '../reflect.js';
 
 /** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
@@ -31,6 +31,9 @@ const primitives = new Map<unknown, Primitive>([
 /** Classes that never come over the wire as what they are. */
 const foreign = new Set<unknown>([Date, Map, Set, Promise, RegExp, Symbol, BigInt, WeakMap, WeakSet, Error]);
 
+/** Gives the plan of a class under the parameter's options. */
+export type PlanOf = (type: Class) => PayloadPlan;
+
 export function isPrimitive(type: unknown): boolean {
   return primitives.has(type);
 }
@@ -40,11 +43,11 @@ export function isForeign(type: unknown): boolean {
 }
 
 /** One value of a class, of a primitive type, or anything where the type is `Object`. */
-export function fitOne(type: unknown, options: PayloadOptions, textual: boolean): FitPlan {
+export function fitOne(type: unknown, plan: PlanOf, textual: boolean): FitPlan {
   if (type === Object) return { label: 'unknown' };
   const primitive = primitives.get(type);
   if (primitive) return { label: primitive.label, fit: fitPrimitive(primitive, textual) };
-  const payload = planPayload(type as never, options);
+  const payload = plan(type as Class);
   return { label: payload.type.name, fit: (value) => payload.run(value), payload };
 }
 

@@ -1,0 +1,15 @@
+import { planPayload, type PayloadOptions, type PayloadPlan } from '../payload/index.js';
+import type { Class } from '../reflect.js';
+
+/** The payload plans of an application: one for each class under the same options, however many parameters take it. */
+export class PayloadPlans {
+  readonly #plans = new Map<PayloadOptions, Map<Class, PayloadPlan>>();
+
+  of(type: Class, options: PayloadOptions): PayloadPlan {
+    const plans = this.#plans.get(options) ?? new Map<Class, PayloadPlan>();
+    this.#plans.set(options, plans);
+    const plan = plans.get(type) ?? planPayload(type as never, options);
+    plans.set(type, plan);
+    return plan;
+  }
+}
