@@ -61,6 +61,9 @@ export class EventError extends Error {
   }
 }
 
+/** The message of every payload that does not fit; the issues say more. */
+export const invalidMessage = 'The payload does not fit.';
+
 /** What a payload plan found wrong; `cause` is what a transform or a validator threw, for the log. */
 export interface IssueSource {
   readonly issues: readonly Issue[];
@@ -73,7 +76,7 @@ export class InvalidPayload extends EventError {
   readonly #source: IssueSource;
 
   constructor(source: IssueSource) {
-    super('invalid', 'The payload does not fit.');
+    super('invalid', invalidMessage);
     if (source.cause !== undefined) this.cause = source.cause;
     this.#source = source;
   }

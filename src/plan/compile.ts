@@ -10,7 +10,7 @@ import { planBackground, serviceProblem } from './background.js';
 import { compose } from './compose.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
 import { Instances, middlewareName, type Target } from './instances.js';
-import { invoke } from './invoke.js';
+import { invoke, throwing } from './invoke.js';
 import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
 import { PayloadPlans } from './payloads.js';
@@ -114,7 +114,7 @@ export class Compiler {
 
   #error(target: Target, handler: HandlerFacts): ErrorPlan {
     const { label, errorType, method } = handler;
-    const run = invoke(target, method, planArguments(handler, {}, this.#payloads, this.problems));
+    const run = throwing(invoke(target, method, planArguments(handler, {}, this.#payloads, this.problems)));
     return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
   }
 
@@ -128,6 +128,7 @@ export class Compiler {
     const args = planArguments(handler, payload, this.#payloads, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
+    const thrown = handler.kind === 'connect' ? rememberRefusal(throwing(run)) : throwing(run);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
     return Object.freeze({
       label: handler.label,
@@ -137,7 +138,7 @@ export class Compiler {
       middleware: uses.map(middlewareName),
       answersByHand: handler.params.some(({ metadata }) => metadata?.kind === 'ack'),
       timeout: handler.options.timeout ?? this.options.timeout,
-      run: this.#chain(uses, handler.kind === 'connect' ? rememberRefusal(run) : run),
+      run: isMessage && uses.length === 0 ? run : this.#chain(uses, thrown),
       errors,
       emissions: handler.emissions,
     });

@@ -8,12 +8,13 @@ import type { ArgumentPlan, Reader } from './types.js';
 
 type Method = (...values: unknown[]) => unknown;
 
-/** A promise is awaited only where a reader gave one; a value that broke its rules keeps the method from running. */
-export function invoke(
-  target: Target,
-  method: string | symbol,
-  args: readonly ArgumentPlan[],
-): (context: EventContext, error?: unknown) => unknown {
+type Invocation = (context: EventContext, error?: unknown) => unknown;
+
+/**
+ * A promise is awaited only where a reader gave one. A value that broke its rules keeps the method from running, and is
+ * given as the result, an `Invalid`: a client's mistake is not worth what throwing costs.
+ */
+export function invoke(target: Target, method: string | symbol, args: readonly ArgumentPlan[]): Invocation {
   const readers = args.map((argument) => argument.read);
   const call = (context: EventContext, values: unknown[]): unknown => {
     context.reached = true;
@@ -23,28 +24,51 @@ export function invoke(
   };
   return (context, error) => {
     const values = new Array<unknown>(readers.length);
-    if (read(readers, context, error, values)) return Promise.all(values).then((all) => call(context, all.map(passed)));
-    return call(context, values);
+    const outcome = read(readers, context, error, values);
+    if (outcome === 'complete') return call(context, values);
+    if (outcome !== 'pending') return outcome;
+    return Promise.all(values).then((all) => all.find(isInvalid) ?? call(context, all));
   };
 }
 
-/** Fills `values`; tells whether one of them is still a promise. Where one is refused, nobody waits for the others. */
-function read(readers: readonly Reader[], context: EventContext, error: unknown, values: unknown[]): boolean {
-  let pending = false;
-  try {
-    for (let index = 0; index < readers.length; index++) {
-      const value = readers[index]!(context, error);
-      values[index] = passed(value);
-      if (value instanceof Promise) pending = true;
-    }
-  } catch (refusal) {
-    values.forEach(guardRejection);
-    throw refusal;
-  }
-  return pending;
+/** The same for those who expect a refusal to be thrown: middleware, and the moments of a connection. */
+export function throwing(invocation: Invocation): Invocation {
+  return (context, error) => {
+    const result = invocation(context, error);
+    return result instanceof Promise ? result.then(passed) : passed(result);
+  };
 }
 
-function passed(value: unknown): unknown {
-  if (value instanceof Invalid) throw InvalidPayload.of(value);
-  return value;
+/** Fills `values`. Where one is refused, or a reader throws, nobody waits for the others. */
+function read(
+  readers: readonly Reader[],
+  context: EventContext,
+  error: unknown,
+  values: unknown[],
+): 'complete' | 'pending' | Invalid {
+  let outcome: 'complete' | 'pending' = 'complete';
+  try {
+    for (let index = 0; index < readers.length; index++) {
+      const value = (values[index] = readers[index]!(context, error));
+      if (value instanceof Promise) outcome = 'pending';
+      else if (isInvalid(value)) return abandon(values, value);
+    }
+  } catch (refusal) {
+    throw abandon(values, refusal);
+  }
+  return outcome;
+}
+
+function abandon<Refusal>(values: unknown[], refusal: Refusal): Refusal {
+  values.forEach(guardRejection);
+  return refusal;
+}
+
+function isInvalid(value: unknown): value is Invalid {
+  return value instanceof Invalid;
+}
+
+function passed(result: unknown): unknown {
+  if (isInvalid(result)) throw InvalidPayload.of(result);
+  return result;
 }

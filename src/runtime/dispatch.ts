@@ -4,14 +4,15 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'socket.io';
 import { EventContext, Reply, type AckFunction } from '../context.js';
-import { exceedsDepth } from '../payload/index.js';
+import { InvalidPayload } from '../errors.js';
+import { exceedsDepth, Invalid } from '../payload/index.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import type { Calls } from './calls.js';
 import type { Connection } from './connection.js';
 import { emitResult } from './emissions.js';
-import { explain, quickError, reportFault, reportLate, tooDeep, unknownEvent } from './failures.js';
+import { explain, invalidAnswer, quickError, reportFault, reportLate, tooDeep, unknownEvent } from './failures.js';
 import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../thenable.js';
 
@@ -87,7 +88,8 @@ function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]):
 function start(context: EventContext): void {
   try {
     const result = runIn(context, planOf(context).run);
-    if (isThenable(result)) wait(context, result);
+    if (result instanceof Invalid) refuse(context, result);
+    else if (isThenable(result)) wait(context, result);
     else finish(context, result);
   } catch (error) {
     fail(context, error);
@@ -110,6 +112,7 @@ function wait(context: EventContext, result: PromiseLike<unknown>): void {
 
 function finish(context: EventContext, value: unknown): void {
   try {
+    if (value instanceof Invalid) return refuse(context, value);
     if (staysOpen(context, value)) return hold(context);
     const { emissions } = planOf(context);
     if (emissions.length > 0) emitResult(emissions, context, value);
@@ -117,6 +120,18 @@ function finish(context: EventContext, value: unknown): void {
   } catch (error) {
     fail(context, error);
   }
+}
+
+/** Answers a payload that does not fit; an error is made of it only where somebody hears of it. */
+function refuse(context: EventContext, invalid: Invalid): void {
+  if (invalid.cause !== undefined || isHeard(context)) fail(context, InvalidPayload.of(invalid));
+  else acknowledgeFailure(context, undefined, invalidAnswer(invalid));
+}
+
+function isHeard(context: EventContext): boolean {
+  const { errors, emissions } = planOf(context);
+  const { onError } = (context.connection as Connection).served.runtime;
+  return onError !== undefined || errors.length > 0 || emissions.length > 0;
 }
 
 /** A handler that took `@Ack()` and returned nothing answers later, by hand. */

@@ -5,6 +5,7 @@ import type { EventContext } from '../context.js';
 import {
   ConnectionRefused,
   EventError,
+  invalidMessage,
   InvalidPayload,
   isConnectionRefused,
   isEventError,
@@ -13,6 +14,7 @@ import {
   type ErrorCode,
 } from '../errors.js';
 import { defaultLimits } from '../limits.js';
+import type { Invalid } from '../payload/index.js';
 import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
 import type { Connection } from './connection.js';
@@ -69,6 +71,11 @@ function knownBody(error: EventError): ErrorBody {
   const { code, message, details } = error;
   if (isInvalidPayload(error)) return { code, message, issues: error.issues };
   return details === undefined ? { code, message } : { code, message, details };
+}
+
+/** The answer to a payload that does not fit. */
+export function invalidAnswer({ issues }: Invalid): ErrorAnswer {
+  return { error: { code: 'invalid', message: invalidMessage, issues } };
 }
 
 function isInvalidPayload(error: EventError): error is InvalidPayload {
