@@ -78,6 +78,7 @@ export async function assembleTestApp(
   await importControllers(options);
   const app = (await createApp({
     serveClient: false,
+    engine: 'ws', // the network brings its own
     printTable: false,
     logger: recordingLogger(logs),
     ...options,
