@@ -73,15 +73,24 @@ function* walk(errors: readonly ValidationError[], parent: string): Generator<Is
 
 function bounded(source: Iterable<Issue>): readonly Issue[] {
   const issues: Issue[] = [];
-  let bytes = 0;
+  let characters = 0;
   for (const { path, rule, message } of source) {
     const issue = { path: shortened(path), rule: shortened(rule), message: shortened(message) };
-    bytes += Buffer.byteLength(issue.path) + Buffer.byteLength(issue.rule) + Buffer.byteLength(issue.message);
-    if (bytes > MAX_ISSUES_BYTES) break;
     issues.push(issue);
+    characters += issue.path.length + issue.rule.length + issue.message.length;
+    // A character of a string has three bytes at the most, so few texts need to be measured.
+    if (characters * 3 > MAX_ISSUES_BYTES && bytesOf(issues) > MAX_ISSUES_BYTES) return issues.slice(0, -1);
     if (issues.length === MAX_ISSUES) break;
   }
   return issues;
+}
+
+function bytesOf(issues: readonly Issue[]): number {
+  return issues.reduce(
+    (sum, { path, rule, message }) =>
+      sum + Buffer.byteLength(path) + Buffer.byteLength(rule) + Buffer.byteLength(message),
+    0,
+  );
 }
 
 /** A user's message function may return anything, so only strings are taken. */

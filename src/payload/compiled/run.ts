@@ -1,4 +1,4 @@
-import type { ValidationError, ValidatorOptions } from 'class-validator';
+import type { ValidationArguments, ValidationError, ValidatorOptions } from 'class-validator';
 import { ValidationError as ErrorNode, Validator } from 'class-validator';
 import type { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.js';
@@ -42,6 +42,7 @@ export class ErrorMaker {
   readonly #showsTarget: boolean;
   readonly #showsValue: boolean;
   readonly #hasDefaults: boolean;
+  readonly #messages = new WeakMap<ValidationMetadata, WrittenMessage>();
 
   constructor(options: ValidatorOptions) {
     const { target, value } = options.validationError ?? {};
@@ -100,6 +101,44 @@ export class ErrorMaker {
     if (!metadata.message && this.#hasDefaults && check && instanceOf(check).defaultMessage instanceof Function) {
       message = (instanceOf(check) as Required<ValidatorConstraintInterface>).defaultMessage(args);
     }
-    return ValidationUtils.replaceMessageSpecialTokens(message, args);
+    return this.#replaceTokens(metadata, message, args);
   }
+
+  /** What the library makes of a message. Each rule remembers the last one, with all that it was made of. */
+  #replaceTokens(
+    metadata: ValidationMetadata,
+    message: Exclude<ValidationMetadata['message'], undefined>,
+    args: ValidationArguments,
+  ): string {
+    if (typeof message !== 'string' || message.includes('$value') || !arePrimitive(args.constraints)) {
+      return ValidationUtils.replaceMessageSpecialTokens(message, args);
+    }
+    const { targetName, constraints = [] } = args;
+    const last = this.#messages.get(metadata);
+    if (last?.message === message && last.targetName === targetName && areSame(last.constraints, constraints)) {
+      return last.text;
+    }
+    const text = ValidationUtils.replaceMessageSpecialTokens(message, args);
+    this.#messages.set(metadata, { message, targetName, constraints: [...(constraints as unknown[])], text });
+    return text;
+  }
+}
+
+/** A message without tokens, and what its tokens stood for. */
+interface WrittenMessage {
+  readonly message: string;
+  readonly targetName: string;
+  readonly constraints: readonly unknown[];
+  readonly text: string;
+}
+
+/** Whether constraints are few, and always written alike. */
+function arePrimitive(constraints: unknown): boolean {
+  if (constraints === undefined) return true;
+  if (!Array.isArray(constraints) || constraints.length > 3) return false;
+  return constraints.every((each) => typeof each === 'number' || typeof each === 'string' || typeof each === 'boolean');
+}
+
+function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((each, index) => Object.is(each, other[index]));
 }
