@@ -38,7 +38,7 @@ function requestListener({ http = notFound, static: folder }: HttpOptions): Requ
   if (folder === undefined) return http;
   const serve = sirv(folder, { dev: true, etag: true });
   return (request, response) => {
-    const next = (): void => void http(request, response);
+    const next = (): void => http(request, response);
     if (isHidden(request.url ?? '')) next();
     else serve(request, response, next);
   };

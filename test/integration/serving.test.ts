@@ -188,7 +188,7 @@ test('pages and sockets over TLS', async (t) => {
   }
 });
 
-const page = (origin: string | undefined) => ({ ...(origin ? { extraHeaders: { origin } } : {}) });
+const page = (origin: string | undefined) => (origin ? { extraHeaders: { origin } } : {});
 
 for (const transport of transports) {
   test(`only listed origins connect, and programs, which are no pages (${transport})`, async (t) => {

@@ -9,7 +9,7 @@ import { root, sourceFiles } from './sources.js';
 
 test("the README's error codes are those of src/errors.ts", () => {
   const documented = readmeTable(/error codes/i).map(([code]) => codeWords(code!)[0]);
-  assert.deepEqual(documented.toSorted(), Object.keys(errorCodes).toSorted());
+  assert.deepEqual(new Set(documented), new Set(Object.keys(errorCodes)));
 });
 
 test('every code that the framework answers with is listed', () => {
@@ -36,7 +36,7 @@ test("the README's decorators exist, and every decorator is in the README", () =
   const missing = [...documented].filter((name) => !(name in colloquy) && !foreign.has(name));
   assert.deepEqual(missing, []);
   const decorators = Object.entries(colloquy)
-    .filter(([name, value]) => /^[A-Z]/.test(name) && typeof value === 'function' && !/^class/.test(String(value)))
+    .filter(([name, value]) => /^[A-Z]/.test(name) && typeof value === 'function' && !String(value).startsWith('class'))
     .map(([name]) => name);
   assert.ok(decorators.length > 25);
   assert.deepEqual(

@@ -1,0 +1,165 @@
+/** A stranger's project: the packed library, its peers, and three versions of TypeScript. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { root } from '../repo/sources.js';
+
+const compilers = { '5.9.3': 'ts59', '6.0.3': 'ts60', '7.0.2': 'ts70' } as const;
+const libraries = [
+  'class-transformer',
+  'class-validator',
+  'reflect-metadata',
+  'socket.io',
+  'socket.io-client',
+  'tsyringe',
+];
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, NODE_OPTIONS: '', npm_config_loglevel: 'error' };
+    execFile(command, args, { cwd, env, maxBuffer: 1e7 }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) || 1 : 0, output: stdout + stderr });
+    });
+  });
+}
+
+/** Versions that this repository itself was tested with. */
+function installed(name: string): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return `${name}@${version}`;
+}
+
+const unreachable = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED|ENETUNREACH/;
+
+describe('a project that installs the package', { concurrency: false, timeout: 240_000 }, () => {
+  let folder: string;
+  let missing: string | undefined;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'colloquy-consumer-'));
+    const packed = await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root);
+    assert.equal(packed.code, 0, packed.output);
+    const tarball = join(folder, packed.output.trim().split('\n').at(-1)!);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', type: 'module', private: true }));
+    const aliases = Object.entries(compilers).map(([version, name]) => `${name}@npm:typescript@${version}`);
+    const flags = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock'];
+    const names = [...libraries, '@types/node'].map(installed);
+    const result = await run('npm', [...flags, tarball, ...names, ...aliases], folder);
+    if (result.code !== 0 && unreachable.test(result.output)) missing = 'the npm registry cannot be reached';
+    else assert.equal(result.code, 0, result.output);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Whether the test must be skipped; a failure where nothing may be missing. */
+  function isMissing(t: TestContext): boolean {
+    if (missing === undefined) return false;
+    assert.ok(!process.env['CI'], missing);
+    t.skip(missing);
+    return true;
+  }
+
+  /** Compiles the program in a folder of its own, and gives the errors in our types or in the program. */
+  async function compile(compiler: string, name: string, options: object, type = 'module'): Promise<Outcome> {
+    const project = join(folder, name);
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(join(project, 'program.ts'), readFileSync(join(root, 'test/consumer/program.txt')));
+    const compilerOptions = {
+      target: 'ES2022',
+      module: 'nodenext',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      types: ['node'],
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      isolatedModules: true,
+      skipLibCheck: false,
+      ...options,
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['program.ts'] }));
+    const home = join(folder, 'node_modules', compiler);
+    const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { bin: { tsc: string } };
+    const { code, output } = await run(
+      process.execPath,
+      [join(home, bin.tsc), '-p', '.', '--pretty', 'false'],
+      project,
+    );
+    const errors = output.split('\n').filter((line) => line.includes('error TS'));
+    const ours = errors.filter((line) => !/node_modules[/\\](?!colloquy[/\\])/.test(line));
+    if (code !== 0) assert.ok(errors.length > 0, output);
+    return { code: ours.length, output: ours.join('\n') };
+  }
+
+  async function start(name: string): Promise<string> {
+    const script = `import(${JSON.stringify(`./${name}/program.js`)}).then(({ main }) => main()).then(console.log)`;
+    const { code, output } = await run(process.execPath, ['-e', script], folder);
+    assert.equal(code, 0, output);
+    return output.trim().split('\n').at(-1)!;
+  }
+
+  for (const [version, compiler] of Object.entries(compilers)) {
+    it(`compiles with TypeScript ${version} (nodenext), and runs`, async (t) => {
+      if (isMissing(t)) return;
+      assert.equal((await compile(compiler, `esm-${compiler}`, {})).output, '');
+      assert.equal(await start(`esm-${compiler}`), '3 full 1 issues invalid 0 5');
+    });
+  }
+
+  it('compiles as CommonJS, and runs where Node.js can require ESM', async (t) => {
+    if (isMissing(t)) return;
+    assert.equal((await compile('ts70', 'cjs', {}, 'commonjs')).output, '');
+    assert.equal(await start('cjs'), '3 full 1 issues invalid 0 5');
+  });
+
+  it("compiles for a bundler, with everything that TypeScript's own new projects ask for", async (t) => {
+    if (isMissing(t)) return;
+    const options = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, noUncheckedSideEffectImports: true };
+    assert.equal((await compile('ts70', 'bundler', options)).output, '');
+  });
+
+  it('is told at run time, by name, that its decorators are standard ones', async (t) => {
+    if (isMissing(t)) return;
+    const project = join(folder, 'standard');
+    mkdirSync(project, { recursive: true });
+    const program = `import 'reflect-metadata';
+      import { Namespace, On } from 'colloquy';
+      @Namespace('/a') class Chat { @On('say') say(): void {} }
+      console.log(Chat);`;
+    writeFileSync(join(project, 'program.ts'), program);
+    const tsc = join(folder, 'node_modules/ts59/lib/tsc.js');
+    await run(
+      process.execPath,
+      [tsc, '--target', 'es2022', '--module', 'nodenext', '--types', 'node', 'program.ts'],
+      project,
+    );
+    const { code, output } = await run(process.execPath, [join(project, 'program.js')], folder);
+    assert.notEqual(code, 0);
+    assert.match(output, /"experimentalDecorators": true/);
+    assert.match(output, /\bsay\b/);
+  });
+
+  it('is told at boot that its compiler writes no metadata', async (t) => {
+    if (isMissing(t)) return;
+    assert.equal((await compile('ts59', 'bare', { emitDecoratorMetadata: false })).output, '');
+    const { code, output } = await run(
+      process.execPath,
+      ['-e', `import('./bare/program.js').then(({ main }) => main())`],
+      folder,
+    );
+    assert.notEqual(code, 0);
+    assert.match(output, /ConsumerController\.\w+: the compiler wrote down no parameter types here/);
+    assert.match(output, /"emitDecoratorMetadata": true/);
+  });
+});
