@@ -33,11 +33,11 @@ export class SampleClient {
   }
 
   /** The first argument of the next event of that name, also of one that came before. Each is given once. */
-  async next<T>(event: string): Promise<T> {
+  async next<T>(event: string, time?: number): Promise<T> {
     for (;;) {
       const index = this.#arrived.findIndex((each) => each.event === event);
       if (index >= 0) return this.#arrived.splice(index, 1)[0]!.value as T;
-      await within(new Promise<void>((resolve) => (this.#wake = resolve)), `the event '${event}'`);
+      await within(new Promise<void>((resolve) => (this.#wake = resolve)), `the event '${event}'`, time);
     }
   }
 

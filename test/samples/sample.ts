@@ -21,6 +21,15 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+export interface SampleProgram {
+  /** The file that is run; `main.ts` unless given. */
+  readonly program?: string;
+  /** Variables beside `PORT`, which is 0. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it logs when it is ready; the first group is its `url`. */
+  readonly ready?: RegExp;
+}
+
 /** A sample that listens. */
 export class RunningSample {
   private constructor(
@@ -33,10 +42,13 @@ export class RunningSample {
   ) {}
 
   /** @param name its folder below `samples/` */
-  static async start(name: string): Promise<RunningSample> {
-    const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', `samples/${name}/main.ts`], {
+  static async start(
+    name: string,
+    { program = 'main.ts', environment, ready = /^listening on (\S+)$/ }: SampleProgram = {},
+  ): Promise<RunningSample> {
+    const child = spawn(process.execPath, ['--import', '@oxc-node/core/register', `samples/${name}/${program}`], {
       cwd: root,
-      env: { ...process.env, PORT: '0' },
+      env: { ...process.env, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(child);
@@ -48,7 +60,7 @@ export class RunningSample {
       createInterface(child.stdout).on('line', (text) => {
         const line = JSON.parse(text) as LogLine;
         log.push(line);
-        const address = /^listening on (\S+)$/.exec(line.msg)?.[1];
+        const address = ready.exec(line.msg)?.[1];
         if (address) resolve(address);
       });
       child.once('error', reject);
@@ -57,6 +69,14 @@ export class RunningSample {
       );
     });
     return new RunningSample(url, log, child, errors);
+  }
+
+  /** Ends it as a power cut does, if it has not ended. */
+  async kill(): Promise<void> {
+    if (!running.has(this.child)) return;
+    const closed = once(this.child, 'close');
+    this.child.kill('SIGKILL');
+    await closed;
   }
 
   /** Ends it as an operator does, and holds it to what every sample promises: exit code 0 and nothing to complain of. */
