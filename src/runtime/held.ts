@@ -1,6 +1,6 @@
 /** Keeps what is sent to a socket until the client has been told that it is connected. */
 import type { Socket } from 'socket.io';
-import { internalsOf, packetType, type ClientInternals } from './internals.js';
+import { connectionOf, internalsOf, packetType, type ClientInternals } from './internals.js';
 import { takeMissed } from './recovery.js';
 
 /** More packets than this for a client that is not connected yet are an application out of hand, or an attack. */
@@ -25,9 +25,20 @@ export function holdPackets(socket: Socket): void {
     if (type === packetType.connect) for (const send of held) send();
   };
   holder.writeToEngine = (packets, options) => {
-    if (held.length < maxHeld) held.push(() => client.writeToEngine(packets, options));
+    if (held.push(() => client.writeToEngine(packets, options)) <= maxHeld) return;
+    held.pop();
+    warnOnce(socket);
   };
   internals.client = holder;
+}
+
+const warned = new WeakSet<Socket>();
+
+function warnOnce(socket: Socket): void {
+  if (warned.has(socket)) return;
+  warned.add(socket);
+  const { log } = connectionOf(socket)!.served.runtime;
+  log.warn({ socket: socket.id }, `more than ${maxHeld} packets wait for a client to be let in; the rest is dropped`);
 }
 
 /** Sends an event that was encoded for its offset before. */

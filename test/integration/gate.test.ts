@@ -226,6 +226,50 @@ test('what @OnConnect emits is sent as it was at that time', async (t) => {
   assert.deepEqual(state, { n: 1 });
 });
 
+test('what waits for a client to be let in has a limit, and the log says when it was reached', async (t) => {
+  @Namespace('/gate')
+  class Gate {
+    @OnConnect enter(socket: Socket) {
+      for (let n = 0; n < 1_100; n++) socket.emit('n', n);
+    }
+    @On() work() {}
+  }
+  const { client, log } = await start(t, [Gate]);
+  const socket = client('/gate');
+  const seen: number[] = [];
+  socket.on('n', (n: number) => seen.push(n));
+  await socket.emitWithAck('work');
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 1_000 }, (_, n) => n),
+  );
+  assert.equal(log.at('warn').length, 1);
+});
+
+test('each @OnDisconnect runs, whatever became of the others', async (t) => {
+  const left: string[] = [];
+  const leaving = (name: string) => {
+    @Namespace('/gate')
+    class Leaving {
+      @OnDisconnect async leave() {
+        await Promise.resolve();
+        left.push(name);
+        throw new Error(name);
+      }
+    }
+    return Leaving;
+  };
+  const running = await start(t, [leaving('a'), leaving('b')]);
+  (await running.connect('/gate')).disconnect();
+  await until(() => running.log.at('error').length > 0, 'the log line');
+  assert.deepEqual(left, ['a', 'b']);
+  const { errors } = running.log.at('error')[0]!.facts['err'] as AggregateError;
+  assert.deepEqual(
+    errors.map((error: Error) => error.message),
+    ['a', 'b'],
+  );
+});
+
 const droppers: Record<string, Middleware> = {
   'a middleware that drops the result of next()': (_context, next) => {
     next();
