@@ -88,6 +88,12 @@ export class EventContext {
     return this.#signal;
   }
 
+  /** Whether the call failed only because its signal told it to end. */
+  wasEndedBy(error: unknown): boolean {
+    if (!this.#signal?.aborted) return false;
+    return error === this.#signal.reason || (error instanceof Error && error.name === 'AbortError');
+  }
+
   /** Ends the call's signal; the runtime's own. */
   abort(reason: unknown): void {
     this.#abort ??= new AbortController();

@@ -15,6 +15,7 @@ export const errorCodes = {
   rate_limited: 'this client sends faster than it may',
   closing: 'the server is shutting down',
   refused: 'the connection was refused',
+  room_taken: 'the room of that name is the own room of another socket',
   too_many_rooms: 'the socket is in as many rooms as it may be',
 } as const;
 

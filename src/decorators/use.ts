@@ -9,7 +9,7 @@ export interface UseDecorator extends HandlerDecorator {
 }
 
 /**
- * Wraps a handler, or every handler of a class and its connections and disconnections. The order is: the application's
+ * Wraps a handler, or every event of a class and its connections and disconnections. The order is: the application's
  * `use` option, the class, the method; the first one named is the outermost.
  */
 export function Use(...middleware: MiddlewareLike[]): UseDecorator {

@@ -31,6 +31,30 @@ export function checkEvents(controllers: readonly ControllerFacts[], problems: S
   }
 }
 
+/** `socket.data` is one object: two classes of one namespace cannot both be its class. */
+export function checkData(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
+  const first = new Map<string, { readonly type: unknown; readonly label: string }>();
+  for (const { namespace, handlers } of controllers) {
+    for (const { label, params } of handlers) {
+      for (const { type, metadata } of params) {
+        if (metadata?.kind !== 'data' || metadata.key !== undefined || typeof type !== 'function') continue;
+        if (type === Object) continue;
+        const known = first.get(String(namespace.path));
+        if (!known) first.set(String(namespace.path), { type, label });
+        else if (known.type !== type) problems.push(dataProblem(label, type.name, known.label));
+      }
+    }
+  }
+}
+
+function dataProblem(where: string, type: string, other: string): SetupProblem {
+  return {
+    where,
+    what: `@Data() makes socket.data a ${type}, but in ${other} another class has it already; one would undo the other.`,
+    mend: "take one class for all handlers of the namespace, or properties: @Data('name').",
+  };
+}
+
 function checkUnique(
   key: string,
   path: string | RegExp,

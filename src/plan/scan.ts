@@ -9,7 +9,7 @@ import type {
   UseMetadata,
 } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../reflect.js';
-import { checkEvents } from './checks.js';
+import { checkData, checkEvents } from './checks.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { pathProblem } from './path.js';
 
@@ -17,6 +17,7 @@ import { pathProblem } from './path.js';
 export function scan(classes: readonly Class[], problems: SetupProblem[]): ControllerFacts[] {
   const facts = classes.flatMap((type) => scanClass(type, problems));
   checkEvents(facts, problems);
+  checkData(facts, problems);
   return facts;
 }
 

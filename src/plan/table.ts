@@ -15,6 +15,7 @@ export function describeRows(controllers: readonly ControllerPlan[]): PlanRow[] 
 
 function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
   return Object.freeze({
+    kind: plan.kind,
     namespace,
     event: plan.event,
     handler: plan.label,
@@ -27,6 +28,7 @@ function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
 
 function describeError(namespace: string, handler: string, errorType = 'error'): PlanRow {
   return Object.freeze({
+    kind: 'error',
     namespace,
     event: 'error',
     handler,
@@ -41,6 +43,7 @@ function describeError(namespace: string, handler: string, errorType = 'error'):
 export function describeBackground(background: readonly BackgroundPlan[]): PlanRow[] {
   return background.map(({ label, paths = [], every, start, stop, once }) =>
     Object.freeze({
+      kind: 'background',
       namespace: paths.join(', '),
       event: 'background',
       handler: label,
@@ -62,7 +65,7 @@ function payloadRow({ payload }: ArgumentPlan): PayloadRow[] {
 
 const columns: readonly { readonly title: string; readonly cell: (row: PlanRow) => string }[] = [
   { title: 'namespace', cell: (row) => row.namespace },
-  { title: 'event', cell: (row) => row.event },
+  { title: 'event', cell: (row) => (row.kind === 'event' ? row.event : `(${row.event})`) },
   { title: 'handler', cell: (row) => row.handler },
   { title: 'arguments', cell: (row) => row.arguments.join(', ') },
   { title: 'middleware', cell: (row) => row.middleware.join(' > ') },

@@ -89,6 +89,8 @@ export interface Plan {
 
 /** One line of `app.table`. */
 export interface PlanRow {
+  /** What the row is about: `event` for messages, else a moment, a kind of error, or background work. */
+  readonly kind: ContextKind | 'error' | 'background';
   /** As it was declared; empty for a service. */
   readonly namespace: string;
   /** The event's name; `connect`, `disconnect`, `error`, `join`, `leave`, `background` for those moments, `*` for a catch-all. */

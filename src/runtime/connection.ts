@@ -63,7 +63,7 @@ export class Connection implements ContextConnection {
     const { eventRate, eventBurst } = this.served.runtime.limits;
     if (eventRate === Infinity) return true;
     const now = Date.now();
-    this.#tokens = Math.min(eventBurst, this.#tokens + ((now - this.#reckoned) / 1000) * eventRate);
+    this.#tokens = Math.min(eventBurst, this.#tokens + (Math.max(0, now - this.#reckoned) / 1000) * eventRate);
     this.#reckoned = now;
     if (this.#tokens < 1) return false;
     this.#tokens--;

@@ -84,7 +84,7 @@ function isInvalidPayload(error: EventError): error is InvalidPayload {
 
 function internalBody(context: EventContext, error: unknown): ErrorBody {
   const id = randomUUID();
-  report(context, error, 'a handler failed', { id });
+  if (!context.wasEndedBy(error)) report(context, error, 'a handler failed', { id });
   const body = { code: 'internal', message: 'Internal error', id } as const;
   return runtimeOf(context).debug ? { ...body, details: { thrown: describeThrown(error) } } : body;
 }
@@ -119,6 +119,7 @@ export function reportUnsendable(context: EventContext, error: unknown): void {
 
 /** Says that a handler failed when its caller had been answered already. */
 export function reportLate(context: EventContext, error: unknown): void {
+  if (context.wasEndedBy(error)) return;
   report(context, error, 'a handler failed after its caller had been answered');
 }
 

@@ -17,7 +17,7 @@ export function watchRooms(served: ServedNamespace, namespace: Namespace): void 
   const { adapter } = namespace;
   if (watched.has(adapter)) return;
   watched.add(adapter);
-  limitRooms(adapter, served.runtime.limits.rooms);
+  guardRooms(namespace, served.runtime.limits.rooms);
   const tell = (kind: 'join' | 'leave') => (room: string, id: string) => {
     const handlers = served.plan[kind];
     const socket = room === id || handlers.length === 0 ? undefined : namespace.sockets.get(id);
@@ -54,18 +54,24 @@ interface JoiningAdapter {
   addAll(id: string, rooms: Set<string>): Promise<void> | void;
 }
 
-/** A client that names its rooms must not fill the server with them. The socket's own room does not count. */
-function limitRooms(adapter: JoiningAdapter, limit: number): void {
-  if (limit === Infinity) return;
-  const addAll = adapter.addAll.bind(adapter);
-  adapter.addAll = (id, rooms) => {
-    const now = adapter.sids.get(id) ?? new Set<string>();
+/**
+ * A client that names its rooms must not fill the server with them, nor enter the one that another socket has for
+ * itself: what is sent to an id would reach two. The ids of other nodes are not known here.
+ */
+function guardRooms({ adapter, sockets }: Namespace, limit: number): void {
+  const joining: JoiningAdapter = adapter;
+  const addAll = joining.addAll.bind(joining);
+  joining.addAll = (id, rooms) => {
+    for (const room of rooms) if (room !== id && sockets.has(room)) throw new EventError('room_taken', roomTaken);
+    const now = joining.sids.get(id) ?? new Set<string>();
     if (now.size + rooms.size > limit && countWith(now, rooms, id) > limit) {
       throw new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
     }
     return addAll(id, rooms);
   };
 }
+
+const roomTaken = "The room of that name is another socket's own.";
 
 function countWith(now: ReadonlySet<string>, more: ReadonlySet<string>, own: string): number {
   const all = new Set([...now, ...more]);

@@ -41,7 +41,10 @@ describe("Socket.IO's own questions to clients", () => {
     const clients = [await connect(path), await connect(path)];
     clients.forEach((client, index) => answering(client, index));
     const answers = (await app.io.of(path).timeout(5_000).emitWithAck('question')) as number[];
-    assert.deepEqual(answers.toSorted((a, b) => a - b), [0, 1]);
+    assert.deepEqual(
+      answers.toSorted((a, b) => a - b),
+      [0, 1],
+    );
   });
 
   it('broadcast.timeout().emitWithAck says who of the others did answer when one did not', async (t) => {

@@ -113,13 +113,14 @@ export class ErrorMaker {
     if (typeof message !== 'string' || message.includes('$value') || !arePrimitive(args.constraints)) {
       return ValidationUtils.replaceMessageSpecialTokens(message, args);
     }
-    const { targetName, constraints = [] } = args;
+    const { targetName } = args;
+    const constraints = (args.constraints ?? []) as readonly unknown[];
     const last = this.#messages.get(metadata);
     if (last?.message === message && last.targetName === targetName && areSame(last.constraints, constraints)) {
       return last.text;
     }
     const text = ValidationUtils.replaceMessageSpecialTokens(message, args);
-    this.#messages.set(metadata, { message, targetName, constraints: [...(constraints as unknown[])], text });
+    this.#messages.set(metadata, { message, targetName, constraints: [...constraints], text });
     return text;
   }
 }
