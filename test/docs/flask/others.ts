@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { nextEvent } from '../../support/wait.js';
+import type { Proofs } from './world.js';
+
+export const errors: Proofs = {
+  'Handle the errors of a namespace': async ({ connect, printed }) => {
+    assert.equal(await (await connect()).emitWithAck('fail', 1), 'sorry');
+    await printed('fail [ 1 ]');
+  },
+
+  'Handle all others': async ({ visit }) => {
+    assert.equal(await (await visit('/shop')).emitWithAck('nothing'), "sorry, 'nothing' failed");
+  },
+
+  'Tell the client what is wrong (Flask-SocketIO: by convention)': async ({ connect }) => {
+    const { error } = (await (await connect()).emitWithAck('enter', 'hall')) as { error: object };
+    assert.deepEqual(error, { code: 'room_full', message: 'No seat is left in hall.' });
+  },
+};
+
+export const classes: Proofs = {
+  'A namespace as a class': async ({ connect }) => {
+    const [one, two] = [await connect('/chat'), await connect('/chat')];
+    const said = nextEvent(two, 'said');
+    await one.emitWithAck('say', 'hello');
+    assert.deepEqual(await said, ['hello']);
+  },
+
+  'Around every handler of a class': async ({ connect, printed }) => {
+    assert.equal(await (await connect('/audited')).emitWithAck('work'), 'done');
+    await printed('audited work ');
+  },
+};
+
+export const background: Proofs = {
+  'A task that the first client starts, once': async ({ connect }) => {
+    const socket = await connect('/counter');
+    const [first] = await nextEvent<[number]>(socket, 'count');
+    assert.deepEqual(await nextEvent(socket, 'count'), [first + 1]);
+  },
+
+  'A loop of its own': async ({ connect }) => {
+    const [load] = await nextEvent(await connect('/load'), 'load');
+    assert.equal(typeof load, 'number');
+  },
+};
+
+export const sessions: Proofs = {
+  'The session of HTTP': async ({ visit, url }) => {
+    const response = await fetch(`${await url()}/login`);
+    const [cookie] = response.headers.getSetCookie()[0]!.split(';');
+    const socket = await visit('/session', { extraHeaders: { cookie: cookie! } });
+    assert.equal(await socket.emitWithAck('who'), 'Ada');
+    assert.equal(await (await visit('/session')).emitWithAck('who'), undefined);
+  },
+
+  'Only for those who are logged in': async ({ connect }) => {
+    assert.equal(await (await connect('/private', { auth: { user: 'Ada' } })).emitWithAck('my secret'), 42);
+    const refused = (await (await connect('/private')).emitWithAck('my secret')) as { error: { code: string } };
+    assert.equal(refused.error.code, 'unauthorized');
+  },
+};
+
+export const processes: Proofs = {
+  'A message queue between the processes': async ({ visit }) => {
+    assert.equal(await (await visit('/shop')).emitWithAck('my event', 1), 1);
+  },
+
+  'Emit from a process that serves nobody': async (world) => {
+    const socket = await world.of('A message queue between the processes').visit('/shop');
+    const news = nextEvent(socket, 'news', 30_000);
+    assert.equal(await world.program.ended(), 0, world.program.output);
+    assert.deepEqual(await news, ['from a worker']);
+  },
+
+  'A test without a server': async ({ program }) => {
+    assert.equal(await program.ended(), 0, program.output);
+  },
+};
