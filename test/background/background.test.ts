@@ -309,7 +309,7 @@ describe('background work', () => {
       ['', 'background', 'Service.loop', 'boot'],
     ]);
     const printed = log.at('info').find(({ message }) => message.startsWith('dispatch table'));
-    assert.match(printed!.message, /\/cpu {2,}background {2,}Monitor\.push {2,}every 2000 ms, first-client/);
+    assert.match(printed!.message, /\/cpu {2,}\(background\) {2,}Monitor\.push {2,}every 2000 ms, first-client/);
   });
 });
 
