@@ -98,7 +98,10 @@ export interface App {
    * @throws Error where the port cannot be had
    */
   listen(where: number | ListenOptions): Promise<Address>;
-  /** Serves sockets on an HTTP server of yours, which listens when you say so; Engine.IO's options may be added. */
+  /**
+   * Serves sockets on an HTTP server of yours, which listens when you say so and serves its own pages: `http` and `static`
+   * are for `listen`. Engine.IO's options may be added.
+   */
   attach(server: HttpServer, options?: Partial<ServerOptions>): void;
   /**
    * Handles an event of a namespace with a function, in the same pipeline as a method; `use`, `payload` and `timeout`

@@ -4,7 +4,10 @@ import { type AdapterHealth, type AdapterOptions, openSender } from '../adapter/
 export { AdapterError, type AdapterErrorCode, type AdapterHealth, type AdapterOptions } from '../adapter/index.js';
 
 /** What can be sent in one namespace, with the same words and types as on Socket.IO's own `Namespace`. */
-export type EmitterNamespace<EmitEvents extends EventsMap, ServerSideEvents extends EventsMap> = Pick<
+export type EmitterNamespace<
+  EmitEvents extends EventsMap<EmitEvents>,
+  ServerSideEvents extends EventsMap<ServerSideEvents>,
+> = Pick<
   Namespace<DefaultEventsMap, EmitEvents, ServerSideEvents>,
   | 'emit'
   | 'to'
@@ -18,12 +21,13 @@ export type EmitterNamespace<EmitEvents extends EventsMap, ServerSideEvents exte
   | 'serverSideEmit'
 >;
 
-type EventsMap = Record<string, (...args: never[]) => unknown>;
+/** Events by their names, as Socket.IO takes them: an interface or a type, with a function's arguments for each. */
+type EventsMap<Events> = { [Event in keyof Events]: (...args: never[]) => unknown };
 
 /** Sends to the clients and servers of a cluster from a process that serves none itself. */
 export interface Emitter<
-  EmitEvents extends EventsMap = DefaultEventsMap,
-  ServerSideEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap<EmitEvents> = DefaultEventsMap,
+  ServerSideEvents extends EventsMap<ServerSideEvents> = DefaultEventsMap,
 > extends EmitterNamespace<EmitEvents, ServerSideEvents> {
   of(namespace: string): EmitterNamespace<EmitEvents, ServerSideEvents>;
   health(): AdapterHealth;
@@ -42,8 +46,8 @@ export interface Emitter<
  * @throws AdapterError when the start-up policy of the options gives up (`wait` for 10 s by default)
  */
 export async function createEmitter<
-  EmitEvents extends EventsMap = DefaultEventsMap,
-  ServerSideEvents extends EventsMap = DefaultEventsMap,
+  EmitEvents extends EventsMap<EmitEvents> = DefaultEventsMap,
+  ServerSideEvents extends EventsMap<ServerSideEvents> = DefaultEventsMap,
 >(option: string | AdapterOptions): Promise<Emitter<EmitEvents, ServerSideEvents>> {
   const link = openSender(option);
   await link.ready();
