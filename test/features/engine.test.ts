@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { Server as EngineServer } from 'engine.io';
 import { Server } from 'socket.io';
+import { Decoder, Encoder, protocol } from 'socket.io-parser';
 import * as msgpackParser from 'socket.io-msgpack-parser';
 import { WebSocket } from 'ws';
 import { createApp, Namespace, On } from '../../src/index.js';
@@ -122,6 +123,28 @@ describe('the engine below', () => {
     assert.deepEqual(types, ['object']);
     assert.equal((await socket.emitWithAck('nobody')).error.code, 'unknown_event');
     assert.deepEqual(log.at('error'), []);
+  });
+
+  it('takes a parser of your own, with values that JSON does not know', async (t) => {
+    const parser = {
+      protocol,
+      Encoder: class extends Encoder {
+        constructor() {
+          super((_key: string, value: unknown) =>
+            value instanceof Set ? { $set: [...(value as Set<unknown>)] } : value,
+          );
+        }
+      },
+      Decoder: class extends Decoder {
+        constructor() {
+          super((_key: string, value: { $set?: unknown[] } | null) => (value?.$set ? new Set(value.$set) : value));
+        }
+      },
+    };
+    const { connect } = await start(t, [Root], { parser });
+    const socket = await connect('/', { parser });
+    const value = { tags: new Set(['a', 'b']) };
+    assert.deepEqual(await socket.emitWithAck('echo', value), value);
   });
 
   it('serves the client to browsers, unless serveClient is off', async (t) => {

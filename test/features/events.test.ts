@@ -91,3 +91,25 @@ for (const transport of transports) {
     });
   });
 }
+
+describe('the events of one client', () => {
+  for (const concurrentCalls of [1, 2]) {
+    const how = concurrentCalls === 1 ? 'one after the other' : 'side by side';
+    it(`are handled ${how} with limits.concurrentCalls: ${concurrentCalls}`, async (t) => {
+      let running = 0;
+      let most = 0;
+      @Namespace('/work')
+      class Work {
+        @On() async work() {
+          most = Math.max(most, ++running);
+          await new Promise(setImmediate);
+          running--;
+        }
+      }
+      const { connect } = await start(t, [Work], { limits: { concurrentCalls } });
+      const client = await connect('/work');
+      await Promise.all([client.emitWithAck('work'), client.emitWithAck('work')]);
+      assert.equal(most, concurrentCalls);
+    });
+  }
+});

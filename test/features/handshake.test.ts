@@ -1,25 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Socket } from 'socket.io';
-import {
-  Auth,
-  Cookie,
-  EventContext,
-  Handshake,
-  Header,
-  Namespace,
-  On,
-  OnConnect,
-  OnDisconnect,
-  Query,
-  Reason,
-} from '../../src/index.js';
+import { Auth, Cookie, EventContext, Handshake, Header, Namespace, On, OnConnect, Query } from '../../src/index.js';
 import { start, transports } from '../support/app.js';
-import { nextEvent, until } from '../support/wait.js';
 
 /** What was known in `@OnConnect`. */
 const seen: unknown[] = [];
-const reasons: string[] = [];
 
 @Namespace('/facts')
 class Facts {
@@ -42,19 +27,9 @@ class Facts {
   }
 
   @On()
-  transport(socket: Socket) {
-    return socket.conn.transport.name;
-  }
-
-  @On()
   request(context: EventContext) {
     const { socket, namespace, event, args } = context;
     return { id: socket.id, namespace, event, args };
-  }
-
-  @OnDisconnect
-  leave(@Reason() reason: string) {
-    reasons.push(reason);
   }
 }
 
@@ -81,23 +56,6 @@ describe('the facts of a connection', () => {
     });
   }
 
-  it('the transport in use is told, before and after its upgrade', async (t) => {
-    const { app, client } = await start(t, [Facts]);
-    const upgrades: string[] = [];
-    app.io.of('/facts').on('connection', ({ conn }) => {
-      conn.once('upgrade', ({ name }: { name: string }) => upgrades.push(name));
-    });
-    const socket = client('/facts', { transports: ['polling', 'websocket'] });
-    const before = new Promise<unknown>((resolve) =>
-      socket.once('connect', () => resolve(socket.emitWithAck('transport'))),
-    );
-    await before;
-    await until(() => upgrades.length > 0, 'the upgrade');
-    assert.deepEqual([await socket.emitWithAck('transport'), upgrades], ['websocket', ['websocket']]);
-    const polling = client('/facts', { transports: ['polling'] });
-    assert.equal(await polling.emitWithAck('transport'), 'polling');
-  });
-
   it('id, namespace, event and arguments are in the context', async (t) => {
     const { connect } = await start(t, [Facts]);
     const client = await connect('/facts');
@@ -108,21 +66,5 @@ describe('the facts of a connection', () => {
       event: 'request',
       args: [1, 'two'],
     });
-  });
-
-  it('the reason of a disconnection is one of the constants of Socket.IO', async (t) => {
-    const { app, connect } = await start(t, [Facts]);
-    reasons.length = 0;
-    (await connect('/facts')).disconnect();
-    (await connect('/facts')).io.engine.close();
-    const expelled = await connect('/facts');
-    app.io.of('/facts').in(expelled.id!).disconnectSockets();
-    await nextEvent(expelled, 'disconnect');
-    await until(() => reasons.length === 3, 'three ends');
-    assert.deepEqual(reasons.toSorted(), [
-      'client namespace disconnect',
-      'server namespace disconnect',
-      'transport close',
-    ]);
   });
 });

@@ -54,30 +54,6 @@ describe("a user's own listeners", () => {
     ]);
   });
 
-  it('socket.on beside a handler hears the event, and may answer one that has no handler', async (t) => {
-    const heard: unknown[] = [];
-    const { client } = await startPrepared(t, (socket) => {
-      socket.on('run', () => heard.push('run'));
-      socket.on('mine', (value: unknown, ack: (value: unknown) => void) => ack(['mine', value]));
-    });
-    assert.equal(await client.emitWithAck('run'), 'handled');
-    assert.deepEqual(await client.emitWithAck('mine', 1), ['mine', 1]);
-    assert.deepEqual(heard, ['run']);
-  });
-
-  it('socket.use sees each packet first, may change it, and its refusal is answered', async (t) => {
-    const { client } = await startPrepared(t, (socket) => {
-      socket.use((packet, next) => {
-        if (packet[1] === 'bad') return next(new Error('not this one'));
-        if (packet[0] === 'walk') packet[0] = 'run';
-        next();
-      });
-    });
-    assert.equal(await client.emitWithAck('walk'), 'handled');
-    const refused = (await client.emitWithAck('run', 'bad')) as { error: { code: string } };
-    assert.equal(refused.error.code, 'internal');
-  });
-
   it('namespace.use refuses a connection with its own message and data', async (t) => {
     const { app, connect, refusal } = await startWith(t, () => 'handled');
     app.io.of(path).use((socket, next) => {
