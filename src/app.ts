@@ -55,7 +55,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     { container, use, payload, timeout: limits.handlerTime, ownServer: options.io !== undefined },
     problems,
   );
-  provideServices(container, services);
+  const shared = facts.filter(({ namespace }) => namespace.options.scope !== 'connection');
+  provideServices(container, [...shared.map(({ type }) => type), ...services]);
   compiler.add(facts);
   compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);

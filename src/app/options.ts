@@ -100,7 +100,7 @@ export interface App {
   listen(where: number | ListenOptions): Promise<Address>;
   /**
    * Serves sockets on an HTTP server of yours, which listens when you say so and serves its own pages: `http` and `static`
-   * are for `listen`. Engine.IO's options may be added.
+   * are for `listen`, and so are the signals: `close` it yourself. Engine.IO's options may be added.
    */
   attach(server: HttpServer, options?: Partial<ServerOptions>): void;
   /**

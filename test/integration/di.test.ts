@@ -312,3 +312,24 @@ test('a class may be a middleware; the container builds it once', async (t) => {
   assert.equal(built, 1);
   assert.deepEqual(app.table[0]?.middleware, ['Stamp', 'plain', 'Stamp']);
 });
+
+test('a controller is one object for the container too: services and other controllers get the one that answers', async (t) => {
+  @Namespace('/counter')
+  class Counter {
+    count = 0;
+    @On() add(): number {
+      return ++this.count;
+    }
+  }
+  @Namespace('/reader')
+  class Reader {
+    constructor(readonly counter: Counter) {}
+    @On() read(): number {
+      return this.counter.count;
+    }
+  }
+  const { app, connect } = await start(t, [Reader, Counter]);
+  await (await connect('/counter')).emitWithAck('add');
+  assert.equal(await (await connect('/reader')).emitWithAck('read'), 1);
+  assert.equal(app.container.resolve(Counter).count, 1);
+});
