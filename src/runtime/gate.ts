@@ -28,6 +28,7 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
   const { calls, limits } = served.runtime;
   const { connect } = served.plan;
   if (!enterTransport(socket, limits.namespaces)) {
+    takeMissed(socket);
     return next(refusalOf(quickError('refused')));
   }
   if (calls.closing) return refuse(refusalOf(quickError('closing')), connection, next);
@@ -79,6 +80,7 @@ function refuse(error: Error, connection: Connection, next: Next): void {
   connection.ended = true;
   connection.abort();
   connection.dispose();
+  takeMissed(connection.socket);
   leaveTransport(connection.socket);
   next(error);
 }
