@@ -3,7 +3,7 @@ import { Server, Socket } from 'socket.io';
 import { EventContext } from '../context.js';
 import type { SetupProblem } from '../errors.js';
 import type { HandlerKind, ParamKind } from '../metadata/types.js';
-import { inspectPayload, type PayloadOptions } from '../payload/index.js';
+import type { PayloadOptions } from '../payload/index.js';
 import { mergePayloadOptions } from './options.js';
 import type { Class } from '../reflect.js';
 import type { HandlerFacts, ParamFacts } from './facts.js';
@@ -119,7 +119,7 @@ class ArgumentPlanner {
         'take a string or a number, or a class whose property is made with @Type and @Transform.',
       );
     } else if (typeof type === 'function' && type !== Object && !isPrimitive(type)) {
-      for (const problem of inspectPayload(type as never)) {
+      for (const problem of this.plans.problemsOf(type as Class)) {
         this.#problem(`${problem.path}: ${problem.what}`, problem.mend);
       }
     }

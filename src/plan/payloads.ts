@@ -1,9 +1,24 @@
-import { planPayload, type PayloadOptions, type PayloadPlan } from '../payload/index.js';
+import {
+  inspectPayload,
+  planPayload,
+  type PayloadOptions,
+  type PayloadPlan,
+  type PayloadProblem,
+} from '../payload/index.js';
 import type { Class } from '../reflect.js';
 
 /** The payload plans of an application: one for each class under the same options, however many parameters take it. */
 export class PayloadPlans {
   readonly #plans = new Map<PayloadOptions, Map<Class, PayloadPlan>>();
+
+  readonly #problems = new Map<Class, readonly PayloadProblem[]>();
+
+  /** What is wrong with a class, as far as boot can see. */
+  problemsOf(type: Class): readonly PayloadProblem[] {
+    const problems = this.#problems.get(type) ?? inspectPayload(type as never);
+    this.#problems.set(type, problems);
+    return problems;
+  }
 
   of(type: Class, options: PayloadOptions): PayloadPlan {
     const plans = this.#plans.get(options) ?? new Map<Class, PayloadPlan>();
