@@ -284,10 +284,12 @@ function suite(engine: TestEngine): void {
     await a.run(({ io }) => void io.emit('text', 'é'.repeat(100_000)));
     assert.deepEqual(await text, ['é'.repeat(100_000)]);
     const bytes = next(onB, 'bytes', 10_000);
+    const bytesHere = next(onA, 'bytes', 10_000);
     await a.run(({ io }) => void io.emit('bytes', Buffer.alloc(2_000_000, 7), { after: 1 }));
     const [received, rest] = await bytes;
     assert.ok(Buffer.alloc(2_000_000, 7).equals(received as Buffer));
     assert.deepEqual(rest, { after: 1 });
+    await bytesHere;
   });
 
   it('a payload that cannot be serialised throws to its caller and reaches nobody', async () => {
