@@ -69,9 +69,9 @@ describe('one message', () => {
       );
     });
 
-    it(`calls as many functions beside 2,000 handlers as beside 10: ${event}`, async (t) => {
+    it(`calls as many functions beside 300 handlers as beside 10: ${event}`, async (t) => {
       const counts: number[] = [];
-      for (const handlers of [10, 2_000]) {
+      for (const handlers of [10, 300]) {
         const socket = await connected(t, handlers);
         deliver(socket, event, value);
         counts.push(await calls(() => assert.equal(deliver(socket, event, value), expected)));
@@ -83,8 +83,8 @@ describe('one message', () => {
 });
 
 describe('one connection', () => {
-  it('carries as many listeners beside 2,000 handlers as beside 10, and the same functions as its neighbours', async (t) => {
-    const [few, many] = [await connected(t, 10), await connected(t, 2_000)];
+  it('carries as many listeners beside 300 handlers as beside 10, and the same functions as its neighbours', async (t) => {
+    const [few, many] = [await connected(t, 10), await connected(t, 300)];
     assert.deepEqual(many.eventNames(), few.eventNames());
     assert.equal(internalsOf(many).dispatch, internalsOf(few).dispatch);
   });
