@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Socket, type Namespace as IoNamespace } from 'socket.io';
 import { call, CallError, InjectNamespace, Namespace, On, OnConnect } from '../../src/index.js';
 import { internalsOf } from '../../src/runtime/internals.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { deferred, nextEvent, within } from '../support/wait.js';
 
 @Namespace('/')

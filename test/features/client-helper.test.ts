@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { IsInt } from 'class-validator';
 import { call, CallError, unwrap } from '../../src/client/index.js';
 import { EventError, Namespace, On } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 
 class Point {
   @IsInt() x!: number;

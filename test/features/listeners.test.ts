@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Socket } from 'socket.io';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { until } from '../support/wait.js';
 import { Namespace, On, OnConnect } from '../../src/index.js';
 import { path, startWith } from './support.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Server, Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnJoin, OnLeave, Room, Rooms, SocketId } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { until } from '../support/wait.js';
 import { caughtUp, path, record, startWith } from './support.js';
 

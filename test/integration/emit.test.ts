@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Emit, EventError, Namespace, On, OnConnect, reply } from '../../src/index.js';
 import { Socket } from 'socket.io';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { nextEvent } from '../support/wait.js';
 
 class NotFound extends EventError {

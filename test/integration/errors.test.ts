@@ -10,7 +10,7 @@ import {
   OnError,
   SocketId,
 } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { nextEvent } from '../support/wait.js';
 
 class AppError extends Error {}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { IsString } from 'class-validator';
 import { Namespace, On, SetupError } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 
 class Greeting {
   @IsString() name!: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Namespace, On, OnAny, OnConnect, OnDisconnect, Param, EventName, EventContext } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { until } from '../support/wait.js';
 
 test('/game/:id serves a family of namespaces, each by itself; @Param reads the path', async (t) => {
@@ -178,6 +178,7 @@ test('app.table tells namespace, event, Class.method, arguments and middleware',
     @OnAny any() {}
   }
   const { app, log } = await start(t, [Chat], {
+    printTable: true,
     use: [
       function guard(_context, next) {
         return next();

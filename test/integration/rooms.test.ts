@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Socket } from 'socket.io';
 import { createApp, Data, Namespace, On, SetupError, Signal } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { nextEvent } from '../support/wait.js';
 
 @Namespace('/rooms')
