@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ClusterAdapter, type ClusterMessage, type ClusterResponse } from 'socket.io-adapter';
 import { callAll, Namespace } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 
 @Namespace('/')
 class Empty {}

@@ -30,7 +30,7 @@ import {
   SocketId,
   type AckFunction,
 } from '../../src/index.js';
-import { start } from '../support/app.js';
+import { start } from '../support/kit.js';
 import { deferred, until } from '../support/wait.js';
 
 class Item {
@@ -210,7 +210,7 @@ test('what comes with the handshake: @Auth, @Query, @Header, @Cookie, @Handshake
   const socket = await connect('/p', {
     auth: { token: 'secret', __proto__: null },
     query: { page: '3', order: 'up', flag: 'true' },
-    extraHeaders: { 'X-Own': 'mine', 'X-Number': '7', cookie: 'user=ada%20l; n=5; __proto__=x' },
+    headers: { 'X-Own': 'mine', 'X-Number': '7', cookie: 'user=ada%20l; n=5; __proto__=x' },
   });
   const ask = (event: string): Promise<unknown> => socket.emitWithAck(event);
   assert.deepEqual(await ask('auth'), [{ token: 'secret' }, 'secret', true]);
