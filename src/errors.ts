@@ -89,11 +89,7 @@ export class InvalidPayload extends EventError {
 
   /** The same, without the cost of a stack: a client's mistake has no place in our code. */
   static of(source: IssueSource): InvalidPayload {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
-    const error = new InvalidPayload(source);
-    Error.stackTraceLimit = limit;
-    return error;
+    return withoutStack(() => new InvalidPayload(source));
   }
 }
 
@@ -155,4 +151,13 @@ function describeProblems(problems: readonly SetupProblem[]): string {
 
 function indent(text: string): string {
   return text.replaceAll('\n', '\n     ');
+}
+
+/** Makes an error that is a client's mistake or the framework's own word: a stack would cost much and tell nothing. */
+export function withoutStack<T extends Error>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = make();
+  Error.stackTraceLimit = limit;
+  return error;
 }

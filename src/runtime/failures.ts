@@ -9,6 +9,7 @@ import {
   InvalidPayload,
   isConnectionRefused,
   isEventError,
+  withoutStack,
   type ErrorAnswer,
   type ErrorBody,
   type ErrorCode,
@@ -151,14 +152,6 @@ export function clientGone(): EventError {
 export function tooDeep(limit: number): EventError {
   const message = `must not be nested deeper than ${limit} levels`;
   return InvalidPayload.of({ issues: [{ path: '', rule: 'depth', message }] });
-}
-
-function withoutStack<T>(make: () => T): T {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  const error = make();
-  Error.stackTraceLimit = limit;
-  return error;
 }
 
 /** Takes the events that nobody handles. */
