@@ -10,6 +10,8 @@ export interface Check {
   readonly metadata: ConstraintMetadata;
   /** The library's own wrapper of a function is kept; another constraint is asked from the container at every use. */
   readonly wrapper: ValidatorConstraintInterface | undefined;
+  /** Makes the check. A wrapper's method needs no `this`, and is looked up once. */
+  readonly ask: ValidatorConstraintInterface['validate'];
 }
 
 /** One decorator on a property. */
@@ -55,12 +57,16 @@ export function compileRules(name: string, metadatas: readonly ValidationMetadat
 function checksOf({ constraintCls }: ValidationMetadata): Check[] {
   return getMetadataStorage()
     .getTargetValidatorConstraints(constraintCls)
-    .map((metadata) => ({
-      metadata,
-      wrapper: isWrapper(metadata.target)
-        ? new (metadata.target as new () => ValidatorConstraintInterface)()
-        : undefined,
-    }));
+    .map(checkOf);
+}
+
+function checkOf(metadata: ConstraintMetadata): Check {
+  if (!isWrapper(metadata.target)) {
+    return { metadata, wrapper: undefined, ask: (value, args) => metadata.instance.validate(value, args) };
+  }
+  const wrapper = new (metadata.target as new () => ValidatorConstraintInterface)();
+  // oxlint-disable-next-line typescript/unbound-method -- it is the library's code, which uses no `this`
+  return { metadata, wrapper, ask: wrapper.validate };
 }
 
 /** The instance that a check is made with. */

@@ -51,7 +51,7 @@ export class CompiledValidator {
     // What is not there yet may add to the list later.
     const errors = this.#validateObject(run, instance, undefined) ?? [];
     if (errors.length === 0 && !run.awaiting) return errors;
-    return settleErrors(this.#stripper, run.awaiting ?? [], errors, run.budget);
+    return settleErrors(this.#stripper, run.awaiting ?? [], errors, run);
   }
 
   /** Compiles a class before its first instance is validated. */
@@ -85,6 +85,7 @@ export class CompiledValidator {
       return (_run, object, errors) => append(errors, this.#errors.unknown(object));
     }
     const grouped = getMetadataStorage().groupByPropertyName(metadatas);
+    const known = new Set(Object.keys(grouped));
     const checking: Checking = { ...this.#nesting, targetName: type.name };
     const properties = Object.keys(grouped).map((name) => {
       const rules = compileRules(name, grouped[name] ?? []);
@@ -95,10 +96,10 @@ export class CompiledValidator {
     });
     const { whitelist } = this.#options.validator;
     return (run, object, errors) => {
-      if (whitelist) errors = this.#strip(object as Bag, grouped, errors);
+      if (whitelist) errors = this.#strip(object as Bag, known, errors);
       for (const property of properties) {
         errors = property(run, object, errors);
-        if (run.budget.isSpent) break;
+        if (run.isSpent) break;
       }
       return errors;
     };
@@ -107,14 +108,13 @@ export class CompiledValidator {
   /** Deletes the keys that have no rule, or tells of them. */
   #strip(
     object: Bag,
-    grouped: Readonly<Record<string, ValidationMetadata[]>>,
+    known: ReadonlySet<string>,
     errors: ValidationError[] | undefined,
   ): ValidationError[] | undefined {
     const isForbidden = Boolean(this.#options.validator.forbidNonWhitelisted);
     let unknown: string[] | undefined;
     for (const key of Object.keys(object)) {
-      const rules = grouped[key];
-      if (!rules || rules.length === 0) (unknown ??= []).push(key);
+      if (!known.has(key)) (unknown ??= []).push(key);
     }
     for (const key of unknown ?? []) {
       if (isForbidden) {
@@ -134,11 +134,11 @@ export class CompiledValidator {
       if (rules.awaitsValue && value instanceof Promise) {
         const list = errors ?? [];
         const whenThere = (late: unknown): void => {
-          run.budget.resume();
+          run.resume();
           const error = this.#checkProperty(rules, checking, run, object, late);
           if (error) list.push(error);
           // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
-          if (run.budget.isSpent) throw SPENT;
+          if (run.isSpent) throw SPENT;
         };
         run.wait(value.then(whenThere));
         return list;
@@ -167,12 +167,14 @@ export class CompiledValidator {
       error = checkRules(checking, run, rules.defined, place, error);
       addContexts(error, rules.defined);
     }
-    if (run.budget.isSpent || this.#nesting.skips(value)) return error;
+    if (run.isSpent || this.#nesting.skips(value)) return error;
     error = checkRules(checking, run, rules.custom, place, error);
-    if (run.budget.isSpent) return error;
+    if (run.isSpent) return error;
     if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
-    addContexts(error, rules.others);
-    addContexts(error, rules.custom);
+    if (error) {
+      addContexts(error, rules.others);
+      addContexts(error, rules.custom);
+    }
     return error;
   }
 }
