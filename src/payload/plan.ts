@@ -2,8 +2,8 @@ import type { ValidationError } from 'class-validator';
 import { compile } from './compiled/index.js';
 import type { Compilation } from './compiled/index.js';
 import { isPlainObject } from './depth.js';
-import { Invalid, MAX_ISSUES, TreeIssues } from './invalid.js';
-import type { Issue } from './invalid.js';
+import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
+import type { Issue, IssueSource } from './invalid.js';
 import { librarySteps } from './library.js';
 import type { Steps } from './library.js';
 import { settle } from './options.js';
@@ -71,33 +71,33 @@ class ObjectPlan implements PayloadPlan {
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
     // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
-      return new Invalid([NOT_AN_OBJECT]);
+      return Invalid.of(NOT_AN_OBJECT);
     }
     const steps = this.#current().steps ?? this.#library;
     let instance: object;
     try {
       instance = steps.transform(value);
     } catch (cause) {
-      return new Invalid([NOT_READABLE], cause);
+      return Invalid.of(NOT_READABLE, cause);
     }
     try {
       const errors = steps.validate(instance);
       return Array.isArray(errors) ? conclude(instance, errors) : later(instance, errors);
     } catch (cause) {
-      return new Invalid([NOT_CHECKABLE], cause);
+      return Invalid.of(NOT_CHECKABLE, cause);
     }
   }
 }
 
 function conclude(instance: object, errors: readonly ValidationError[]): object | Invalid {
-  return errors.length === 0 ? instance : new Invalid(new TreeIssues(errors));
+  return errors.length === 0 ? instance : new Invalid(issuesOf(errors));
 }
 
 async function later(instance: object, errors: Promise<ValidationError[]>): Promise<object | Invalid> {
   try {
     return conclude(instance, await errors);
   } catch (cause) {
-    return new Invalid([NOT_CHECKABLE], cause);
+    return Invalid.of(NOT_CHECKABLE, cause);
   }
 }
 
@@ -116,7 +116,7 @@ class ArrayPlan implements PayloadPlan {
 
   /** Elements are handled in order, and no further once an answer's worth of them turned out invalid. */
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
-    if (!Array.isArray(value)) return new Invalid([NOT_AN_ARRAY]);
+    if (!Array.isArray(value)) return Invalid.of(NOT_AN_ARRAY);
     const results: (object | Invalid)[] = [];
     let failures = 0;
     const waiting: Promise<void>[] = [];
@@ -135,9 +135,13 @@ function gather(results: (object | Invalid)[]): object | Invalid {
   return failed ? new Invalid(elementIssues(results), failed.cause) : results;
 }
 
-function* elementIssues(results: readonly (object | Invalid)[]): Generator<Issue> {
-  for (const [index, result] of results.entries()) {
-    if (!(result instanceof Invalid)) continue;
-    for (const issue of result.issues) yield { ...issue, path: issue.path ? `${index}.${issue.path}` : `${index}` };
-  }
+function elementIssues(results: readonly (object | Invalid)[]): IssueSource {
+  return (add) => {
+    for (const [index, result] of results.entries()) {
+      if (!(result instanceof Invalid)) continue;
+      for (const { path, rule, message } of result.issues) {
+        if (!add(path ? `${index}.${path}` : `${index}`, rule, message)) return;
+      }
+    }
+  };
 }

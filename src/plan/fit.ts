@@ -81,7 +81,7 @@ function fitPrimitives({ label, is }: Primitive): Fit {
 /** Names the rule as class-validator would: `isNumber`, `isArray`. */
 function misfit(path: string, label: string): Invalid {
   const rule = `is${label[0]!.toUpperCase()}${label.slice(1)}`;
-  return new Invalid([{ path, rule, message: `must be ${article(label)}` }]);
+  return Invalid.of({ path, rule, message: `must be ${article(label)}` });
 }
 
 function article(label: string): string {

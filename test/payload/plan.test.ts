@@ -109,11 +109,9 @@ describe('an answer to an invalid payload', () => {
 
   it('is put together only when it is read, and once', () => {
     let reads = 0;
-    const invalid = new Invalid({
-      *[Symbol.iterator]() {
-        reads++;
-        yield { path: 'a', rule: 'r', message: 'm' };
-      },
+    const invalid = new Invalid((add) => {
+      reads++;
+      add('a', 'r', 'm');
     });
     assert.equal(reads, 0);
     assert.equal(invalid.issues, invalid.issues);
