@@ -4,5 +4,5 @@ export type { PayloadProblem } from './inspect.js';
 export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from './invalid.js';
 export type { Class, PayloadOptions } from './options.js';
-export { planPayload, planPayloads } from './plan.js';
+export { payloadPlanner, planArray, planPayload } from './plan.js';
 export type { PayloadPlan } from './plan.js';

@@ -1,5 +1,5 @@
 import type { ValidationError } from 'class-validator';
-import { compile } from './compiled/index.js';
+import { PayloadCompiler } from './compiled/index.js';
 import type { Compilation } from './compiled/index.js';
 import { isPlainObject } from './depth.js';
 import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
@@ -31,14 +31,21 @@ const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an arra
 const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
 const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
 
-/** Plans the payload of one class. */
-export function planPayload(type: Class, options: PayloadOptions = {}): PayloadPlan {
-  return new ObjectPlan(type, settle(options, MAX_ISSUES));
+/** Gives the function that plans the payload of a class; what all classes have in common is looked at once. */
+export function payloadPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
+  const settled = settle(options, MAX_ISSUES);
+  const compiler = new PayloadCompiler(settled);
+  return (type) => new ObjectPlan(type, settled, compiler);
 }
 
-/** Plans a payload that is an array whose every element is of the class. Paths begin with the index: `0.name`. */
-export function planPayloads(type: Class, options: PayloadOptions = {}): PayloadPlan {
-  return new ArrayPlan(planPayload(type, options));
+/** Plans the payload of one class. */
+export function planPayload(type: Class, options?: PayloadOptions): PayloadPlan {
+  return payloadPlanner(options)(type);
+}
+
+/** Plans a payload that is an array of what another plan makes. Paths begin with the index: `0.name`. */
+export function planArray(element: PayloadPlan): PayloadPlan {
+  return new ArrayPlan(element);
 }
 
 class ObjectPlan implements PayloadPlan {
@@ -49,10 +56,11 @@ class ObjectPlan implements PayloadPlan {
   constructor(
     readonly type: Class,
     options: SettledOptions,
+    compiler: PayloadCompiler,
   ) {
     this.#options = options;
     this.#library = librarySteps(type, options);
-    this.#compilation = compile(type, options);
+    this.#compilation = compiler.compile(type);
   }
 
   get mode(): 'compiled' | 'library' {
@@ -64,7 +72,7 @@ class ObjectPlan implements PayloadPlan {
 
   /** Decorators may be applied after boot; then the class is compiled again before the next message. */
   #current(): Compilation {
-    if (this.#compilation.isStale()) this.#compilation = compile(this.type, this.#options);
+    if (this.#compilation.isStale()) this.#compilation = new PayloadCompiler(this.#options).compile(this.type);
     return this.#compilation;
   }
 

@@ -3,7 +3,7 @@ import { Server, Socket } from 'socket.io';
 import { EventContext } from '../context.js';
 import type { SetupProblem } from '../errors.js';
 import type { HandlerKind, ParamKind } from '../metadata/types.js';
-import type { PayloadOptions } from '../payload/index.js';
+import type { PayloadOptions, PayloadPlan } from '../payload/index.js';
 import { mergePayloadOptions } from './options.js';
 import type { Class } from '../reflect.js';
 import type { HandlerFacts, ParamFacts } from './facts.js';
@@ -97,9 +97,10 @@ class ArgumentPlanner {
     const { metadata, type: written } = this.param;
     const { each, type: stated, ...own } = metadata?.options ?? {};
     const options = mergePayloadOptions(this.options, own);
+    const planOf = (plain: Class): PayloadPlan => this.plans.of(plain, options);
     if (each) {
       this.#inspect(each);
-      return isUsable(each) ? fitEach(each, options) : { label: '?' };
+      return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
     const what = stated ? undefined : this.#typeProblem(type, source);
@@ -109,7 +110,7 @@ class ArgumentPlanner {
     }
     if (type === Object && source.textual) return { label: '' };
     this.#inspect(type);
-    return isUsable(type) ? fitOne(type, (each) => this.plans.of(each, options), source.textual) : { label: '?' };
+    return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
   }
 
   #inspect(type: unknown): void {

@@ -177,16 +177,20 @@ export class Compiler {
 }
 
 function groupByType(controllers: readonly ControllerFacts[]): ControllerFacts[][] {
-  return [...new Set(controllers.map(({ type }) => type))].map((type) =>
-    controllers.filter((each) => each.type === type),
-  );
+  return groupBy(controllers, ({ type }) => type);
 }
 
 function groupByPath(plans: readonly ControllerPlan[]): ControllerPlan[][] {
-  const groups = new Map<string, ControllerPlan[]>();
-  for (const plan of plans) {
-    const path = String(plan.facts.namespace.path);
-    groups.set(path, [...(groups.get(path) ?? []), plan]);
+  return groupBy(plans, ({ facts }) => String(facts.namespace.path));
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => unknown): Item[][] {
+  const groups = new Map<unknown, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
   return [...groups.values()];
 }

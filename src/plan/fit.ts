@@ -1,5 +1,5 @@
 /** How a value from a client is checked against the type of a parameter. */
-import { Invalid, planPayloads, type PayloadOptions, type PayloadPlan } from '../payload/index.js';
+import { Invalid, planArray, type PayloadPlan } from '../payload/index.js';
 import type { Class } from '../reflect.js';
 
 /** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
@@ -52,10 +52,10 @@ export function fitOne(type: unknown, plan: PlanOf, textual: boolean): FitPlan {
 }
 
 /** An array whose every element is of a class or a primitive type. */
-export function fitEach(type: unknown, options: PayloadOptions): FitPlan {
+export function fitEach(type: unknown, plan: PlanOf): FitPlan {
   const primitive = primitives.get(type);
   if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
-  const payload = planPayloads(type as never, options);
+  const payload = planArray(plan(type as Class));
   return { label: `${(type as Class).name}[]`, fit: (value) => payload.run(value), payload };
 }
 

@@ -1,6 +1,6 @@
 import {
   inspectPayload,
-  planPayload,
+  payloadPlanner,
   type PayloadOptions,
   type PayloadPlan,
   type PayloadProblem,
@@ -9,8 +9,7 @@ import type { Class } from '../reflect.js';
 
 /** The payload plans of an application: one for each class under the same options, however many parameters take it. */
 export class PayloadPlans {
-  readonly #plans = new Map<PayloadOptions, Map<Class, PayloadPlan>>();
-
+  readonly #plans = new Map<PayloadOptions, PlansOfOptions>();
   readonly #problems = new Map<Class, readonly PayloadProblem[]>();
 
   /** What is wrong with a class, as far as boot can see. */
@@ -21,10 +20,15 @@ export class PayloadPlans {
   }
 
   of(type: Class, options: PayloadOptions): PayloadPlan {
-    const plans = this.#plans.get(options) ?? new Map<Class, PayloadPlan>();
+    const plans = this.#plans.get(options) ?? { plan: payloadPlanner(options), byType: new Map<Class, PayloadPlan>() };
     this.#plans.set(options, plans);
-    const plan = plans.get(type) ?? planPayload(type as never, options);
-    plans.set(type, plan);
+    const plan = plans.byType.get(type) ?? plans.plan(type as never);
+    plans.byType.set(type, plan);
     return plan;
   }
+}
+
+interface PlansOfOptions {
+  readonly plan: ReturnType<typeof payloadPlanner>;
+  readonly byType: Map<Class, PayloadPlan>;
 }

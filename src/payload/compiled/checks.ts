@@ -39,7 +39,18 @@ export function checkRules(
       if (answer === true) continue;
       if (isPromise(answer)) {
         error ??= checking.errors.make(object, value, property);
-        run.wait(later(checking.errors, run, answer, elements !== undefined, error, { object, value, property }, metadata, check));
+        run.wait(
+          later(
+            checking.errors,
+            run,
+            answer,
+            elements !== undefined,
+            error,
+            { object, value, property },
+            metadata,
+            check,
+          ),
+        );
       } else if (!answer) {
         error ??= checking.errors.make(object, value, property);
         if (!checking.errors.record(run, error, object, value, metadata, check)) return error;

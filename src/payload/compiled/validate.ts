@@ -1,7 +1,6 @@
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { SPENT } from '../budget.js';
 import { settleErrors } from '../library.js';
 import type { Class, SettledOptions } from '../options.js';
@@ -13,11 +12,15 @@ import { checkNested } from './nested-rules.js';
 import type { Nesting, ValidateObject } from './nested-rules.js';
 import { addContexts, compileRules } from './rules.js';
 import type { PropertyRules } from './rules.js';
+import type { RuleSelection } from './selection.js';
 import { ErrorMaker, Run } from './run.js';
 import type { Watch } from './watch.js';
 
 /** Adds the error of one property of an object to a list, which is made when the first comes up. */
 type ValidateProperty = ValidateObject;
+
+/** Takes the errors away that say nothing, as the library does; no option changes how. */
+const stripper = new ValidationExecutor(new Validator());
 
 /**
  * What `validate` does, with each class compiled when its first instance is met. Errors are made when a rule is
@@ -27,22 +30,22 @@ export class CompiledValidator {
   readonly #options: SettledOptions;
   readonly #watch: Watch;
   readonly #errors: ErrorMaker;
+  readonly #selection: RuleSelection;
   readonly #nesting: Nesting;
   /** `null` for a class that is left to the library. */
   readonly #classes = new Map<unknown, ValidateObject | null>();
-  readonly #stripper: ValidationExecutor;
 
-  constructor(options: SettledOptions, watch: Watch) {
+  constructor(options: SettledOptions, watch: Watch, errors: ErrorMaker, selection: RuleSelection) {
     this.#options = options;
     this.#watch = watch;
-    this.#errors = new ErrorMaker(options.validator);
+    this.#errors = errors;
+    this.#selection = selection;
     this.#nesting = {
-      errors: this.#errors,
+      errors,
       stopAtFirstError: Boolean(options.validator.stopAtFirstError),
       validateObject: this.#validateObject,
       skips: skipsOf(options.validator),
     };
-    this.#stripper = new ValidationExecutor(new Validator(), options.validator);
   }
 
   /** The errors of an instance, empty if all is well; a promise only if there is something to wait for. */
@@ -51,7 +54,7 @@ export class CompiledValidator {
     // What is not there yet may add to the list later.
     const errors = this.#validateObject(run, instance, undefined) ?? [];
     if (errors.length === 0 && !run.awaiting) return errors;
-    return settleErrors(this.#stripper, run.awaiting ?? [], errors, run);
+    return settleErrors(stripper, run.awaiting ?? [], errors, run);
   }
 
   /** Compiles a class before its first instance is validated. */
@@ -78,7 +81,7 @@ export class CompiledValidator {
 
   #compile(type: unknown): ValidateObject | null {
     if (typeof type !== 'function') return null;
-    const metadatas = selectedRules(type, this.#options.validator);
+    const metadatas = this.#selection.of(type);
     if (validationMisfit(type, metadatas)) return null;
     this.#watch.add(type);
     if (metadatas.length === 0 && this.#options.validator.forbidUnknownValues !== false) {
@@ -183,12 +186,6 @@ function append(errors: ValidationError[] | undefined, error: ValidationError): 
   if (!errors) return [error];
   errors.push(error);
   return errors;
-}
-
-/** The rules of a class that apply under the options: own and inherited, as the library selects them. */
-export function selectedRules(type: Function, options: ValidatorOptions): ValidationMetadata[] {
-  const { always = false, strictGroups = false, groups } = options;
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', always, strictGroups, groups);
 }
 
 function skipsOf(options: ValidatorOptions): (value: unknown) => boolean {

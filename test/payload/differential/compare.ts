@@ -4,7 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { validate } from 'class-validator';
 import type { ValidationError } from 'class-validator';
-import { compile } from '../../../src/payload/compiled/index.js';
+import { PayloadCompiler } from '../../../src/payload/compiled/index.js';
 import { issuesOf } from '../../../src/payload/invalid.js';
 import { librarySteps } from '../../../src/payload/library.js';
 import type { Steps } from '../../../src/payload/library.js';
@@ -79,7 +79,7 @@ async function settled(promise: Promise<unknown>): Promise<unknown> {
 
 /** Fails if the compiled way differs from the libraries in anything; tells whether there is a compiled way. */
 export async function assertSame(one: Case): Promise<boolean> {
-  const { steps } = compile(one.type, one.options);
+  const { steps } = new PayloadCompiler(one.options).compile(one.type);
   if (!steps) return false;
   let expected = await outcomeOf(libraryWay(one), one);
   const actual = await outcomeOf(steps, one);
