@@ -1,3 +1,4 @@
+export { inspectAsynchronous } from './asynchronous.js';
 export { exceedsDepth } from './depth.js';
 export { inspectPayload } from './inspect.js';
 export type { PayloadProblem } from './inspect.js';
@@ -6,3 +7,4 @@ export type { Issue } from './invalid.js';
 export type { Class, PayloadOptions } from './options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
 export type { PayloadPlan } from './plan.js';
+export { asCarried } from './wire.js';

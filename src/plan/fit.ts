@@ -51,8 +51,9 @@ export function fitOne(type: unknown, plan: PlanOf, textual: boolean): FitPlan {
   return { label: payload.type.name, fit: (value) => payload.run(value), payload };
 }
 
-/** An array whose every element is of a class or a primitive type. */
+/** An array whose every element is of a class or a primitive type, or anything where the type is `Object`. */
 export function fitEach(type: unknown, plan: PlanOf): FitPlan {
+  if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(primitives.get(Array)!, false) };
   const primitive = primitives.get(type);
   if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
   const payload = planArray(plan(type as Class));

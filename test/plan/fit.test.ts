@@ -36,6 +36,13 @@ test('each element of an array is checked, and the first that does not fit is na
   assert.equal(fitEach(String, unplanned).label, 'string[]');
 });
 
+test('elements of the type Object are anything, in what must be an array', () => {
+  const { fit, label } = fitEach(Object, unplanned);
+  assert.equal(label, 'unknown[]');
+  assert.deepEqual(fit!(['a', null, {}]), ['a', null, {}]);
+  assert.deepEqual(verdict(fit!({})), [':isArray']);
+});
+
 test('an optional value may be missing or null, and nothing else', () => {
   const maybe = optional(fitOne(Number, unplanned, false).fit!);
   assert.deepEqual([maybe(undefined), maybe(null), maybe(0)], [undefined, undefined, 0]);
