@@ -18,15 +18,22 @@ function containersIn(level: readonly object[]): object[] | undefined {
   let found: object[] | undefined;
   for (const container of level) {
     if (Array.isArray(container)) {
-      for (const item of container as unknown[]) if (isContainer(item)) (found ??= []).push(item);
+      for (const item of container as unknown[]) if (isContainer(item)) found = appended(found, item);
     } else {
       for (const key in container) {
         const item = (container as Record<string, unknown>)[key];
-        if (isContainer(item)) (found ??= []).push(item);
+        if (isContainer(item)) found = appended(found, item);
       }
     }
   }
   return found;
+}
+
+/** A list with the item at its end; one that begins with an item takes less room than an empty one that grows. */
+function appended(list: object[] | undefined, item: object): object[] {
+  if (!list) return [item];
+  list.push(item);
+  return list;
 }
 
 function isContainer(value: unknown): value is object {
