@@ -1,13 +1,10 @@
 /** The two moments that belong to a whole namespace: its classes handle them one after the other, in one chain. */
 import type { EventContext } from '../context.js';
-import type { MiddlewareLike } from '../middleware.js';
 import { isThenable, promiseOf } from '../thenable.js';
 import type { CompileOptions, ControllerPlan } from './compile.js';
+import type { Chain, Run } from './compose.js';
 import { middlewareName } from './instances.js';
 import type { HandlerPlan } from './types.js';
-
-type Run = (context: EventContext) => unknown;
-type Chain = (uses: readonly MiddlewareLike[], last: Run) => Run;
 
 /**
  * Makes one handler of all: the application's middleware once, then each class's middleware around its methods.
