@@ -9,6 +9,7 @@ import { settleLimits } from './limits.js';
 import { createLogger, guardLogger, silentLogger } from './log.js';
 import { Compiler } from './plan/compile.js';
 import { checkEmissions, planEmits } from './plan/emits.js';
+import { usable } from './plan/given.js';
 import { loadControllers } from './plan/load.js';
 import { precedence } from './plan/path.js';
 import { scan } from './plan/scan.js';
@@ -43,7 +44,8 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
     problems,
   );
   const facts = scan(classes, problems);
-  const { use = [], payload = {}, services = [] } = options;
+  const { payload = {}, services = [] } = options;
+  const use = usable(options.use ?? [], 'use', 'the option', problems);
   const emits = options.emits && planEmits(options.emits, payload, problems);
   if (emits) checkEmissions(facts, emits, problems);
   checkSession(options.session, problems);

@@ -77,9 +77,8 @@ export const OnLeave: HandlerMark = mark('leave');
 export const OnError: ErrorMark = ((...args: unknown[]) => {
   if (isHandlerPlacement(args)) return record(args, { kind: 'error', options: {} });
   const [errorType] = args as [Class<unknown>?];
+  const row = { kind: 'error', options: {}, ...(args.length === 0 ? {} : { errorType }) } as const;
   return (...placement: HandlerPlacement) => {
-    if (isHandlerPlacement(placement)) {
-      record(placement, { kind: 'error', options: {}, ...(errorType === undefined ? {} : { errorType }) });
-    }
+    if (isHandlerPlacement(placement)) record(placement, row);
   };
 }) as ErrorMark;

@@ -20,7 +20,7 @@ export interface HandlerMetadata {
   /** The event's name, where `kind` is `event`; the method's name unless given. */
   readonly event?: string;
   /** The class of errors, where `kind` is `error`; all unless given. */
-  readonly errorType?: Class<unknown>;
+  readonly errorType?: Class<unknown> | undefined;
   readonly options: HandlerOptions;
 }
 

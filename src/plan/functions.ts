@@ -6,6 +6,7 @@ import type { MiddlewareLike } from '../middleware.js';
 import type { Class } from '../reflect.js';
 import { checkEvents, eventTaken } from './checks.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
+import { usable } from './given.js';
 import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
@@ -46,6 +47,7 @@ export function checkFunction(
   problems: SetupProblem[],
 ): void {
   const { name: where, namespace, handlers } = facts;
+  for (const { uses } of handlers) usable(uses, where, '`use`', problems);
   const what = pathProblem(namespace.path);
   if (what) problems.push({ where, what, mend: "write a path such as '/chat' or '/game/:id'." });
   checkEvents([facts], problems);
@@ -55,7 +57,7 @@ export function checkFunction(
 const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };
 
 function payloadParam(stated: Class<unknown> | ParamOptions, position: number): ParamFacts {
-  const options = typeof stated === 'function' ? { type: stated } : stated;
+  const options = typeof stated === 'object' ? stated : { type: stated };
   const index = position + 1;
   return { index, type: Object, metadata: { kind: 'payload', method: 'handle', index, key: position, options } };
 }
