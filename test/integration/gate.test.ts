@@ -13,10 +13,10 @@ import {
   OnError,
   Reason,
   Rooms,
+  Signal,
   Use,
   type Middleware,
 } from '../../src/index.js';
-import { connectionOf } from '../../src/runtime/internals.js';
 import { start, transports, type Running } from '../support/app.js';
 import { assertEmpty } from '../support/empty.js';
 import { undisturbed } from '../support/process.js';
@@ -429,9 +429,9 @@ test('@Signal fires for @OnConnect when the client vanishes', async (t) => {
   const entered = deferred();
   @Namespace('/gate')
   class Gate {
-    @OnConnect enter(socket: Socket) {
+    @OnConnect enter(@Signal() signal: AbortSignal) {
       entered.resolve();
-      connectionOf(socket)!.signal.addEventListener('abort', () => fired.resolve());
+      signal.addEventListener('abort', () => fired.resolve());
       return fired.promise;
     }
   }
