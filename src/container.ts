@@ -78,26 +78,44 @@ export function provideServices(container: DependencyContainer, services: readon
   }
 }
 
-/** What a token is registered with; absent where that is a value or a factory. */
+/** What a token is registered with: one of these. */
 export interface Provider {
   readonly useClass?: unknown;
   readonly useToken?: unknown;
+  readonly useValue?: unknown;
+  readonly useFactory?: unknown;
 }
 
-/** The part of tsyringe's container that is used beyond its typed surface. */
-interface ContainerInternals {
+export interface Registration {
+  readonly provider: Provider;
+  readonly options: { readonly lifecycle: Lifecycle };
+}
+
+/**
+ * What is used of tsyringe 4.10 beyond its typed surface. A registration keeps the instance of a singleton, so whoever has
+ * registrations of its own has instances of its own.
+ */
+export interface ContainerInternals {
   readonly parent?: ContainerInternals;
-  readonly _registry?: { getAll(token: unknown): readonly { readonly provider: Provider }[] };
+  readonly _registry: {
+    entries(): Iterable<[InjectionToken, Registration[]]>;
+    setAll(token: InjectionToken, registrations: Registration[]): void;
+    getAll(token: InjectionToken): Registration[];
+  };
+}
+
+/** The container and its parents, itself first. */
+export function lineageOf(container: DependencyContainer): ContainerInternals[] {
+  const found: ContainerInternals[] = [];
+  let each: ContainerInternals | undefined = container as unknown as ContainerInternals;
+  for (; each; each = each.parent) found.push(each);
+  return found;
 }
 
 /** What a token is registered with, in the nearest container that knows it; `undefined` where none does. */
 export function providersOf(container: DependencyContainer, token: unknown): readonly Provider[] | undefined {
-  if (!container.isRegistered(token as never, true)) return undefined;
-  for (let each = container as unknown as ContainerInternals | undefined; each; each = each.parent) {
-    const found = each._registry?.getAll(token) ?? [];
-    if (found.length > 0) return found.map(({ provider }) => provider);
-  }
-  return [];
+  const all = lineageOf(container).map((each) => each._registry.getAll(token as InjectionToken));
+  return all.find(({ length }) => length > 0)?.map(({ provider }) => provider);
 }
 
 /**
