@@ -20,6 +20,7 @@ import { ServerNamespaces } from './runtime/namespaces.js';
 import type { Runtime } from './runtime/runtime.js';
 import { checkSession, installSession } from './session/options.js';
 import { checkSessionUse } from './session/session.js';
+import { checkStatic } from './serving/pages.js';
 import { settleBlockTime } from './watchdog/watchdog.js';
 import type { App, AppOptions } from './app/options.js';
 import { RunningApp } from './app/running.js';
@@ -50,6 +51,7 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   if (emits) checkEmissions(facts, emits, problems);
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
+  checkStatic(options.static, problems);
   const engine = settleEngine(options.engine, problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });
