@@ -39,8 +39,24 @@ export function injectNamespace(pathOf: (type: Class) => string | RegExp): Const
         return namespaces.find(pathOf(target));
       }
     }
+    finders.set(Find, () => pathOf(target));
     injectWithTransform(Namespaces as never, Find)(target, undefined, index);
   };
+}
+
+/** The classes that find a namespace for a parameter, and which one. */
+const finders = new WeakMap<object, () => string | RegExp>();
+
+/** Why such a class will not find its namespace, if so. */
+export function missingNamespace(container: DependencyContainer, transform: unknown): string | undefined {
+  const pathOf = finders.get(transform as object);
+  if (!pathOf) return undefined;
+  try {
+    container.resolve<Namespaces>(Namespaces as never).find(pathOf());
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** The application's own container: below the given one, or below tsyringe's global one. */
@@ -60,6 +76,68 @@ export function provideServices(container: DependencyContainer, services: readon
     if (typeof type === 'function' && !container.isRegistered(type as never, true))
       container.registerSingleton(type as never);
   }
+}
+
+/** What a token is registered with: one of these. */
+export interface Provider {
+  readonly useClass?: unknown;
+  readonly useToken?: unknown;
+  readonly useValue?: unknown;
+  readonly useFactory?: unknown;
+}
+
+export interface Registration {
+  readonly provider: Provider;
+  readonly options: { readonly lifecycle: Lifecycle };
+}
+
+/**
+ * What is used of tsyringe 4.10 beyond its typed surface. A registration keeps the instance of a singleton, so whoever has
+ * registrations of its own has instances of its own.
+ */
+export interface ContainerInternals {
+  readonly parent?: ContainerInternals;
+  readonly _registry: {
+    entries(): Iterable<[InjectionToken, Registration[]]>;
+    setAll(token: InjectionToken, registrations: Registration[]): void;
+    getAll(token: InjectionToken): Registration[];
+  };
+}
+
+/** The container and its parents, itself first. */
+export function lineageOf(container: DependencyContainer): ContainerInternals[] {
+  const found: ContainerInternals[] = [];
+  let each: ContainerInternals | undefined = container as unknown as ContainerInternals;
+  for (; each; each = each.parent) found.push(each);
+  return found;
+}
+
+/** What a token is registered with, in the nearest container that knows it; `undefined` where none does. */
+export function providersOf(container: DependencyContainer, token: unknown): readonly Provider[] | undefined {
+  const all = lineageOf(container).map((each) => each._registry.getAll(token as InjectionToken));
+  return all.find(({ length }) => length > 0)?.map(({ provider }) => provider);
+}
+
+/**
+ * Whether tsyringe knows the parameters of a class. Nothing is built: the container that is asked fails at the first
+ * parameter.
+ *
+ * @param first the token of the first parameter
+ */
+export function isInjectable(type: Class, first: unknown): boolean {
+  let asked = false;
+  const probe = globalContainer.createChildContainer().register(type as never, { useClass: type as never });
+  const fail = (): never => {
+    asked = true;
+    throw new Error('nothing is to be built');
+  };
+  probe.register(first as never, { useFactory: fail });
+  try {
+    probe.resolve(type as never);
+  } catch {
+    return asked;
+  }
+  return asked;
 }
 
 /** A container for one connection: classes scoped to the container live and die with the socket. */

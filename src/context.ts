@@ -18,8 +18,8 @@ export interface ContextConnection {
   readonly params: Readonly<Record<string, string>>;
   /** The rooms as they were when the socket left; `undefined` while it is connected. */
   readonly lastRooms: readonly string[] | undefined;
-  /** Fires when the socket is gone. */
-  readonly signal: AbortSignal;
+  /** Aborts a call when the socket is gone; it is not kept for that. */
+  endWith(controller: AbortController): void;
   /** Builds or finds the connection's own instance of a class. */
   scoped(type: object): object;
   /** Gives the function with which a handler answers by hand. */
@@ -83,8 +83,11 @@ export class EventContext {
 
   /** Fires when the client is gone, when the call has run out of time, and at shutdown. */
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    this.#signal ??= AbortSignal.any([this.connection.signal, this.#abort.signal]);
+    if (!this.#signal) {
+      this.#abort ??= new AbortController();
+      this.#signal = lastingSignal(this.#abort);
+      this.connection.endWith(this.#abort);
+    }
     return this.#signal;
   }
 
@@ -99,6 +102,18 @@ export class EventContext {
     this.#abort ??= new AbortController();
     this.#abort.abort(reason);
   }
+}
+
+const controllers = new WeakMap<AbortSignal, AbortController>();
+
+/**
+ * A signal that keeps its controller, for as long as somebody has the signal or listens to it. Of the signals of a
+ * controller, Node.js forgets those that have only listeners; of those that `any` makes it does not.
+ */
+function lastingSignal(controller: AbortController): AbortSignal {
+  const signal = AbortSignal.any([controller.signal]);
+  controllers.set(signal, controller);
+  return signal;
 }
 
 /** Several values for one acknowledgement. */

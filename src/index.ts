@@ -69,4 +69,5 @@ export type { Lease } from './background/lease.js';
 export { defaultLimits } from './limits.js';
 export type { Limits } from './limits.js';
 export type { Logger, LogMethod } from './log.js';
-export type { Address, HttpOptions, ListenOptions } from './serving/http.js';
+export type { Address, ListenOptions } from './serving/http.js';
+export type { HttpOptions } from './serving/pages.js';

@@ -17,6 +17,13 @@ export function constructorTypes(type: Class): readonly unknown[] | undefined {
   return Reflect.getOwnMetadata('design:paramtypes', type) as readonly unknown[] | undefined;
 }
 
+/** What tsyringe fills a constructor's parameters with: their classes, or what its decorators say of them. */
+export function injectedParameters(type: Class): readonly unknown[] {
+  const types = Reflect.getMetadata('design:paramtypes', type) as readonly unknown[] | undefined;
+  const tokens = Reflect.getOwnMetadata('injectionTokens', type) as Readonly<Record<number, unknown>> | undefined;
+  return Object.assign([...(types ?? [])], tokens);
+}
+
 /** Whether the compiler emitted design types for a decorated method. A build that does emits them for each one. */
 export function hasDesignTypes(prototype: object, method: string | symbol): boolean {
   return Reflect.hasOwnMetadata('design:type', prototype, method);

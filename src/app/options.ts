@@ -16,7 +16,8 @@ import type { Class } from '../reflect.js';
 import type { PlanRow } from '../plan/types.js';
 import type { ErrorHandler } from '../runtime/runtime.js';
 import { type TransportCounts } from '../serving/clients.js';
-import { type Address, type HttpOptions, type ListenOptions } from '../serving/http.js';
+import { type Address, type ListenOptions } from '../serving/http.js';
+import type { HttpOptions } from '../serving/pages.js';
 import { type SessionOptions } from '../session/options.js';
 import { type WatchdogOptions } from '../watchdog/watchdog.js';
 

@@ -7,11 +7,10 @@ import type { AdapterLink } from '../adapter/index.js';
 import { leaseOf } from '../cluster.js';
 import { type Engine } from '../engine/index.js';
 import { SetupError, type SetupProblem } from '../errors.js';
-import { Compiler } from '../plan/compile.js';
-import { checkEvents } from '../plan/checks.js';
-import { functionFacts, type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
-import { pathProblem } from '../plan/path.js';
-import type { Plan, PlanRow } from '../plan/types.js';
+import type { ApplicationPlan } from '../plan/application.js';
+import type { Compiler } from '../plan/compile.js';
+import { checkFunction, functionFacts, type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
+import type { NamespacePlan, PlanRow } from '../plan/types.js';
 import { Bindings } from '../runtime/bind.js';
 import { ServerNamespaces } from '../runtime/namespaces.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -46,7 +45,7 @@ export class RunningApp implements App {
   #closed: Promise<void> | undefined;
   readonly #bindings: Bindings;
   readonly #clients: Clients;
-  #plan: Plan;
+  readonly #plan: ApplicationPlan;
   readonly #background: BackgroundWork;
   readonly #watchdog: Watchdog;
 
@@ -62,7 +61,7 @@ export class RunningApp implements App {
       namespaceOf: (path) => namespaces.open(path),
     });
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
-    this.#apply();
+    this.#apply(this.#plan.namespaces);
   }
 
   get io(): Server {
@@ -78,22 +77,19 @@ export class RunningApp implements App {
   }
 
   on(path: string, event: string, handler: HandlerFunction, options: FunctionOptions = {}): this {
+    const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    const what = pathProblem(path);
-    if (what)
-      this.parts.problems.push({ where: facts.name, what, mend: "write a path such as '/chat' or '/game/:id'." });
-    checkEvents([...this.parts.compiler.facts, facts], this.parts.problems);
-    if (this.parts.problems.length === 0) this.parts.compiler.add([facts]);
-    const problems = this.parts.problems.splice(0);
-    if (problems.length > 0) throw new SetupError(problems);
-    this.#plan = this.parts.compiler.plan();
-    this.#apply();
+    checkFunction(facts, this.#plan.handlerOf(path, event), problems);
+    const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
+    const mistakes = problems.splice(0);
+    if (!controller || mistakes.length > 0) throw new SetupError(mistakes);
+    this.#apply(this.#plan.add(controller));
     return this;
   }
 
-  #apply(): void {
-    this.#bindings.apply(this.#plan);
-    this.#background.watch(this.#plan);
+  #apply(namespaces: readonly NamespacePlan[]): void {
+    this.#bindings.apply(namespaces);
+    this.#background.watch(namespaces);
   }
 
   get container(): DependencyContainer {

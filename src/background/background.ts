@@ -1,7 +1,7 @@
 /** All background work of an application: started at boot and with clients, stopped with the last one and at shutdown. */
 import type { Namespace, Socket } from 'socket.io';
 import type { Logger } from '../log.js';
-import type { BackgroundPlan, Plan } from '../plan/types.js';
+import type { BackgroundPlan, NamespacePlan } from '../plan/types.js';
 import { alwaysHeld, type Lease } from './lease.js';
 import { Work } from './work.js';
 
@@ -16,7 +16,7 @@ export interface BackgroundSetup {
 export class BackgroundWork {
   readonly #works: readonly Work[];
   readonly #crowds: readonly Crowd[];
-  #watched = new Set<string>();
+  readonly #watched = new Set<string>();
   #stopped = false;
 
   constructor(
@@ -29,8 +29,8 @@ export class BackgroundWork {
       .map((work) => new Crowd(work, () => this.#stopped));
   }
 
-  /** Counts the clients of the plan's namespaces; those that are counted already stay so. */
-  watch({ namespaces }: Plan): void {
+  /** Counts the clients of the namespaces; those that are counted already stay so. */
+  watch(namespaces: readonly NamespacePlan[]): void {
     for (const { path } of namespaces) {
       const key = String(path);
       if (this.#watched.has(key)) continue;

@@ -72,14 +72,14 @@ export const OnLeave: HandlerMark = mark('leave');
 
 /**
  * Handles what the handlers of this class throw, `(error, context)`. Given a class of errors, only those; the most
- * derived class wins. What it returns, if anything, answers the client.
+ * derived class wins. What it returns, if anything, answers the client. What the application's own middleware throws
+ * around a connection goes to the first class of the namespace that takes it.
  */
 export const OnError: ErrorMark = ((...args: unknown[]) => {
   if (isHandlerPlacement(args)) return record(args, { kind: 'error', options: {} });
   const [errorType] = args as [Class<unknown>?];
+  const row = { kind: 'error', options: {}, ...(args.length === 0 ? {} : { errorType }) } as const;
   return (...placement: HandlerPlacement) => {
-    if (isHandlerPlacement(placement)) {
-      record(placement, { kind: 'error', options: {}, ...(errorType === undefined ? {} : { errorType }) });
-    }
+    if (isHandlerPlacement(placement)) record(placement, row);
   };
 }) as ErrorMark;

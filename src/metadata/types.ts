@@ -20,7 +20,7 @@ export interface HandlerMetadata {
   /** The event's name, where `kind` is `event`; the method's name unless given. */
   readonly event?: string;
   /** The class of errors, where `kind` is `error`; all unless given. */
-  readonly errorType?: Class<unknown>;
+  readonly errorType?: Class<unknown> | undefined;
   readonly options: HandlerOptions;
 }
 
@@ -117,7 +117,10 @@ export interface BackgroundMetadata {
 }
 
 export interface NamespaceOptions {
-  /** `connection` builds the controller anew for every socket, in a container of its own. */
+  /**
+   * `connection` builds the controller anew for every socket, in a container of its own. What it needs must be registered
+   * when `createApp` is called, which looks whether the container will be able to build it.
+   */
   readonly scope?: 'app' | 'connection';
   /** How the payloads of this class are read. */
   readonly payload?: PayloadOptions;

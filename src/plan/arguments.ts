@@ -7,6 +7,7 @@ import type { PayloadOptions } from '../payload/index.js';
 import { mergePayloadOptions } from './options.js';
 import type { HandlerFacts, ParamFacts } from './facts.js';
 import { fitEach, fitOne, isForeign, optional, type FitPlan, type PlanOf } from './fit.js';
+import { checkType } from './given.js';
 import { argumentSource, decoratedSource, type Source } from './sources.js';
 import type { PayloadPlans } from './payloads.js';
 import type { ArgumentPlan, Reader } from './types.js';
@@ -95,6 +96,7 @@ class ArgumentPlanner {
   #fit(source: Source): FitPlan {
     const { metadata, type: written } = this.param;
     const { each, type: stated, ...own } = metadata?.options ?? {};
+    if (!this.#isClass('each') || !this.#isClass('type')) return { label: '?' };
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
@@ -110,6 +112,12 @@ class ArgumentPlanner {
     if (type === Object && source.textual) return { label: '' };
     this.#inspect(type);
     return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
+  }
+
+  /** Whether an option is a class, or not there. */
+  #isClass(key: 'each' | 'type'): boolean {
+    const options = this.param.metadata?.options ?? {};
+    return !(key in options) || checkType(options[key], this.#where, `\`${key}\``, this.problems);
   }
 
   #inspect(type: unknown): void {

@@ -3,6 +3,7 @@ import type { SetupProblem } from '../errors.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { BackgroundMetadata, BackgroundOptions, MethodName } from '../metadata/types.js';
 import type { Class } from '../reflect.js';
+import { notGiven } from './given.js';
 import type { Instances } from './instances.js';
 import { scanParams, untypedProblem } from './scan.js';
 import type { BackgroundPlan } from './types.js';
@@ -103,6 +104,7 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
 
 /** What is wrong with a class in `services`, if anything. */
 export function serviceProblem(type: Class): SetupProblem | undefined {
+  if ((type as unknown) === undefined) return notGiven('services', 'the list', type, 'a class');
   if (typeof type !== 'function') {
     return { where: 'services', what: `${String(type)} is not a class.`, mend: 'name classes, not objects.' };
   }

@@ -67,11 +67,16 @@ function checkUnique(
     seen.set(key, handler);
     return;
   }
-  problems.push({
-    where: handler.label,
-    what: `the event '${handler.event}' of the namespace ${String(path)} is handled by ${other.label} already.`,
+  problems.push(eventTaken(handler, path, other.label));
+}
+
+/** Says that an event has its handler already. */
+export function eventTaken({ label, event }: HandlerFacts, path: string | RegExp, other: string): SetupProblem {
+  return {
+    where: label,
+    what: `the event '${event}' of the namespace ${String(path)} is handled by ${other} already.`,
     mend: 'rename one of the two events, or have one method do both.',
-  });
+  };
 }
 
 /** Says what is wrong with the name of an event, if anything. */

@@ -1,23 +1,22 @@
 /** Facts → the frozen plan: looks everything up and decides everything, once. */
 import type { DependencyContainer } from '../container.js';
-import type { EventContext } from '../context.js';
 import type { SetupProblem } from '../errors.js';
 import type { MiddlewareLike } from '../middleware.js';
 import type { PayloadOptions } from '../payload/index.js';
 import type { Class } from '../reflect.js';
+import { ApplicationPlan } from './application.js';
 import { planArguments } from './arguments.js';
 import { planBackground, serviceProblem } from './background.js';
-import { compose } from './compose.js';
+import { compose, type Chain, type Run } from './compose.js';
 import type { EmitsPlan } from './emits.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
+import { groupBy } from './group.js';
 import { Instances, middlewareName, type Target } from './instances.js';
 import { invoke, throwing } from './invoke.js';
-import { planMoment, rememberRefusal } from './moments.js';
+import { rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
 import { PayloadPlans } from './payloads.js';
-import { anyPath, mainPath, patternOf, precedence } from './path.js';
-import { describeBackground, describeEmits, describeRows } from './table.js';
-import type { BackgroundPlan, ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
+import type { BackgroundPlan, ErrorPlan, HandlerPlan } from './types.js';
 
 export interface CompileOptions {
   readonly container: DependencyContainer;
@@ -39,7 +38,7 @@ export interface ControllerPlan {
   readonly errors: readonly ErrorPlan[];
 }
 
-/** Compiles controllers as they come, and makes the plan of all. */
+/** Compiles controllers, and makes the plan of all. */
 export class Compiler {
   readonly #instances: Instances;
   readonly #payloads = new PayloadPlans();
@@ -54,16 +53,11 @@ export class Compiler {
     this.#instances = new Instances(options.container, problems);
   }
 
-  /** What was added so far. */
-  get facts(): readonly ControllerFacts[] {
-    return this.#controllers.map(({ facts }) => facts);
-  }
-
   /** Controllers with mistakes are not added. */
   add(controllers: readonly ControllerFacts[]): void {
     const before = this.problems.length;
-    const plans = controllers.map((facts) => this.#controller(facts));
-    const background = groupByType(controllers).flatMap((group) => this.#work(group));
+    const plans = controllers.map((facts) => this.controller(facts));
+    const background = groupBy(controllers, ({ type }) => type).flatMap((group) => this.#work(group));
     if (this.problems.length > before) return;
     this.#controllers.push(...plans);
     this.#background.push(...background);
@@ -89,25 +83,14 @@ export class Compiler {
     return planBackground({ type, paths, scoped }, this.#instances, this.problems);
   }
 
-  plan(): Plan {
-    const { emits } = this.options;
-    const namespaces = groupByPath(this.#controllers).map((group) =>
-      this.#namespace(group[0]!.facts.namespace.path, group),
-    );
-    const fallback = namespaces.find(({ path }) => path === anyPath);
-    if (!namespaces.some(({ path }) => path === mainPath)) namespaces.push(...this.#main(fallback));
-    return Object.freeze({
-      namespaces: Object.freeze(namespaces.map((each) => withFallback(each, fallback)).toSorted(byPrecedence)),
-      rows: Object.freeze([
-        ...describeRows(this.#controllers),
-        ...describeBackground(this.#background),
-        ...(emits ? describeEmits(emits) : []),
-      ]),
-      background: Object.freeze([...this.#background]),
-    });
+  /** The plan of all that was added. */
+  plan(): ApplicationPlan {
+    const chain: Chain = (uses, last) => this.#chain(uses, last);
+    return new ApplicationPlan(this.#controllers, this.#background, this.options, chain);
   }
 
-  #controller(facts: ControllerFacts): ControllerPlan {
+  /** The handlers of one class in one namespace, without adding them to the plan. */
+  controller(facts: ControllerFacts): ControllerPlan {
     const payload = mergePayloadOptions(this.options.payload, facts.namespace.options.payload);
     const target = this.#instances.target(facts);
     const errors = facts.handlers
@@ -152,72 +135,12 @@ export class Compiler {
     });
   }
 
-  #chain(uses: readonly MiddlewareLike[], last: (context: EventContext) => unknown): HandlerPlan['run'] {
+  #chain(uses: readonly MiddlewareLike[], last: Run): Run {
     return compose(
       uses.map((each) => this.#instances.middleware(each)),
       last,
     );
   }
-
-  /** Socket.IO always has the main namespace; where nobody declares it, `*` serves it, else it has no handlers. */
-  #main(fallback: NamespacePlan | undefined): NamespacePlan[] {
-    if (fallback) return [{ ...fallback, path: mainPath, label: mainPath, pattern: undefined }];
-    return this.options.ownServer ? [] : [this.#namespace(mainPath, [])];
-  }
-
-  #namespace(path: string | RegExp, controllers: readonly ControllerPlan[]): NamespacePlan {
-    const handlers = controllers.flatMap((controller) => controller.handlers);
-    const events = handlers.filter(({ facts }) => facts.kind === 'event');
-    const moment = (kind: 'connect' | 'disconnect'): HandlerPlan | undefined =>
-      planMoment(kind, controllers, this.options, (uses, last) => this.#chain(uses, last));
-    return {
-      path,
-      label: String(path),
-      pattern: patternOf(path),
-      events: new Map(events.map(({ plan }) => [plan.event, plan])),
-      any: handlers.find(({ facts }) => facts.kind === 'any')?.plan,
-      connect: moment('connect'),
-      disconnect: moment('disconnect'),
-      join: handlers.filter(({ facts }) => facts.kind === 'join').map(({ plan }) => plan),
-      leave: handlers.filter(({ facts }) => facts.kind === 'leave').map(({ plan }) => plan),
-    };
-  }
-}
-
-function groupByType(controllers: readonly ControllerFacts[]): ControllerFacts[][] {
-  return groupBy(controllers, ({ type }) => type);
-}
-
-function groupByPath(plans: readonly ControllerPlan[]): ControllerPlan[][] {
-  return groupBy(plans, ({ facts }) => String(facts.namespace.path));
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => unknown): Item[][] {
-  const groups = new Map<unknown, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups.values()];
-}
-
-/**
- * What nothing in its own namespace handles goes to the namespace `*`: its exact events, then its catch-all.
- * Connections and disconnections never do.
- */
-function withFallback(namespace: NamespacePlan, fallback: NamespacePlan | undefined): NamespacePlan {
-  if (!fallback || namespace === fallback || namespace.any) return Object.freeze(namespace);
-  return Object.freeze({
-    ...namespace,
-    events: new Map([...fallback.events, ...namespace.events]),
-    any: fallback.any,
-  });
-}
-
-function byPrecedence(a: NamespacePlan, b: NamespacePlan): number {
-  return precedence(a.path) - precedence(b.path);
 }
 
 function mostDerivedFirst(a: ErrorPlan, b: ErrorPlan): number {

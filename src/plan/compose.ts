@@ -1,8 +1,12 @@
 import type { EventContext } from '../context.js';
-import type { Middleware } from '../middleware.js';
+import type { Middleware, MiddlewareLike } from '../middleware.js';
 import { guardRejection, isThenable } from '../thenable.js';
 
-type Run = (context: EventContext) => unknown;
+/** A step on the way of an event: gives a result, or a promise of one. */
+export type Run = (context: EventContext) => unknown;
+
+/** Puts middleware around a step, classes built. */
+export type Chain = (uses: readonly MiddlewareLike[], last: Run) => Run;
 
 /** Joins middleware into one function, the first one outermost; without any, the last step is returned as it is. */
 export function compose(middleware: readonly Middleware[], last: Run): Run {

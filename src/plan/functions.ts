@@ -1,9 +1,13 @@
 /** Handlers that are functions: the same facts as those of a class with one method. */
 import { EventContext } from '../context.js';
+import type { SetupProblem } from '../errors.js';
 import type { HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../middleware.js';
 import type { Class } from '../reflect.js';
+import { checkEvents, eventTaken } from './checks.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
+import { usable } from './given.js';
+import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
 export type HandlerFunction = (context: EventContext, ...args: never[]) => unknown;
@@ -36,10 +40,24 @@ export function functionFacts(
   };
 }
 
+/** Adds what keeps the function from being added; `other` is what handles the event in its namespace already. */
+export function checkFunction(
+  facts: ControllerFacts,
+  other: { readonly label: string } | undefined,
+  problems: SetupProblem[],
+): void {
+  const { name: where, namespace, handlers } = facts;
+  for (const { uses } of handlers) usable(uses, where, '`use`', problems);
+  const what = pathProblem(namespace.path);
+  if (what) problems.push({ where, what, mend: "write a path such as '/chat' or '/game/:id'." });
+  checkEvents([facts], problems);
+  if (other) problems.push(eventTaken(handlers[0]!, namespace.path, other.label));
+}
+
 const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };
 
 function payloadParam(stated: Class<unknown> | ParamOptions, position: number): ParamFacts {
-  const options = typeof stated === 'function' ? { type: stated } : stated;
+  const options = typeof stated === 'object' ? stated : { type: stated };
   const index = position + 1;
   return { index, type: Object, metadata: { kind: 'payload', method: 'handle', index, key: position, options } };
 }

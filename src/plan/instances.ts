@@ -5,6 +5,7 @@ import type { SetupProblem } from '../errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../middleware.js';
 import type { Class } from '../reflect.js';
 import type { ControllerFacts } from './facts.js';
+import { wiringProblem } from './wiring.js';
 
 /** Gives the object that a handler is called on. */
 export type Target = (context: EventContext) => object;
@@ -19,7 +20,10 @@ export class Instances {
 
   /** The controller: one for the application, or one for each connection where it asks for that. */
   target({ type, instance: given, namespace }: ControllerFacts): Target {
-    if (namespace.options.scope === 'connection') return (context) => context.connection.scoped(type);
+    if (namespace.options.scope === 'connection') {
+      this.#check(type);
+      return (context) => context.connection.scoped(type);
+    }
     const instance = given ?? this.build(type) ?? {};
     return () => instance;
   }
@@ -42,15 +46,26 @@ export class Instances {
     try {
       return resolve(this.container, type);
     } catch (cause) {
-      this.problems.push({
-        where: type.name,
-        what: `the container cannot build it: ${cause instanceof Error ? cause.message : String(cause)}`,
-        mend: 'decorate each service with @injectable() or @singleton() from tsyringe, register what is not a class, and import services without `type`.',
-        cause,
-      });
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.problems.push({ ...unbuildable(type, reason), cause });
       return undefined;
     }
   }
+
+  /** What is built for each connection is only looked at. */
+  #check(type: Class): void {
+    if (this.problems.some((problem) => problem.where === type.name)) return;
+    const reason = wiringProblem(this.container, type);
+    if (reason) this.problems.push(unbuildable(type, reason));
+  }
+}
+
+function unbuildable({ name }: Class, reason: string): SetupProblem {
+  return {
+    where: name,
+    what: `the container cannot build it: ${reason}`,
+    mend: 'decorate each service with @injectable() or @singleton() from tsyringe, register what is not a class, and import services without `type`.',
+  };
 }
 
 function isMiddlewareClass(like: MiddlewareLike): like is Class<MiddlewareObject> {

@@ -4,6 +4,7 @@ import { glob } from 'tinyglobby';
 import type { SetupProblem } from '../errors.js';
 import { ownMetadata } from '../metadata/store.js';
 import type { Class } from '../reflect.js';
+import { notGiven } from './given.js';
 
 /** A controller class, or a glob of files that export some. */
 export type ControllerSource = Class | string;
@@ -22,7 +23,11 @@ export async function loadControllers(
   problems: SetupProblem[],
 ): Promise<Class[]> {
   const found = new Set<Class>();
-  for (const source of sources) {
+  for (const [index, source] of sources.entries()) {
+    if ((source as unknown) === undefined) {
+      problems.push(notGiven(`controllers[${index}]`, 'the list', source, 'a class'));
+      continue;
+    }
     const classes = typeof source === 'string' ? await loadGlob(source, options, problems) : [source];
     for (const each of classes) found.add(each);
   }

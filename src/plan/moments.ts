@@ -1,13 +1,11 @@
 /** The two moments that belong to a whole namespace: its classes handle them one after the other, in one chain. */
 import type { EventContext } from '../context.js';
-import type { MiddlewareLike } from '../middleware.js';
 import { isThenable, promiseOf } from '../thenable.js';
 import type { CompileOptions, ControllerPlan } from './compile.js';
+import type { Chain, Run } from './compose.js';
 import { middlewareName } from './instances.js';
+import { endTurns, faultsOf, inTurn, throwFaults, type Fault } from './turns.js';
 import type { HandlerPlan } from './types.js';
-
-type Run = (context: EventContext) => unknown;
-type Chain = (uses: readonly MiddlewareLike[], last: Run) => Run;
 
 /**
  * Makes one handler of all: the application's middleware once, then each class's middleware around its methods.
@@ -22,7 +20,8 @@ export function planMoment(
   const parts = controllers.flatMap((controller) => planPart(kind, controller, chain));
   if (parts.length === 0 && use.length === 0) return undefined;
   const methods = controllers.flatMap(({ handlers }) => handlers.filter(({ facts }) => facts.kind === kind));
-  const runAll: Run = kind === 'connect' ? untilRefused(parts) : despiteErrors(parts);
+  const steps = [...parts, endTurns];
+  const runAll: Run = kind === 'connect' ? untilRefused(steps) : despiteErrors(steps);
   return Object.freeze({
     label: methods.map(({ facts }) => facts.label).join(', ') || kind,
     kind,
@@ -38,11 +37,11 @@ export function planMoment(
 }
 
 /** A class with middleware takes part even where it has no method for the moment: the middleware may refuse. */
-function planPart(kind: string, { facts, handlers }: ControllerPlan, chain: Chain): Run[] {
+function planPart(kind: string, { facts, handlers, errors }: ControllerPlan, chain: Chain): Run[] {
   const methods = handlers.filter((handler) => handler.facts.kind === kind).map(({ plan }) => plan.run);
   if (methods.length === 0 && facts.uses.length === 0) return [];
   const run = kind === 'connect' ? untilRefused(methods) : despiteErrors(methods);
-  return [chain(facts.uses, run)];
+  return [inTurn(chain(facts.uses, run), errors)];
 }
 
 function reach(context: EventContext): void {
@@ -84,16 +83,15 @@ export function rememberRefusal(run: Run): Run {
 /** One after the other, each whatever became of the others; then throws what they threw. */
 function despiteErrors(steps: readonly Run[]): Run {
   return async (context) => {
-    const errors: unknown[] = [];
+    const faults: Fault[] = [];
     for (const step of steps) {
       try {
         await step(context);
       } catch (error) {
-        errors.push(error);
+        faults.push(...faultsOf(context, error));
       }
     }
     context.reached = true;
-    if (errors.length === 1) throw errors[0];
-    if (errors.length > 1) throw new AggregateError(errors, 'several handlers of the disconnection failed');
+    throwFaults(context, faults);
   };
 }

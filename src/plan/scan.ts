@@ -11,6 +11,7 @@ import type {
 import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../reflect.js';
 import { checkData, checkEvents } from './checks.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
+import { checkGiven, usable } from './given.js';
 import { pathProblem } from './path.js';
 
 /** Gives one record for each class and namespace. */
@@ -33,8 +34,8 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
     return [];
   }
   checkConstructor(type, name, problems);
-  const handlers = scanHandlers(type, name, problems);
-  const uses = classUses(type);
+  const handlers = checkGiven(scanHandlers(type, name, problems), problems);
+  const uses = usable(classUses(type), name, '@Use', problems);
   return namespaces
     .filter((namespace) => isUsable(namespace, name, problems))
     .map((namespace) => ({ type, name, namespace, handlers, uses }));

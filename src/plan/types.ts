@@ -1,4 +1,7 @@
-/** The frozen dispatch table: everything that does not depend on the message, decided at boot. */
+/**
+ * The dispatch table: everything that does not depend on the message, decided at boot and frozen. Only `app.on` adds
+ * to it: an event to a namespace, a row to the table.
+ */
 import type { ContextHandler, ContextKind, EventContext } from '../context.js';
 import type { EmissionMetadata, EmissionTarget } from '../metadata/types.js';
 import type { PayloadPlan } from '../payload/index.js';
@@ -77,14 +80,6 @@ export interface BackgroundPlan {
   readonly stop: 'shutdown' | 'last-client';
   readonly once: 'cluster' | undefined;
   readonly run: (signal: AbortSignal) => unknown;
-}
-
-export interface Plan {
-  /** Exact paths first, then families in the order of their declaration, `*` last. */
-  readonly namespaces: readonly NamespacePlan[];
-  /** What the table shows, in the order of the classes. */
-  readonly rows: readonly PlanRow[];
-  readonly background: readonly BackgroundPlan[];
 }
 
 /** One line of `app.table`. */

@@ -1,6 +1,6 @@
 /** Plan → the running server. */
 import type { Namespace } from 'socket.io';
-import type { NamespacePlan, Plan } from '../plan/types.js';
+import type { NamespacePlan } from '../plan/types.js';
 import { admit, connected } from './gate.js';
 import type { ServerNamespaces } from './namespaces.js';
 import { watchRooms } from './rooms.js';
@@ -15,9 +15,9 @@ export class Bindings {
     private readonly runtime: Runtime,
   ) {}
 
-  /** Serves every namespace of the plan; those that are served already go over to it, with the clients that they have. */
-  apply(plan: Plan): void {
-    for (const each of plan.namespaces) {
+  /** Serves namespaces; those that are served already go over to the new plan, with the clients that they have. */
+  apply(namespaces: readonly NamespacePlan[]): void {
+    for (const each of namespaces) {
       const served = this.#served.get(each.label);
       if (served) served.plan = each;
       else this.#served.set(each.label, bind(each, this.namespaces.open(each.path), this.runtime));

@@ -5,6 +5,7 @@ import type { AckFunction, ContextConnection, EventContext } from '../context.js
 import { paramsOf } from '../plan/path.js';
 import type { Class } from '../reflect.js';
 import { answerByHand } from './dispatch.js';
+import { Endings } from './endings.js';
 import { clientGone } from './failures.js';
 import type { ServedNamespace } from './runtime.js';
 
@@ -19,7 +20,7 @@ export class Connection implements ContextConnection {
   /** Called when the handlers of `@OnConnect` begin; only while the socket is in the gate. */
   onEnter: (() => void) | undefined;
   #params: Readonly<Record<string, string>> | undefined;
-  #abort: AbortController | undefined;
+  #endings: Endings | undefined;
   #gone = false;
   #disposed = false;
   #container: DependencyContainer | undefined;
@@ -38,10 +39,9 @@ export class Connection implements ContextConnection {
     return (this.#params ??= paramsOf(this.served.plan.pattern, this.socket.nsp.name));
   }
 
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#gone) this.abort();
-    return this.#abort.signal;
+  endWith(controller: AbortController): void {
+    if (this.#gone) controller.abort(goneReason());
+    else (this.#endings ??= new Endings()).add(controller);
   }
 
   scoped(type: object): object {
@@ -73,7 +73,7 @@ export class Connection implements ContextConnection {
   /** Tells what runs for this client that it is gone; what waits never starts. */
   abort(): void {
     this.#gone = true;
-    this.#abort?.abort(new Error('the client is gone'));
+    this.#endings?.abort(goneReason());
     this.queue = undefined;
   }
 
@@ -95,4 +95,8 @@ export class Connection implements ContextConnection {
       );
     }
   }
+}
+
+function goneReason(): Error {
+  return new Error('the client is gone');
 }

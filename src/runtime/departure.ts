@@ -1,6 +1,7 @@
 /** The end of a connection that was accepted: reported exactly once, with the rooms as they were. */
 import type { DisconnectReason, Socket } from 'socket.io';
 import { EventContext } from '../context.js';
+import { tellEach } from '../plan/turns.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
 import type { Connection } from './connection.js';
@@ -53,7 +54,7 @@ async function runDeparture(connection: Connection, plan: HandlerPlan, packet: u
   try {
     await runIn(context, plan.run);
   } catch (error) {
-    await report(context, error);
+    await tellEach(context, error, (each) => report(context, each));
   }
   calls.delete(context, plan.timeout);
   connection.dispose();

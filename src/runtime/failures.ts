@@ -16,6 +16,7 @@ import {
 } from '../errors.js';
 import { defaultLimits } from '../limits.js';
 import type { Invalid } from '../payload/index.js';
+import { hearersOf } from '../plan/turns.js';
 import type { ErrorPlan, HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
 import type { Connection } from './connection.js';
@@ -46,7 +47,7 @@ export function explain(context: EventContext, error: unknown): Failure {
 /** The most fitting `@OnError` of the class speaks first, then the application's `onError`. */
 function speak(context: EventContext, error: unknown): unknown {
   const { onError } = runtimeOf(context);
-  const plan = (context.handler as HandlerPlan).errors.find((each) => handles(each, error));
+  const plan = hearersOf(context).find((each) => handles(each, error));
   if (!plan) return onError?.(error, context);
   const said = plan.run(context, error);
   if (said === undefined) return onError?.(error, context);

@@ -1,8 +1,8 @@
 /** The HTTP server that pages and sockets share. */
-import { createServer, type IncomingMessage, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import sirv from 'sirv';
+import { requestListener, type HttpOptions } from './pages.js';
 
 export interface ListenOptions {
   /** `0` takes a free one. */
@@ -21,41 +21,11 @@ export interface Address {
   readonly url: string;
 }
 
-export interface HttpOptions {
-  /** Answers ordinary requests: an Express application, `koa.callback()`, any request listener. */
-  readonly http?: RequestListener;
-  /** A folder whose files are served; what it does not have goes to `http`. */
-  readonly static?: string;
-}
-
 /** Makes the server; it does not listen yet. */
 export function createHttpServer(options: HttpOptions, tls?: TlsOptions): HttpServer {
   const listener = requestListener(options);
   return tls ? createTlsServer(tls, listener) : createServer(listener);
 }
-
-function requestListener({ http = notFound, static: folder }: HttpOptions): RequestListener {
-  if (folder === undefined) return http;
-  const serve = sirv(folder, { dev: true, etag: true });
-  return (request, response) => {
-    const next = (): void => http(request, response);
-    if (isHidden(request.url ?? '')) next();
-    else serve(request, response, next);
-  };
-}
-
-/** Files whose names begin with a dot, such as `.env`, are nobody's pages. */
-function isHidden(url: string): boolean {
-  try {
-    return /[/\\]\.(?!well-known[/\\])/.test(decodeURIComponent(url.split(/[?#]/, 1)[0]!));
-  } catch {
-    return true;
-  }
-}
-
-const notFound: RequestListener = (_request: IncomingMessage, response) => {
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-};
 
 /**
  * Listens, and says where.

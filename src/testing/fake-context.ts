@@ -27,7 +27,10 @@ export function fakeContext(options: FakeContextOptions = {}): EventContext {
   const connection = {
     params,
     lastRooms: undefined,
-    signal,
+    endWith: (controller: AbortController): void => {
+      if (signal.aborted) controller.abort(signal.reason);
+      else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
+    },
     scoped: (type: object): object => Reflect.construct(type as new () => object, []),
     answerer:
       (context: EventContext): AckFunction =>

@@ -4,9 +4,11 @@ import {
   instanceCachingFactory,
   instancePerContainerCachingFactory,
   Lifecycle,
+  lineageOf,
   provideServices,
   type DependencyContainer,
   type InjectionToken,
+  type Registration,
 } from '../container.js';
 import type { Class } from '../reflect.js';
 
@@ -21,24 +23,6 @@ export type Override = { readonly token: Class<unknown> | string | symbol } & (
   | { readonly useFactory: (container: DependencyContainer) => unknown }
 );
 
-interface Registration {
-  readonly provider: object;
-  readonly options: { readonly lifecycle: Lifecycle };
-}
-
-/**
- * What is used of tsyringe 4.10 beyond its typed surface. A registration keeps the instance of a singleton, so whoever has
- * registrations of its own has instances of its own.
- */
-interface ContainerInternals {
-  readonly parent?: ContainerInternals;
-  readonly _registry: {
-    entries(): Iterable<[InjectionToken, Registration[]]>;
-    setAll(token: InjectionToken, registrations: Registration[]): void;
-    getAll(token: InjectionToken): Registration[];
-  };
-}
-
 /**
  * Makes a container with copies of all registrations of the given one and its parents, and with the overrides in the
  * place of what they name. Registered values are values: they are the same in every container.
@@ -51,8 +35,8 @@ export function isolate(
   services: readonly Class[] = [],
 ): DependencyContainer {
   const isolated = container.createChildContainer();
-  const { _registry: registry } = internalsOf(isolated);
-  for (const each of lineage(container).toReversed()) {
+  const { _registry: registry } = lineageOf(isolated)[0]!;
+  for (const each of lineageOf(container).toReversed()) {
     for (const [token, registrations] of each._registry.entries()) {
       if (registrations.length > 0) registry.setAll(token, registrations.map(copy));
     }
@@ -83,15 +67,4 @@ function cached(
   if (lifecycle === Lifecycle.Singleton) return instanceCachingFactory(factory);
   if (lifecycle === Lifecycle.ContainerScoped) return instancePerContainerCachingFactory(factory);
   return factory;
-}
-
-/** The container and its parents, itself first. */
-function lineage(container: DependencyContainer): ContainerInternals[] {
-  const found: ContainerInternals[] = [];
-  for (let each: ContainerInternals | undefined = internalsOf(container); each; each = each.parent) found.push(each);
-  return found;
-}
-
-function internalsOf(container: DependencyContainer): ContainerInternals {
-  return container as unknown as ContainerInternals;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { IsString } from 'class-validator';
-import { Namespace, On, SetupError } from '../../src/index.js';
+import { Namespace, On, OnAny, OnConnect, SetupError, type Middleware } from '../../src/index.js';
 import { start } from '../support/kit.js';
 
 class Greeting {
@@ -74,4 +74,96 @@ describe('a handler that is a function', () => {
     const socket = await connect('/test');
     assert.equal(await socket.emitWithAck('known'), 'a method');
   });
+
+  it('costs what it adds, however many came before it', async (t) => {
+    const use: Middleware = (_context, next) => next();
+    const { app } = await start(t, [Known], { use: [use] });
+    const add = (event: string): number =>
+      workOf(() => app.on('/test', event, () => event, { payload: [Greeting], use: [use] }));
+    add('the first, for which the class is looked at');
+    const early = add('early');
+    for (let index = 0; index < 300; index++) add(`event ${index}`);
+    assert.ok(early > 0, 'the work was counted');
+    assert.equal(add('late'), early);
+    const opening = workOf(() => app.on('/first', 'x', () => 1));
+    for (let index = 0; index < 100; index++) app.on(`/namespace/${index}`, 'x', () => 1);
+    assert.equal(
+      workOf(() => app.on('/last', 'x', () => 1)),
+      opening,
+    );
+    assert.equal(app.table.length, 1 + 303 + 102);
+  });
+
+  it("is a fallback in '*' for every namespace but those that have the event of their own", async (t) => {
+    const { app, connect } = await start(t, [Known]);
+    app.on('/own', 'shared', () => 'own');
+    app.on('*', 'shared', () => 'fallback');
+    app.on('/later', 'other', () => 'other');
+    app.on('*', 'second', () => 'second');
+    app.on('/later', 'second', () => 'its own second');
+    const answers = async (path: string): Promise<unknown[]> => {
+      const socket = await connect(path);
+      return Promise.all(['shared', 'second'].map((event) => socket.emitWithAck(event)));
+    };
+    assert.deepEqual(await answers('/own'), ['own', 'second']);
+    assert.deepEqual(await answers('/test'), ['fallback', 'second']);
+    assert.deepEqual(await answers('/later'), ['fallback', 'its own second']);
+    assert.deepEqual(await answers('/'), ['fallback', 'second']);
+    assert.deepEqual(await answers('/any'), ['fallback', 'second']);
+  });
+
+  it("takes the main namespace from '*' when it is the first there", async (t) => {
+    let entered = 0;
+    @Namespace('*')
+    class Fallback {
+      @OnConnect enter() {
+        entered++;
+      }
+      @On() who() {
+        return 'fallback';
+      }
+      @OnAny any() {
+        return 'any';
+      }
+    }
+    const { app, connect } = await start(t, [Fallback]);
+    const early = await connect('/');
+    assert.equal(entered, 1);
+    app.on('/', 'own', () => 'own');
+    app.on('*', 'late', () => 'late');
+    for (const socket of [early, await connect('/')]) {
+      const answers = ['own', 'who', 'late', 'else'].map((event) => socket.emitWithAck(event));
+      assert.deepEqual(await Promise.all(answers), ['own', 'fallback', 'late', 'any']);
+    }
+    assert.equal(entered, 1, 'connections are no affair of a fallback');
+    assert.throws(() => app.on('/', 'own', () => 1), /'own' of the namespace \/ is handled by on\('own'\) already/);
+    assert.throws(() => app.on('*', 'who', () => 1), /Fallback\.who already/);
+    app.on('/', 'who', () => 'own after all');
+    assert.equal(await early.emitWithAck('who'), 'own after all');
+  });
 });
+
+/** How many entries are written and objects frozen meanwhile: what making a plan consists of. */
+function workOf(work: () => void): number {
+  let count = 0;
+  const counted = <T extends object>(owner: T, name: keyof T): (() => void) => {
+    const original = owner[name] as (...args: unknown[]) => unknown;
+    owner[name] = function (this: unknown, ...args: unknown[]) {
+      count++;
+      return original.apply(this, args);
+    } as T[keyof T];
+    return () => void (owner[name] = original as T[keyof T]);
+  };
+  const restore = [
+    counted(Object, 'freeze'),
+    counted(Map.prototype as Map<unknown, unknown>, 'set'),
+    counted(Map.prototype as Map<unknown, unknown>, 'get'),
+    counted(Array.prototype as unknown[], 'push'),
+  ];
+  try {
+    work();
+  } finally {
+    for (const each of restore) each();
+  }
+  return count;
+}

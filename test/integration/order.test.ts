@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Allow, ValidatorConstraint, Validate, type ValidatorConstraintInterface } from 'class-validator';
-import { EventError, Namespace, On, OnConnect, OnError, Payload, Use, createParamDecorator } from '../../src/index.js';
+import {
+  EventError,
+  Namespace,
+  On,
+  OnConnect,
+  OnDisconnect,
+  OnError,
+  Payload,
+  Use,
+  createParamDecorator,
+  type Middleware,
+} from '../../src/index.js';
 import { start, transports } from '../support/app.js';
 import { undisturbed } from '../support/process.js';
-import { deferred } from '../support/wait.js';
+import { deferred, until } from '../support/wait.js';
 
 for (const transport of transports) {
   test(`handlers of one socket start in the order of the messages, however long they take (${transport})`, async (t) => {
@@ -98,6 +109,59 @@ test('several classes serve one namespace; @OnConnect of all, @OnError of each i
   assert.deepEqual(order, ['First.enter', 'Second.enter']);
   assert.equal(await socket.emitWithAck('one'), 'First.failed');
   assert.deepEqual(await socket.emitWithAck('two'), { error: { code: 'two', message: 'two' } });
+});
+
+test('@OnError of a class hears of connections and disconnections what its own class fails at, and nothing else', async (t) => {
+  const heard: string[] = [];
+  let mode = '';
+  const failing = (name: string) => {
+    const use: Middleware = (context, next) => {
+      if (mode === `${name} wraps ${context.kind}`) throw new Error(mode);
+      return next();
+    };
+    @Namespace('/shared')
+    @Use(use)
+    class Failing {
+      @OnConnect async enter() {
+        await Promise.resolve();
+        if (mode === `${name} refuses`) return false;
+        if (mode === `${name} enters`) throw new Error(mode);
+        if (mode === `${name} hangs`) return new Promise<boolean>(() => {});
+        return true;
+      }
+      @OnDisconnect async leave() {
+        await Promise.resolve();
+        if (mode.includes(`${name} leaves`)) throw new Error(`${name} leaves`);
+      }
+      @OnError failed(error: Error) {
+        heard.push(`${name}: ${error.message}`);
+      }
+    }
+    return Failing;
+  };
+  const outermost: Middleware = (context, next) => {
+    if (mode === `all ${context.kind}`) throw new Error(mode);
+    return next();
+  };
+  const app = await start(t, [failing('a'), failing('b')], { use: [outermost], limits: { handlerTime: 50 } });
+  const hear = async (what: string): Promise<string[]> => {
+    mode = what;
+    if (/leave|disconnect/.test(what)) (await app.connect('/shared')).disconnect();
+    else await app.refusal('/shared');
+    await until(() => heard.length >= what.split(' and ').length, 'the error handler');
+    return heard.splice(0);
+  };
+  assert.deepEqual(await hear('a enters'), ['a: a enters']);
+  assert.deepEqual(await hear('b enters'), ['b: b enters']);
+  assert.deepEqual(await hear('b refuses'), ['b: Connection refused']);
+  assert.deepEqual(await hear('b hangs'), ['b: The handler took too long.']);
+  assert.deepEqual(await hear('b wraps connect'), ['b: b wraps connect']);
+  assert.deepEqual(await hear('a leaves'), ['a: a leaves']);
+  assert.deepEqual(await hear('b leaves'), ['b: b leaves']);
+  assert.deepEqual(await hear('b wraps disconnect'), ['b: b wraps disconnect']);
+  assert.deepEqual(await hear('a leaves and b leaves'), ['a: a leaves', 'b: b leaves']);
+  assert.deepEqual(await hear('all connect'), ['a: all connect'], "of nobody's own, the first that fits");
+  assert.deepEqual(await hear('all disconnect'), ['a: all disconnect']);
 });
 
 test('one class serves several namespaces', async (t) => {

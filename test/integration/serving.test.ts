@@ -134,6 +134,57 @@ test('static serves a folder and nothing above it; what it does not have goes to
   assert.equal(await (await connect('/serve')).emitWithAck('ping'), 'pong');
 });
 
+/** Two folders: `a` with a page and a style, `b` with another style and a picture. */
+function twoFolders(t: TestContext): { readonly a: string; readonly b: string } {
+  const folder = temporaryFolder(t);
+  const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+  for (const each of [a, b]) mkdirSync(each);
+  writeFileSync(join(a, 'index.html'), 'page of a');
+  writeFileSync(join(a, 'style.css'), 'style of a');
+  writeFileSync(join(b, 'index.html'), 'page of b');
+  writeFileSync(join(b, 'style.css'), 'style of b');
+  writeFileSync(join(b, 'picture.svg'), 'picture of b');
+  writeFileSync(join(b, '.env'), 'secret');
+  writeFileSync(join(folder, 'secret.txt'), 'secret');
+  return { a, b };
+}
+
+test('static takes several folders: the first that has a file serves it', async (t) => {
+  const { a, b } = twoFolders(t);
+  const { url } = await start(t, [Served], { static: [a, b] });
+  assert.equal((await fetchPage(url)).text, 'page of a');
+  assert.equal((await fetchPage(`${url}/style.css`)).text, 'style of a');
+  assert.equal((await fetchPage(`${url}/picture.svg`)).text, 'picture of b');
+  assert.equal((await fetchPage(`${url}/none.svg`)).status, 404);
+});
+
+test('static takes folders by the paths that they are served under; what they do not have goes to http as it came', async (t) => {
+  const { a, b } = twoFolders(t);
+  const { url, port } = await start(t, [Served], {
+    static: { '/': a, '/assets/b/': b },
+    http: (request, response) => response.writeHead(418).end(request.url),
+  });
+  assert.equal((await fetchPage(url)).text, 'page of a');
+  assert.equal((await fetchPage(`${url}/assets/b/style.css?v=1`)).text, 'style of b');
+  assert.equal((await fetchPage(`${url}/assets/b/`)).text, 'page of b');
+  assert.equal((await fetchPage(`${url}/assets/b?v=1`)).text, 'page of b');
+  for (const path of ['/picture.svg', '/assets/bstyle.css', '/assets/b/none?x=1', '/assets']) {
+    assert.deepEqual(await fetchPage(url + path), { status: 418, text: path, type: undefined }, path);
+  }
+  for (const path of [
+    '/assets/b/../secret.txt',
+    '/assets/b/..%2fsecret.txt',
+    '/assets/b/.env',
+    '/assets/b//../secret.txt',
+  ]) {
+    assert.ok(!(await rawGet(port, path)).includes('\r\n\r\nsecret'), path);
+  }
+});
+
+test('a path of static that does not begin with a slash is a mistake at boot', async () => {
+  await assert.rejects(createApp({ ...quiet, static: { assets: 'public' } }), /static: 'assets' .* '\/assets'/s);
+});
+
 /** A request whose path no client library straightens. */
 async function rawGet(port: number, path: string): Promise<string> {
   const tcp = connectTcp(port, '127.0.0.1');

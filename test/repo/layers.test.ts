@@ -39,7 +39,7 @@ const doors: Record<string, RegExp | '*'> = {
   'pino-pretty': /^log\.ts$/,
   cookie: /^plan\/sources\.ts$/,
   tinyglobby: /^plan\/load\.ts$/,
-  sirv: /^serving\/http\.ts$/,
+  sirv: /^serving\/pages\.ts$/,
   'socket.io-adapter': /^(adapter|testing\/memory)\//,
   'socket.io-client': /^testing\//,
   redis: /^adapter\/transports\//,

@@ -91,11 +91,11 @@ test('a class without @Namespace, or what is no class, is a mistake', async () =
     @On() work() {}
   }
   class Child extends Parent {}
-  const controllers = [Bare, Child, undefined, 5, {}] as never[];
+  const controllers = [Bare, Child, null, 5, {}] as never[];
   const problems = await mistakes(controllers);
   assert.deepEqual(
     problems.map(({ where }) => where),
-    ['Bare', 'Child', 'undefined', '5', '[object Object]'],
+    ['Bare', 'Child', 'null', '5', '[object Object]'],
   );
   for (const { what, mend } of problems) {
     assert.match(what, /no @Namespace of its own/);

@@ -1,0 +1,58 @@
+/** What decorators and options were given where a class or a function belongs. In a cycle of imports it is `undefined`. */
+import { inspect } from 'node:util';
+import type { SetupProblem } from '../errors.js';
+import type { MiddlewareLike } from '../middleware.js';
+import type { HandlerFacts } from './facts.js';
+
+/** Gives the handlers with what can be used of their middleware. Mistakes are added to `problems`. */
+export function checkGiven(handlers: readonly HandlerFacts[], problems: SetupProblem[]): HandlerFacts[] {
+  return handlers.map((handler) => {
+    const { label, emissions } = handler;
+    if ('errorType' in handler) checkType(handler.errorType, label, '@OnError', problems);
+    for (const { options } of emissions) if ('on' in options) checkType(options.on, label, '`on` of @Emit', problems);
+    return { ...handler, uses: usable(handler.uses, label, '@Use', problems) };
+  });
+}
+
+/** Gives the middleware that can be used; the rest is added to `problems`. */
+export function usable(
+  uses: readonly MiddlewareLike[],
+  where: string,
+  what: string,
+  problems: SetupProblem[],
+): MiddlewareLike[] {
+  return uses.filter((each) => {
+    if (typeof each === 'function') return true;
+    tellOnce(notGiven(where, what, each, 'a middleware, a function or a class,'), problems);
+    return false;
+  });
+}
+
+/** Whether a class was given; where not, it is added to `problems`. */
+export function checkType(given: unknown, where: string, what: string, problems: SetupProblem[]): boolean {
+  if (typeof given === 'function') return true;
+  tellOnce(notGiven(where, what, given, 'a class'), problems);
+  return false;
+}
+
+/** Says that something is not there. */
+export function notGiven(where: string, what: string, given: unknown, wanted: string): SetupProblem {
+  if (given === undefined) {
+    return {
+      where,
+      what: `${what} has undefined where ${wanted} belongs: usually a cycle of imports, in which this file runs before the other one.`,
+      mend: 'break the cycle: move what both files need to a file of its own.',
+    };
+  }
+  const name = typeof given === 'object' && given !== null ? 'an object' : inspect(given);
+  return {
+    where,
+    what: `${what} has ${name}, where ${wanted} belongs.`,
+    mend: 'name the class itself, or a function.',
+  };
+}
+
+/** A method with several events is looked at for each of them. */
+function tellOnce(problem: SetupProblem, problems: SetupProblem[]): void {
+  if (!problems.some(({ where, what }) => where === problem.where && what === problem.what)) problems.push(problem);
+}
