@@ -9,11 +9,11 @@ export interface Target {
   numbers: (samples: Samples) => number[];
 }
 
-const toPlain = (claim: string, column: string, limit: number): Target => ({
+const toPlain = (claim: string, column: string, limit: number, contender = 'colloquy'): Target => ({
   claim,
   bound: 'at most',
   limit,
-  numbers: (samples) => samples.ratio('colloquy', column, 'plain'),
+  numbers: (samples) => samples.ratio(contender, column, 'plain'),
 });
 
 const toItself = (claim: string, column: string, base: string, limit: number): Target => ({
@@ -34,6 +34,7 @@ const cheaperThan = (claim: string, peer: string, column: string, limit: number)
 export const targets: Target[] = [
   toPlain('acknowledged event, 1 in flight', 'echo.1', 1.02),
   toPlain('acknowledged event, 16 in flight', 'echo.16', 0.55),
+  toPlain('acknowledged event, 1 in flight, on eiows where it is installed', 'echo.1', 0.7, 'colloquy-eiows'),
   toPlain('validated event, 1 in flight', 'say.1', 1.05),
   toPlain('validated event, 16 in flight', 'say.16', 0.6),
   cheaperThan(

@@ -18,13 +18,16 @@ export function settleEngine(option: EngineOption | undefined, problems: SetupPr
   }
 }
 
+/** No message is longer than a string of V8; eiows counts in 32 bits, and takes `Infinity` for nothing. */
+const MOST_BYTES = 2 ** 31 - 1;
+
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
 export function serverOptions(options: AppOptions, limits: Limits, calls: Calls): Partial<ServerOptions> {
   const { connectionStateRecovery: recovery } = options;
   const own = { ...options } as Partial<ServerOptions>;
   delete own.adapter; // the cluster is joined when everything else is right
   return {
-    maxHttpBufferSize: limits.payload,
+    maxHttpBufferSize: Math.min(limits.payload, MOST_BYTES),
     connectTimeout: limits.joinTime,
     cleanupEmptyChildNamespaces: true,
     ...own,

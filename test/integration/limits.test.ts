@@ -316,6 +316,11 @@ test('a shutdown waits for what runs, and no longer than limits.drainTime', asyn
   assert.equal(left, 1);
 });
 
+test('limits.payload reaches every engine as a number of 32 bits: eiows would refuse all messages at Infinity', async (t) => {
+  const { app } = await start(t, [Limited], { limits: { payload: Infinity } });
+  assert.equal((app.io as unknown as { opts: { maxHttpBufferSize: number } }).opts.maxHttpBufferSize, 2 ** 31 - 1);
+});
+
 test('Infinity switches a limit off', async (t) => {
   const off = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, Infinity]));
   const { connect } = await start(t, [Limited], { limits: { ...off, joinTime: 10_000, drainTime: 1_000 } });

@@ -48,9 +48,13 @@ const controllers = makeControllers((target, event, first) => {
 });
 for (const controller of controllers) Namespace('/bench')(controller);
 
+/** `colloquy-eiows` is this program with another engine. */
+const engine = process.argv[2] === 'eiows' ? 'eiows' : 'corked';
+
 /** The limit of events per second stays in place, only higher: the load of any benchmark exceeds the default. */
 const app = await createApp({
   ...serverOptions,
+  engine,
   controllers: [BenchController, ...others, ...controllers],
   logger: false,
   printTable: false,
