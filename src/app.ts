@@ -36,7 +36,9 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   const problems: SetupProblem[] = [];
   const limits = settleLimits(options.limits, problems);
   const log = guardLogger(
-    options.logger === false ? silentLogger : (options.logger ?? createLogger(options.debug ? 'debug' : 'info')),
+    options.logger === false
+      ? silentLogger
+      : (options.logger ?? (await createLogger(options.debug ? 'debug' : 'info'))),
   );
   const blockTime = settleBlockTime(options, problems);
   const classes = await loadControllers(

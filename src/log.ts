@@ -1,6 +1,4 @@
-/** What the framework says to the operator; the only importer of pino. */
-import { pino } from 'pino';
-import pretty from 'pino-pretty';
+/** What the framework says to the operator; the only importer of pino, which who brings a logger does not load. */
 
 /** Writes one line: facts first, then a sentence. pino's own shape, so a pino logger is one. */
 export interface LogMethod {
@@ -17,11 +15,15 @@ export interface Logger {
 }
 
 /** Logs to standard output: sentences in a terminal, one JSON object a line elsewhere. */
-export function createLogger(level: 'debug' | 'info'): Logger {
-  const stream = process.stdout.isTTY
-    ? pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' })
-    : undefined;
-  return stream ? pino({ level }, stream) : pino({ level });
+export async function createLogger(level: 'debug' | 'info'): Promise<Logger> {
+  const { pino } = await import('pino');
+  const logger: Logger = pino({ level }, process.stdout.isTTY ? await forPeople() : pino.destination(1));
+  return logger;
+}
+
+async function forPeople(): Promise<NodeJS.WritableStream> {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' });
 }
 
 /** Says nothing. */

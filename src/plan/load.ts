@@ -1,6 +1,5 @@
 /** Finds controller classes: given ones stay, globs are loaded. */
 import { pathToFileURL } from 'node:url';
-import { glob } from 'tinyglobby';
 import type { SetupProblem } from '../errors.js';
 import { ownMetadata } from '../metadata/store.js';
 import type { Class } from '../reflect.js';
@@ -35,6 +34,7 @@ export async function loadControllers(
 }
 
 async function loadGlob(pattern: string, options: LoadOptions, problems: SetupProblem[]): Promise<Class[]> {
+  const { glob } = await import('tinyglobby');
   const files = await glob(pattern, {
     cwd: options.cwd,
     absolute: true,
