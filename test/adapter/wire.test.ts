@@ -94,7 +94,7 @@ describe('garbage on the bus', () => {
 
       const found = findEngine(option.url);
       const context = { url: found.url, prefix: option.prefix ?? '', uid: null, client: option.client };
-      const transport = await found.engine.open(context);
+      const transport = await found.engine.open!(context);
       const session = await transport.connect({ frame() {}, closed() {}, blocked() {}, lost() {} });
       const framer = new Framer(randomBytes(8).toString('hex'));
       for (const frame of garbage(framer)) session.publish('all', frame);

@@ -6,6 +6,8 @@ export interface TestEngine {
   readonly name: string;
   /** The broker of the machine that it needs, if any. */
   readonly broker?: { readonly port: number; readonly start: string };
+  /** It waits for as many answers as there were nodes, not for nodes: one that dies meanwhile is waited for. */
+  readonly countsAnswers?: true;
   option(prefix: string, url?: string): Promise<AdapterOptions>;
 }
 
@@ -26,6 +28,22 @@ export const ENGINES: readonly TestEngine[] = [
     option: async (prefix, url = 'redis://127.0.0.1:6379') => {
       const { Redis } = await import('ioredis');
       return { url, prefix, heartbeat, client: () => new Redis(url, { lazyConnect: true }) };
+    },
+  },
+  {
+    name: 'redis-streams',
+    broker: { port: 6379, start: 'redis-server' },
+    countsAnswers: true,
+    option: async (prefix) => ({ url: 'redis+streams://127.0.0.1:6379', prefix, heartbeat }),
+  },
+  {
+    name: 'redis-streams (ioredis)',
+    broker: { port: 6379, start: 'redis-server' },
+    countsAnswers: true,
+    option: async (prefix, url = 'redis+streams://127.0.0.1:6379') => {
+      const { Redis } = await import('ioredis');
+      const address = url.replace('+streams', '');
+      return { url, prefix, heartbeat, client: () => new Redis(address, { lazyConnect: true }) };
     },
   },
   {
