@@ -12,7 +12,7 @@ const heartbeat = { interval: 300, timeout: 3000 };
 describe('a broker that fails', { concurrency: 2 }, () => {
   const streams = ['redis-streams', 'redis-streams (ioredis)'];
   for (const engine of ['rabbitmq', 'redis', 'redis (ioredis)', ...streams, 'nats', 'postgres']) {
-    const program = engine.split(/[ -]/)[0] ?? '';
+    const program = engine.split(' ')[0] ?? '';
     const missing = brokerAbsence(program);
     const options = { concurrency: 1, timeout: 150_000, skip: missing ? absent(missing) : false };
     describe(engine, options, () => suite(engine, program));
@@ -37,8 +37,7 @@ function suite(engine: string, program: string): void {
   before(async () => {
     broker = await openBroker(program);
     await broker.start();
-    const url = engine.startsWith('redis-streams') ? broker.url.replace('redis:', 'redis+streams:') : broker.url;
-    const options = { url, prefix: 'faults', heartbeat };
+    const options = { url: broker.url, prefix: 'faults', heartbeat };
     const start = (role: 'server' | 'emitter'): Promise<TestNode> => startNode({ engine, role, options });
     [a, b, emitter] = await Promise.all([start('server'), start('server'), start('emitter')]);
     await converged([a, b]);

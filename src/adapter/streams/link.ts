@@ -35,15 +35,17 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
       make ??= loadOfficial().createAdapter(client, { streamName: stream, channelPrefix: stream, maxLen: MAX_ENTRIES });
       return guard(nsp, make(nsp), client, {
         listens: hub.listens,
-        channels: `${stream}#${nsp.name}#`,
+        channel: `${stream}#${nsp.name}#`,
         failed: (error) => process.emitWarning(error instanceof Error ? error : String(error), 'AdapterWarning'),
         closed: () => hub.close(),
       });
     },
     ready: () => hub.ready(),
     health: () => {
-      const { sent, received, missed, malformed, buffered } = client;
-      return { ...hub.health(), sent, received, missed, buffered, malformed: hub.health().malformed + malformed };
+      const { sent, received, buffered, cursor } = client;
+      const health = hub.health();
+      const malformed = health.malformed + client.malformed;
+      return { ...health, sent, received, missed: cursor.missed, malformed, buffered };
     },
     lease: (name, leaseOptions) => hub.lease(name, leaseOptions),
     close: () => hub.close(),

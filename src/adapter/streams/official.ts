@@ -32,6 +32,11 @@ export interface OfficialAdapter extends Adapter {
   doPublishResponse(uid: string, response: Response): Promise<void>;
 }
 
+/** Its reading of an entry. */
+export function decoderOf(adapter: OfficialAdapter): (fields: Fields) => ClusterMessage {
+  return (adapter.constructor as unknown as { decode(fields: Fields): ClusterMessage }).decode;
+}
+
 export interface OfficialPackage {
   createAdapter(
     client: object,

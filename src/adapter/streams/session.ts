@@ -80,7 +80,11 @@ export class StreamsTransport implements Transport {
   }
 
   #streaming(
-    { publisher, subscriber, reader }: { publisher: RedisClient; subscriber: RedisClient | undefined; reader: RedisClient | undefined },
+    {
+      publisher,
+      subscriber,
+      reader,
+    }: { publisher: RedisClient; subscriber: RedisClient | undefined; reader: RedisClient | undefined },
     events: SessionEvents,
   ): Omit<StreamsSession, keyof Session | 'last'> {
     const { stream } = this.user;

@@ -1,15 +1,16 @@
 import type { Namespace } from 'socket.io';
-import { type BroadcastOptions, type ClusterMessage, MessageType } from 'socket.io-adapter';
+import type { BroadcastOptions } from 'socket.io-adapter';
 import { decode, encode } from '../codec.js';
 import type { StreamsClient } from './client.js';
-import { compareIds, formatPosition, parsePosition, type Position, timeOf } from './position.js';
-import { type Entry, entriesOf, type Fields, lastId, MAX_ENTRIES } from './session.js';
+import type { History } from './history.js';
+import { compareIds, formatPosition, parsePosition, type Position } from './position.js';
+import { type Broadcast, concerns, isNew, isRecoverable, type Packet, type Sent } from './sent.js';
+import type { Fields } from './session.js';
 
-/** Entries that are asked for at once. */
-const PAGE = 1000;
+/** For a session that is not there yet; the pause in milliseconds. */
+const ASK = { times: 4, pause: 50 };
 /** Milliseconds by which clocks may differ. */
 const SKEW = 5000;
-const EVENT = 2;
 
 /** What Socket.IO keeps of a client that may come back. */
 export interface KeptSession {
@@ -20,35 +21,13 @@ export interface KeptSession {
 }
 
 export interface RestoredSession extends KeptSession {
-  missedPackets: unknown[][];
+  missedPackets: (readonly unknown[])[];
 }
 
 interface StoredSession extends KeptSession {
   /** The position when the client connected. */
   readonly since: string | undefined;
   readonly endedAt: number;
-}
-
-/** What was sent to clients, or is to be sent to one that comes back. */
-interface Sent {
-  readonly data: unknown[];
-  readonly opts: { readonly rooms: Iterable<string>; readonly except: Iterable<string> };
-  readonly uid: string;
-  readonly number: number;
-  /** Where it is in the stream; undefined for what this node has sent itself. */
-  readonly id?: string;
-}
-
-interface Packet {
-  readonly type: number;
-  readonly id?: number;
-  readonly data: unknown[];
-}
-
-/** What a message says that is a broadcast. */
-export interface Broadcast {
-  readonly packet: Packet;
-  readonly opts: Sent['opts'] & { readonly flags?: { readonly volatile?: boolean } };
 }
 
 /**
@@ -59,14 +38,14 @@ export interface Broadcast {
 export class Sessions {
   /** Positions when clients connected, by the ids of their sockets. */
   readonly #began = new Map<string, string>();
-  /** Where what clients get is written down as well, while sessions are restored. */
+  /** Where what clients of this node get is written down as well, while sessions are restored. */
   readonly #records = new Set<Sent[]>();
 
   constructor(
     private readonly nsp: Namespace,
     private readonly uid: string,
     private readonly client: StreamsClient,
-    private readonly decodeEntry: (fields: Fields) => ClusterMessage,
+    private readonly history: History,
   ) {}
 
   /** A socket is here. */
@@ -84,44 +63,47 @@ export class Sessions {
     if (!isRecoverable(packet, opts.flags)) return;
     const offset = this.client.positionOf(this.uid);
     if (offset !== undefined) packet.data.push(offset);
-    const { data } = packet;
-    const { rooms, except = new Set<string>() } = opts;
-    this.#record({ data, opts: { rooms, except }, uid: this.uid, number: this.client.numberOf(this.uid) });
+    const number = this.client.numberOf(this.uid);
+    this.#record({ data: packet.data, opts: { except: [], ...opts }, uid: this.uid, number });
   }
 
   /** A packet of another node was given to the clients of this one. */
-  received({ packet, opts }: Broadcast, id: string, { uid = '', number = '' }: Fields): void {
+  received({ packet, opts }: Broadcast, id: string, { uid = '', number }: Fields): void {
     if (isRecoverable(packet, opts.flags)) this.#record({ data: packet.data, opts, uid, number: Number(number), id });
   }
 
   /** @throws TypeError or RangeError for data that cannot be serialised */
   async keep(session: KeptSession): Promise<void> {
-    const since = this.#began.get(session.sid);
-    const stored: StoredSession = { ...session, since, endedAt: Date.now() };
+    const stored: StoredSession = { ...session, since: this.#began.get(session.sid), endedAt: Date.now() };
     const text = encode(stored).toString('base64');
     const { maxDisconnectionDuration = 120_000 } = this.nsp.server._opts.connectionStateRecovery ?? {};
-    await this.client.command('SET', this.#keyOf(session.pid), text, 'PX', String(maxDisconnectionDuration));
+    const parts = [this.#keyOf(session.pid), text, 'PX', String(maxDisconnectionDuration)];
+    await this.client.command('SET', ...parts).catch(() => this.client.drop());
   }
 
-  /** Null for one that nobody knows, or of which it cannot be told any more what it has missed. */
+  /**
+   * Null for one that nobody knows, or of which it cannot be told any more what it has missed.
+   * @throws Error where Redis is away
+   */
   async restore(pid: string, offset: string): Promise<RestoredSession | null> {
     const record: Sent[] = [];
-    const [read, number] = [this.client.position, this.client.numberOf(this.uid)];
+    const [read, number] = [this.client.cursor.position, this.client.numberOf(this.uid)];
     this.#records.add(record);
     try {
       const stored = await this.#take(pid);
       const from = stored && later(parsePosition(stored.since), parsePosition(offset));
-      if (!from || read === undefined) return null;
-      const last = await lastId(this.client, this.client.stream);
-      if (!(await this.#reachesBack(from.id, stored.endedAt))) return null;
-      const entries = await this.#entries(from.id, last);
-      if (!(await this.client.caughtUp(last))) return null;
-      // Up to the beginning of this from the stream, and from there on as this node's clients got it.
-      const before = this.#sentOf(entries, from).filter((sent) =>
-        sent.uid === this.uid ? sent.number <= number : compareIds(sent.id ?? '', read) <= 0,
+      if (!from || read === undefined || !(await this.history.reachesBack(from.id, this.#surelyThere(stored)))) {
+        return null;
+      }
+      const last = await this.history.last();
+      const sent = await this.history.sentAfter(from, last);
+      if (!(await this.client.cursor.caughtUp(last))) return null;
+      // Up to when this began from the stream, and from then on as the clients of this node got it.
+      const before = sent.filter((each) =>
+        each.uid === this.uid ? each.number <= number : compareIds(each.id ?? '', read) <= 0,
       );
+      const missed = [...before, ...record].filter((each) => isNew(each, from) && concerns(stored.rooms, each));
       this.#began.set(stored.sid, formatPosition(from));
-      const missed = [...before, ...record].filter((sent) => isNew(sent, from) && concerns(stored.rooms, sent.opts));
       return { ...stored, missedPackets: missed.map(({ data }) => data) };
     } finally {
       this.#records.delete(record);
@@ -129,62 +111,28 @@ export class Sessions {
   }
 
   #record(sent: Sent): void {
-    for (const record of this.#records) record.push({ ...sent, data: [...sent.data] });
+    for (const record of this.#records) record.push(sent);
   }
 
   #keyOf(pid: string): string {
     return `${this.client.stream}:session:${this.nsp.name}:${pid}`;
   }
 
+  /** Asks more than once: the client may be quicker here than its session, which another node has just sent off. */
   async #take(pid: string): Promise<StoredSession | undefined> {
-    const text = await this.client.command('GETDEL', this.#keyOf(pid));
-    return typeof text === 'string' ? (decode(Buffer.from(text, 'base64')) as StoredSession) : undefined;
+    for (let asked = 1; ; asked++) {
+      const text = await this.client.command('GETDEL', this.#keyOf(pid));
+      if (typeof text === 'string') return decode(Buffer.from(text, 'base64')) as StoredSession;
+      if (asked === ASK.times) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, ASK.pause));
+    }
   }
 
-  /** Whether all that came after that entry is there, or what is gone was sent while the client was surely connected. */
-  async #reachesBack(id: string, endedAt: number): Promise<boolean> {
-    const { stream } = this.client;
-    const [oldest] = entriesOf(await this.client.command('XRANGE', stream, '-', '+', 'COUNT', '1'));
-    if (!oldest || compareIds(oldest.id, id) <= 0) return true;
-    if (Number(await this.client.command('XLEN', stream)) < MAX_ENTRIES) return true;
+  /** When the client was connected for sure, and got everything: it answered a ping after that. */
+  #surelyThere({ endedAt }: StoredSession): number {
     const { pingInterval = 25_000, pingTimeout = 20_000 } = this.nsp.server._opts;
-    return timeOf(oldest.id) < endedAt - pingInterval - pingTimeout - SKEW;
+    return endedAt - pingInterval - pingTimeout - SKEW;
   }
-
-  async #entries(after: string, last: string): Promise<Entry[]> {
-    const entries: Entry[] = [];
-    for (let from = after; ; from = entries.at(-1)!.id) {
-      const reply = await this.client.command('XRANGE', this.client.stream, `(${from}`, last, 'COUNT', String(PAGE));
-      const page = entriesOf(reply);
-      entries.push(...page);
-      if (page.length < PAGE) return entries;
-    }
-  }
-
-  /** What entries of this namespace have sent; each carries how far its client has got with it. */
-  #sentOf(entries: readonly Entry[], { uid, number }: Position): Sent[] {
-    return entries.flatMap(({ id, message }) => {
-      if (message['nsp'] !== this.nsp.name || message['type'] !== String(MessageType.BROADCAST)) return [];
-      const broadcast = this.#decode(message);
-      if (!broadcast || !isRecoverable(broadcast.packet, broadcast.opts.flags)) return [];
-      const data = [...broadcast.packet.data, formatPosition({ id, uid, number })];
-      return [{ data, opts: broadcast.opts, uid: message['uid'] ?? '', number: Number(message['number']), id }];
-    });
-  }
-
-  #decode(fields: Fields): Broadcast | undefined {
-    try {
-      const { data } = this.decodeEntry(fields) as unknown as { data?: Broadcast };
-      return Array.isArray(data?.packet?.data) && Array.isArray(data.opts?.rooms) ? data : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** As Socket.IO has it: events that are not volatile, and want no acknowledgement. */
-function isRecoverable({ type, id }: Packet, flags: { volatile?: boolean } | undefined): boolean {
-  return type === EVENT && id === undefined && !flags?.volatile;
 }
 
 /** A client is sent nothing from before it connected, whatever it says that it has seen. */
@@ -192,14 +140,4 @@ function later(since: Position | undefined, seen: Position | undefined): Positio
   if (!since || !seen) return since;
   const difference = compareIds(seen.id, since.id) || (seen.uid === since.uid ? seen.number - since.number : 0);
   return difference < 0 ? since : seen;
-}
-
-function isNew(sent: Sent, { id, uid, number }: Position): boolean {
-  if (sent.uid === uid && sent.number <= number) return false;
-  return sent.id === undefined || compareIds(sent.id, id) > 0;
-}
-
-function concerns(rooms: readonly string[], opts: Sent['opts']): boolean {
-  const [wanted, except] = [new Set(opts.rooms), new Set(opts.except)];
-  return (wanted.size === 0 || rooms.some((room) => wanted.has(room))) && !rooms.some((room) => except.has(room));
 }

@@ -6,8 +6,8 @@ export interface TestEngine {
   readonly name: string;
   /** The broker of the machine that it needs, if any. */
   readonly broker?: { readonly port: number; readonly start: string };
-  /** It waits for as many answers as there were nodes, not for nodes: one that dies meanwhile is waited for. */
-  readonly countsAnswers?: true;
+  /** The official adapter, behind a guard: on the wire it is its own, and it waits for answers by their number, not by node. */
+  readonly official?: true;
   option(prefix: string, url?: string): Promise<AdapterOptions>;
 }
 
@@ -33,13 +33,13 @@ export const ENGINES: readonly TestEngine[] = [
   {
     name: 'redis-streams',
     broker: { port: 6379, start: 'redis-server' },
-    countsAnswers: true,
+    official: true,
     option: async (prefix) => ({ url: 'redis+streams://127.0.0.1:6379', prefix, heartbeat }),
   },
   {
     name: 'redis-streams (ioredis)',
     broker: { port: 6379, start: 'redis-server' },
-    countsAnswers: true,
+    official: true,
     option: async (prefix, url = 'redis+streams://127.0.0.1:6379') => {
       const { Redis } = await import('ioredis');
       const address = url.replace('+streams', '');
@@ -62,6 +62,15 @@ export const ENGINES: readonly TestEngine[] = [
     option: async (prefix) => ({ url: 'postgres://postgres@127.0.0.1:5432/test', prefix, heartbeat }),
   },
 ];
+
+/** Removes what applications of these prefixes have left in Redis. */
+export async function forgetStreams(...prefixes: string[]): Promise<void> {
+  if (prefixes.length === 0) return;
+  const { Redis } = await import('ioredis');
+  const redis = new Redis();
+  await redis.del(prefixes.map((prefix) => `${prefix}:streams`));
+  redis.disconnect();
+}
 
 export function engineNamed(name: string): TestEngine {
   const engine = ENGINES.find((candidate) => candidate.name === name);
