@@ -2,7 +2,7 @@ import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { StreamsClient } from './client.js';
 import { History } from './history.js';
-import { decoderOf, type OfficialAdapter } from './official.js';
+import { decoderOf, methodsOf, type OfficialAdapter } from './official.js';
 import { receiving } from './receiving.js';
 import { asking, sending } from './sending.js';
 import { type KeptSession, Sessions } from './sessions.js';
@@ -13,9 +13,9 @@ export interface GuardOptions {
   /** The namespace's channel. That of the node in it begins with its name. */
   readonly channel: string;
   /** Told of what goes wrong where nobody else can be told. */
-  failed(error: unknown): void;
+  readonly failed: (error: unknown) => void;
   /** The main namespace is closed, and the server with it. */
-  closed(): Promise<void>;
+  readonly closed: () => Promise<void>;
 }
 
 /** Puts itself before an adapter of the official package, for what that one does not do well enough to rely on. */
@@ -39,28 +39,27 @@ function ending(
   client: StreamsClient,
   { channel, closed }: GuardOptions,
 ): Partial<Adapter> {
-  const { close } = adapter;
+  const official = methodsOf(adapter, 'close');
   return {
     async close(): Promise<void> {
       client.leave(adapter.uid, [channel, `${channel}${adapter.uid}#`]);
-      close.call(adapter);
-      // Other namespaces keep their sessions in the same tick, after the main one is closed.
-      await Promise.resolve();
+      await official.close();
+      // After this turn, in which other namespaces keep their sessions.
       if (nsp.name === '/') await closed();
     },
   };
 }
 
 function recovering(adapter: OfficialAdapter, sessions: Sessions, { failed }: GuardOptions): Partial<Adapter> {
-  const { addAll, delAll } = adapter;
+  const official = methodsOf(adapter, 'addAll', 'delAll');
   return {
     addAll(sid, rooms): Promise<void> | void {
       sessions.begin(sid);
-      return addAll.call(adapter, sid, rooms);
+      return official.addAll(sid, rooms);
     },
     delAll(sid): void {
       sessions.end(sid);
-      delAll.call(adapter, sid);
+      official.delAll(sid);
     },
     persistSession(session): void {
       sessions.keep(session as unknown as KeptSession).catch(failed);

@@ -32,9 +32,18 @@ export interface OfficialAdapter extends Adapter {
   doPublishResponse(uid: string, response: Response): Promise<void>;
 }
 
+/** Some of its methods as they are now, before others take their place. */
+export function methodsOf<Name extends keyof OfficialAdapter>(
+  adapter: OfficialAdapter,
+  ...names: readonly Name[]
+): Pick<OfficialAdapter, Name> {
+  const methods = names.map((name) => [name, (adapter[name] as (...args: unknown[]) => unknown).bind(adapter)]);
+  return Object.fromEntries(methods) as Pick<OfficialAdapter, Name>;
+}
+
 /** Its reading of an entry. */
 export function decoderOf(adapter: OfficialAdapter): (fields: Fields) => ClusterMessage {
-  return (adapter.constructor as unknown as { decode(fields: Fields): ClusterMessage }).decode;
+  return (adapter.constructor as unknown as { decode: (fields: Fields) => ClusterMessage }).decode;
 }
 
 export interface OfficialPackage {

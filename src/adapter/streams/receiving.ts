@@ -1,6 +1,6 @@
 import { MessageType } from 'socket.io-adapter';
 import type { StreamsClient } from './client.js';
-import type { OfficialAdapter } from './official.js';
+import { methodsOf, type OfficialAdapter } from './official.js';
 import type { Broadcast } from './sent.js';
 import type { Fields } from './session.js';
 import type { Sessions } from './sessions.js';
@@ -12,20 +12,20 @@ export function receiving(
   sessions: Sessions | undefined,
   failed: (error: unknown) => void,
 ): Partial<OfficialAdapter> {
-  const { onMessage, onRawMessage, onResponse, doPublishResponse } = adapter;
+  const official = methodsOf(adapter, 'onMessage', 'onRawMessage', 'onResponse', 'doPublishResponse');
   let entry: { readonly id: string; readonly fields: Fields } | undefined;
   return {
     onRawMessage(fields, id = ''): void {
       entry = { id, fields };
       client.passed(id, fields);
       const offset = client.positionOf(adapter.uid);
-      client.watch(() => onRawMessage.call(adapter, fields, offset));
+      client.watch(() => official.onRawMessage(fields, offset));
       entry = undefined;
     },
     onMessage(message, offset): void {
       if (message?.uid === adapter.uid) return client.accept();
       try {
-        onMessage.call(adapter, message, offset);
+        official.onMessage(message, offset);
       } catch (error) {
         // The official adapter says nothing of it. Only a listener of the application's can be meant to know.
         if (message?.type === MessageType.SERVER_SIDE_EMIT) failed(error);
@@ -38,15 +38,15 @@ export function receiving(
     onResponse(response): void {
       const { requestId, error } = response.data;
       if (typeof error === 'string') refuse(adapter, requestId, new Error(error));
-      else onResponse.call(adapter, response);
+      else official.onResponse(response);
     },
     async doPublishResponse(uid, response): Promise<void> {
       try {
-        await doPublishResponse.call(adapter, uid, response);
+        await official.doPublishResponse(uid, response);
       } catch (error) {
         const { requestId } = response.data;
         const data = { requestId, error: `${String(error)} (on node ${adapter.uid})` };
-        await doPublishResponse.call(adapter, uid, { ...response, data });
+        await official.doPublishResponse(uid, { ...response, data });
       }
     },
   };

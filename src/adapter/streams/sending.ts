@@ -2,7 +2,7 @@ import { Adapter, type BroadcastOptions, MessageType, type Room } from 'socket.i
 import { plain } from '../adapter.js';
 import { AdapterError, asError } from '../errors.js';
 import type { StreamsClient } from './client.js';
-import type { OfficialAdapter } from './official.js';
+import { methodsOf, type OfficialAdapter } from './official.js';
 import type { Packet } from './sent.js';
 import type { Sessions } from './sessions.js';
 
@@ -48,35 +48,31 @@ export function sending(
 
 /** What is asked of the other nodes. */
 export function asking(adapter: OfficialAdapter, listens: boolean): Partial<Adapter> {
-  const { broadcastWithAck, fetchSockets, serverSideEmit } = adapter;
+  const official = methodsOf(adapter, 'broadcastWithAck', 'fetchSockets', 'serverSideEmit');
   const mustListen = (what: string): void => {
     if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
   };
   return {
     broadcastWithAck(...args): void {
       mustListen('an acknowledgement');
-      broadcastWithAck.apply(adapter, args);
+      official.broadcastWithAck(...args);
     },
     async fetchSockets(opts): Promise<unknown[]> {
       mustListen('an answer');
-      return fetchSockets.call(adapter, { ...opts, flags: opts.flags ?? {} });
+      return official.fetchSockets({ ...opts, flags: opts.flags ?? {} });
     },
     sockets(rooms): Promise<Set<string>> {
       return adapter
         .fetchSockets({ rooms, except: new Set() })
         .then((sockets) => new Set(sockets.map((socket) => (socket as { id: string }).id)));
     },
-    serverSideEmit(packet: unknown[]): Promise<void> {
+    serverSideEmit(packet: unknown[]): void {
       const ack = packet.at(-1) as Acknowledge | undefined;
-      if (typeof ack !== 'function') {
-        adapter.publish({ type: MessageType.SERVER_SIDE_EMIT, data: { packet } });
-        return Promise.resolve();
-      }
+      if (typeof ack !== 'function') return adapter.publish({ type: MessageType.SERVER_SIDE_EMIT, data: { packet } });
       mustListen('an answer');
       const answer = once(ack);
-      return Promise.resolve(serverSideEmit.call(adapter, packet.with(-1, answer))).catch((error: unknown) =>
-        answer(asError(error), []),
-      );
+      const asked = Promise.resolve(official.serverSideEmit(packet.with(-1, answer)));
+      asked.catch((error: unknown) => answer(asError(error), []));
     },
   };
 }
