@@ -3,10 +3,12 @@ import { Server } from 'socket.io';
 import { createContainer, provideServer, provideServices } from './container.js';
 import { limitCalls } from './asking/questions.js';
 import { joinCluster } from './cluster.js';
+import type { EmittedEvents } from './emits.js';
 import { SetupError, type SetupProblem } from './errors.js';
 import { settleLimits } from './limits.js';
 import { createLogger, guardLogger, silentLogger } from './log.js';
 import { Compiler } from './plan/compile.js';
+import { checkEmissions, planEmits } from './plan/emits.js';
 import { loadControllers } from './plan/load.js';
 import { precedence } from './plan/path.js';
 import { scan } from './plan/scan.js';
@@ -26,7 +28,9 @@ import { serverOptions, settleEngine } from './app/settle.js';
  * Scans the controllers, builds them, and makes an application that can listen.
  * @throws SetupError with every mistake that was found
  */
-export async function createApp(options: AppOptions): Promise<App> {
+export async function createApp<const Events extends EmittedEvents = EmittedEvents>(
+  options: AppOptions<Events>,
+): Promise<App<Events>> {
   const problems: SetupProblem[] = [];
   const limits = settleLimits(options.limits, problems);
   const log = guardLogger(
@@ -39,20 +43,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     problems,
   );
   const facts = scan(classes, problems);
+  const { use = [], payload = {}, services = [] } = options;
+  const emits = options.emits && planEmits(options.emits, payload, problems);
+  if (emits) checkEmissions(facts, emits, problems);
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
   const engine = settleEngine(options.engine, problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });
   limitCalls(io, limits);
-  const namespaces = new ServerNamespaces(io);
+  const namespaces = new ServerNamespaces(io, emits);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
-  const { use = [], payload = {}, services = [] } = options;
   const compiler = new Compiler(
-    { container, use, payload, timeout: limits.handlerTime, ownServer: options.io !== undefined },
+    { container, use, payload, timeout: limits.handlerTime, ownServer: options.io !== undefined, emits },
     problems,
   );
   const shared = facts.filter(({ namespace }) => namespace.options.scope !== 'connection');
@@ -60,7 +66,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   compiler.add(facts);
   compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);
-  const runtime: Runtime = { log, limits, debug: options.debug ?? false, onError: options.onError, container, calls };
+  const { debug = false, onError } = options;
+  const runtime: Runtime = { log, limits, debug, onError, container, calls, emits };
   const link = await joinCluster(options, io);
   const app = new RunningApp({ io, engine, link, runtime, options, compiler, namespaces, blockTime, problems });
   if (options.io?.engine) {

@@ -35,6 +35,8 @@ export {
 
 export { EventContext, reply } from './context.js';
 export type { AckFunction, ContextKind, Reply } from './context.js';
+export { InvalidEmission } from './emits.js';
+export type { EmittedArgument, EmittedEvents, EventsOf } from './emits.js';
 export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError } from './errors.js';
 export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './errors.js';
 

@@ -1,8 +1,9 @@
 /** What `createApp` takes and gives. */
 import type { Server as HttpServer } from 'node:http';
-import { Server, type ServerOptions } from 'socket.io';
+import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import { type DependencyContainer } from '../container.js';
 import type { AdapterHealth, AdapterOption } from '../adapter/index.js';
+import type { EmittedEvents, EventsOf } from '../emits.js';
 import type { Lease } from '../background/lease.js';
 import { type Engine, type EngineOption } from '../engine/index.js';
 import { type Limits } from '../limits.js';
@@ -20,7 +21,8 @@ import { type SessionOptions } from '../session/options.js';
 import { type WatchdogOptions } from '../watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
-export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
+export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
+  extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
   /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
@@ -51,6 +53,11 @@ export interface AppOptions extends Partial<Omit<ServerOptions, 'adapter'>>, Htt
   readonly use?: readonly MiddlewareLike[];
   /** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
   readonly onError?: ErrorHandler;
+  /**
+   * The events that may be sent to clients, with what: of another event, or with other values, `emit` throws
+   * `InvalidEmission`. It holds for the namespaces of controllers; unless given, everything may be sent.
+   */
+  readonly emits?: Events;
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
   readonly payload?: PayloadOptions;
   /** Shares the session of HTTP with `@Session()`; needs express-session, or what behaves like it. */
@@ -87,10 +94,10 @@ export interface Health {
 }
 
 /** A running application. */
-export interface App {
-  /** The Socket.IO server, for everything that it offers. */
-  readonly io: Server;
-  /** The dispatch table, a row for each handler. */
+export interface App<Events extends EmittedEvents = EmittedEvents> {
+  /** The Socket.IO server, for everything that it offers, typed by what `emits` declares. */
+  readonly io: Server<DefaultEventsMap, EventsOf<Events>>;
+  /** The dispatch table, a row for each handler, and for each event that `emits` declares. */
   readonly table: readonly PlanRow[];
   /** The container that controllers and middleware were built with. */
   readonly container: DependencyContainer;

@@ -2,9 +2,10 @@
  * One write per turn: what Engine.IO hands over at once goes to the kernel at once.
  *
  * Stock Engine.IO writes a packet as soon as it comes and keeps what follows in its write buffer until that write is done; then it sends
- * the buffer in a loop, with one system call per packet. Here the loop runs with the TCP socket corked, and text frames of plain ASCII
- * are joined into one chunk. The first packet of a turn is never held back, and nothing stays corked when the loop returns, so order, bytes,
- * back-pressure and closing are those of the stock engine. Why it is done this way: docs/decisions/one-write-per-turn.md.
+ * the buffer in a loop, with one system call per packet. Here text packets of plain ASCII are framed into one string, which is one
+ * write; for all others the loop runs with the TCP socket corked. The first packet of a turn is never held back, and nothing stays
+ * corked when `send` returns, so order, bytes, back-pressure and closing are those of the stock engine. Why it is done this way:
+ * docs/decisions/one-write-per-turn.md.
  */
 import type { Server } from 'socket.io';
 
@@ -26,10 +27,25 @@ interface Sender {
   sendFrame(frame: Frame, callback?: Callback): void;
 }
 
+interface WebSocket {
+  readonly readyState: number;
+  readonly extensions: string;
+  readonly _sender?: Sender;
+}
+
+interface Packet {
+  readonly type: string;
+  readonly data?: unknown;
+  readonly options?: { readonly wsPreEncodedFrame?: Frame };
+}
+
 interface Transport {
-  name: string;
-  socket?: { _sender?: Sender };
-  send(packets: unknown[]): void;
+  readonly name: string;
+  readonly socket?: WebSocket;
+  writable: boolean;
+  /** Called when the last frame of a batch was given to the kernel, or could not be. */
+  readonly _onSentLast?: Callback;
+  send(packets: readonly Packet[]): void;
 }
 
 interface EngineSocket {
@@ -39,55 +55,14 @@ interface EngineSocket {
 
 /** Larger payloads are not copied: header and payload go out as two chunks, as `ws` does it. */
 const COPY_LIMIT = 4096;
-/** A chunk of joined frames is handed to the socket when it is this long. */
-const CHUNK_LIMIT = 65_536;
-
-/** The sender whose batch is under way; batches do not nest, since nothing of the user's runs in one. */
-let batching: Sender | undefined;
-/** Frames of that batch that are not yet given to the socket: Latin-1, one character per byte. */
-let joined = '';
-/** The callback of the last of them; the others' only report the same error once more. */
-let joinedCallback: Callback | undefined;
-
-function writeJoined(socket: RawSocket): void {
-  if (joined === '') return;
-  socket.write(joined, 'latin1', joinedCallback);
-  joined = '';
-  joinedCallback = undefined;
-}
-
-/** The whole frame as a Latin-1 string, if its payload is short and plain ASCII: then it has as many bytes as characters. */
-function asciiFrame(header: Buffer, payload: string): string | undefined {
-  const length = payload.length;
-  if (header.length === 2) {
-    return header[1] === length ? String.fromCharCode(header[0]!, length) + payload : undefined;
-  }
-  if (length > COPY_LIMIT || header.readUInt16BE(2) !== length) return undefined;
-  return String.fromCharCode(header[0]!, header[1]!, header[2]!, header[3]!) + payload;
-}
+/** Batches that are longer than this are not joined. */
+const JOIN_LIMIT = 65_536;
+/** `ws` is open. */
+const OPEN = 1;
 
 /** Replaces `Sender.prototype.sendFrame` of `ws`: the same bytes in fewer chunks. */
 function sendFrame(this: Sender, frame: Frame, callback?: Callback): void {
   const socket = this._socket;
-  const [header, payload] = frame;
-  if (typeof payload === 'string') {
-    const text = asciiFrame(header, payload);
-    if (text !== undefined) {
-      if (batching !== this) {
-        socket.write(text, 'latin1', callback);
-        return;
-      }
-      joined += text;
-      joinedCallback = callback;
-      if (joined.length > CHUNK_LIMIT) writeJoined(socket);
-      return;
-    }
-  }
-  if (batching === this) writeJoined(socket);
-  writeChunks(socket, frame, callback);
-}
-
-function writeChunks(socket: RawSocket, frame: Frame, callback?: Callback): void {
   const [header, payload] = frame;
   if (payload === undefined) {
     socket.write(header, callback);
@@ -104,32 +79,60 @@ function writeChunks(socket: RawSocket, frame: Frame, callback?: Callback): void
   }
 }
 
-/** Replaces `send` of Engine.IO's WebSocket transport. */
-function send(this: Transport, packets: unknown[]): void {
-  const stock = Object.getPrototypeOf(this) as Transport;
+/** The frame of one packet as Latin-1, one character per byte, if it is a short text of plain ASCII. */
+function asciiFrame({ type, data }: Packet): string | undefined {
+  if (type !== 'message' || typeof data !== 'string' || data.length >= COPY_LIMIT) return undefined;
+  if (Buffer.byteLength(data) !== data.length) return undefined;
+  const length = data.length + 1;
+  const header =
+    length < 126 ? String.fromCharCode(0x81, length) : String.fromCharCode(0x81, 126, length >> 8, length & 255);
+  return `${header}4${data}`;
+}
+
+/** The frames of all packets, if each is such a text. */
+function asciiFrames(packets: readonly Packet[]): string | undefined {
   if (packets.length === 1) {
-    stock.send.call(this, packets);
-    return;
+    // What was encoded once for many goes out as that one buffer.
+    return packets[0]!.options?.wsPreEncodedFrame ? undefined : asciiFrame(packets[0]!);
   }
-  const sender = this.socket!._sender!;
-  const socket = sender._socket;
-  socket.cork();
-  batching = sender;
+  let joined = '';
+  for (const packet of packets) {
+    const frame = asciiFrame(packet);
+    if (frame === undefined || joined.length > JOIN_LIMIT) return undefined;
+    joined += frame;
+  }
+  return joined;
+}
+
+/** Replaces `send` of Engine.IO's WebSocket transport where nothing is compressed. */
+function send(this: Transport, packets: readonly Packet[]): void {
+  const { readyState, _sender } = this.socket!;
+  const frames = readyState === OPEN ? asciiFrames(packets) : undefined;
+  if (frames === undefined) return sendCorked.call(this, packets);
+  this.writable = false;
+  _sender!._socket.write(frames, 'latin1', this._onSentLast);
+}
+
+/** Replaces it elsewhere: Engine.IO's own loop, corked. */
+function sendCorked(this: Transport, packets: readonly Packet[]): void {
+  const stock = Object.getPrototypeOf(this) as Transport;
+  if (packets.length === 1) return stock.send.call(this, packets);
+  const { _socket } = this.socket!._sender!;
+  _socket.cork();
   try {
     stock.send.call(this, packets);
   } finally {
-    batching = undefined;
-    writeJoined(socket);
-    socket.uncork();
+    _socket.uncork();
   }
 }
 
 /** Does nothing to a transport that is not of `ws`: polling, WebTransport, another engine's. */
 function adopt(transport: Transport): void {
-  const sender = transport.socket?._sender;
-  if (transport.name !== 'websocket' || typeof sender?._socket?.cork !== 'function') return;
+  const { name, socket } = transport;
+  const sender = socket?._sender;
+  if (name !== 'websocket' || typeof sender?._socket?.cork !== 'function') return;
   sender.sendFrame = sendFrame;
-  transport.send = send;
+  transport.send = socket?.extensions === '' && transport._onSentLast ? send : sendCorked;
 }
 
 /**

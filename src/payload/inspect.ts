@@ -19,18 +19,25 @@ export interface PayloadProblem {
 /** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
 export function inspectPayload(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
   const problems: PayloadProblem[] = [];
-  const seen = new Set<unknown>();
-  const queue: Class[] = [type];
-  for (const next of queue) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    queue.push(...inspectClass(next, options, problems));
-  }
+  visitClasses(type, (next) => inspectClass(next, options, problems));
   return problems;
 }
 
+/** Visits a class, then those that a visit gives, each once. */
+export function visitClasses(type: Class, visit: (type: Class) => readonly Class[]): void {
+  const queue = new Set<Class>([type]);
+  for (const next of queue) for (const nested of visit(next)) queue.add(nested);
+}
+
+/** The classes that are validated inside of a class. */
+export function nestedClasses(type: Class, options: PayloadOptions): readonly Class[] {
+  return propertiesOf(type, rulesOf(type), options).flatMap(({ isNested, types }) =>
+    isNested ? types.filter(isUserClass) : [],
+  );
+}
+
 /** Adds the problems of one class; returns the classes nested in it. */
-function inspectClass(type: Class, options: PayloadOptions, problems: PayloadProblem[]): Class[] {
+function inspectClass(type: Class, options: PayloadOptions, problems: PayloadProblem[]): readonly Class[] {
   const rules = rulesOf(type);
   if (rules.length === 0) {
     problems.push({
@@ -40,7 +47,6 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
     });
     return [];
   }
-  const implicit = options.transform?.enableImplicitConversion === true;
   if (lacksDesignTypes(type, rules)) {
     problems.push({
       path: type.name,
@@ -49,17 +55,15 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
     });
     return [];
   }
-  const nested: Class[] = [];
-  for (const property of new Set(rules.map((rule) => rule.propertyName))) {
-    const facts = factsOf(type, property, rules, implicit);
+  for (const facts of propertiesOf(type, rules, options)) {
     const problem = problemOf(facts);
-    if (problem) problems.push({ path: `${type.name}.${property}`, ...problem });
-    else if (facts.isNested) nested.push(...facts.types.filter(isUserClass));
+    if (problem) problems.push({ path: `${type.name}.${facts.property}`, ...problem });
   }
-  return nested;
+  return nestedClasses(type, options);
 }
 
 interface PropertyFacts {
+  readonly property: string;
   /** The class that the compiler recorded. */
   readonly designType: unknown;
   /** Whether @ValidateNested is on it. */
@@ -74,6 +78,14 @@ interface PropertyFacts {
   readonly types: readonly unknown[];
 }
 
+/** The properties of a class that have rules. */
+function propertiesOf(type: Class, rules: readonly ValidationMetadata[], options: PayloadOptions): PropertyFacts[] {
+  const implicit = options.transform?.enableImplicitConversion === true;
+  return [...new Set(rules.map((rule) => rule.propertyName))].map((property) =>
+    factsOf(type, property, rules, implicit),
+  );
+}
+
 function factsOf(
   type: Class,
   property: string,
@@ -86,6 +98,7 @@ function factsOf(
   const metadata = transforms.findTypeMetadata(type, property) as TypeMetadata | undefined;
   const designType: unknown = designTypeOf(type, property);
   return {
+    property,
     designType,
     isNested: nestedRules.length > 0,
     isEach: nestedRules.some((rule) => rule.each),

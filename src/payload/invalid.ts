@@ -19,6 +19,12 @@ const MAX_TEXT = 200;
 /** The first half of a character that was cut in two. */
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
+/** Takes one more issue; `false` where there is no room for further ones. */
+export type AddIssue = (path: string, rule: string, message: unknown) => boolean;
+
+/** Names issues, in their order, until one is not taken. */
+export type IssueSource = (add: AddIssue) => void;
+
 /**
  * What a plan concluded of a value that broke its rules. It is returned, never thrown, and builds no stack. The issues
  * are put together when somebody reads them, and are bounded whatever the client sent.
@@ -29,13 +35,18 @@ export class Invalid {
    * client.
    */
   readonly cause: unknown;
-  #source: Iterable<Issue> | undefined;
+  #source: IssueSource | undefined;
   #issues: readonly Issue[] = [];
 
-  /** `issues` is read once, on first use of {@link issues}, and no further than the bounds allow. */
-  constructor(issues: Iterable<Issue>, cause?: unknown) {
-    this.#source = issues;
+  /** `source` is asked once, on first use of {@link issues}. */
+  constructor(source: IssueSource, cause?: unknown) {
+    this.#source = source;
     this.cause = cause;
+  }
+
+  /** The same of one issue. */
+  static of({ path, rule, message }: Issue, cause?: unknown): Invalid {
+    return new Invalid((add) => add(path, rule, message), cause);
   }
 
   /** At most 20 issues and 2 KB of text. */
@@ -48,40 +59,32 @@ export class Invalid {
   }
 }
 
-/** The issues of a class-validator error tree, in its order, each made when it is asked for. */
-export class TreeIssues implements Iterable<Issue> {
-  readonly #errors: readonly ValidationError[];
-
-  constructor(errors: readonly ValidationError[]) {
-    this.#errors = errors;
-  }
-
-  [Symbol.iterator](): Iterator<Issue> {
-    return walk(this.#errors, '');
-  }
+/** The issues of a class-validator error tree, in its order. */
+export function issuesOf(errors: readonly ValidationError[]): IssueSource {
+  return (add) => walk(errors, '', add);
 }
 
-function* walk(errors: readonly ValidationError[], parent: string): Generator<Issue> {
-  for (const error of errors) {
+function walk(errors: readonly ValidationError[], parent: string, add: AddIssue): boolean {
+  for (const { property: name, constraints, children } of errors) {
     // An unknown value at the top has no property.
-    const property = (error.property as string | undefined) ?? '';
+    const property = (name as string | undefined) ?? '';
     const path = shortened(parent && property ? `${parent}.${property}` : parent || property);
-    for (const [rule, message] of Object.entries(error.constraints ?? {})) yield { path, rule, message };
-    if (error.children) yield* walk(error.children, path);
+    for (const rule in constraints) if (!add(path, rule, constraints[rule])) return false;
+    if (children && children.length > 0 && !walk(children, path, add)) return false;
   }
+  return true;
 }
 
-function bounded(source: Iterable<Issue>): readonly Issue[] {
+function bounded(source: IssueSource): readonly Issue[] {
   const issues: Issue[] = [];
   let characters = 0;
-  for (const { path, rule, message } of source) {
+  source((path, rule, message) => {
     const issue = { path: shortened(path), rule: shortened(rule), message: shortened(message) };
-    issues.push(issue);
     characters += issue.path.length + issue.rule.length + issue.message.length;
     // A character of a string has three bytes at the most, so few texts need to be measured.
-    if (characters * 3 > MAX_ISSUES_BYTES && bytesOf(issues) > MAX_ISSUES_BYTES) return issues.slice(0, -1);
-    if (issues.length === MAX_ISSUES) break;
-  }
+    if (characters * 3 > MAX_ISSUES_BYTES && bytesOf(issues) + bytesOf([issue]) > MAX_ISSUES_BYTES) return false;
+    return issues.push(issue) < MAX_ISSUES;
+  });
   return issues;
 }
 

@@ -1,9 +1,9 @@
 import type { ValidationError } from 'class-validator';
-import { compile } from './compiled/index.js';
+import { PayloadCompiler } from './compiled/index.js';
 import type { Compilation } from './compiled/index.js';
 import { isPlainObject } from './depth.js';
-import { Invalid, MAX_ISSUES, TreeIssues } from './invalid.js';
-import type { Issue } from './invalid.js';
+import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
+import type { Issue, IssueSource } from './invalid.js';
 import { librarySteps } from './library.js';
 import type { Steps } from './library.js';
 import { settle } from './options.js';
@@ -31,14 +31,21 @@ const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an arra
 const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
 const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
 
-/** Plans the payload of one class. */
-export function planPayload(type: Class, options: PayloadOptions = {}): PayloadPlan {
-  return new ObjectPlan(type, settle(options, MAX_ISSUES));
+/** Gives the function that plans the payload of a class; what all classes have in common is looked at once. */
+export function payloadPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
+  const settled = settle(options, MAX_ISSUES);
+  const compiler = new PayloadCompiler(settled);
+  return (type) => new ObjectPlan(type, settled, compiler);
 }
 
-/** Plans a payload that is an array whose every element is of the class. Paths begin with the index: `0.name`. */
-export function planPayloads(type: Class, options: PayloadOptions = {}): PayloadPlan {
-  return new ArrayPlan(planPayload(type, options));
+/** Plans the payload of one class. */
+export function planPayload(type: Class, options?: PayloadOptions): PayloadPlan {
+  return payloadPlanner(options)(type);
+}
+
+/** Plans a payload that is an array of what another plan makes. Paths begin with the index: `0.name`. */
+export function planArray(element: PayloadPlan): PayloadPlan {
+  return new ArrayPlan(element);
 }
 
 class ObjectPlan implements PayloadPlan {
@@ -49,10 +56,11 @@ class ObjectPlan implements PayloadPlan {
   constructor(
     readonly type: Class,
     options: SettledOptions,
+    compiler: PayloadCompiler,
   ) {
     this.#options = options;
     this.#library = librarySteps(type, options);
-    this.#compilation = compile(type, options);
+    this.#compilation = compiler.compile(type);
   }
 
   get mode(): 'compiled' | 'library' {
@@ -64,40 +72,40 @@ class ObjectPlan implements PayloadPlan {
 
   /** Decorators may be applied after boot; then the class is compiled again before the next message. */
   #current(): Compilation {
-    if (this.#compilation.isStale()) this.#compilation = compile(this.type, this.#options);
+    if (this.#compilation.isStale()) this.#compilation = new PayloadCompiler(this.#options).compile(this.type);
     return this.#compilation;
   }
 
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
     // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
-      return new Invalid([NOT_AN_OBJECT]);
+      return Invalid.of(NOT_AN_OBJECT);
     }
     const steps = this.#current().steps ?? this.#library;
     let instance: object;
     try {
       instance = steps.transform(value);
     } catch (cause) {
-      return new Invalid([NOT_READABLE], cause);
+      return Invalid.of(NOT_READABLE, cause);
     }
     try {
       const errors = steps.validate(instance);
       return Array.isArray(errors) ? conclude(instance, errors) : later(instance, errors);
     } catch (cause) {
-      return new Invalid([NOT_CHECKABLE], cause);
+      return Invalid.of(NOT_CHECKABLE, cause);
     }
   }
 }
 
 function conclude(instance: object, errors: readonly ValidationError[]): object | Invalid {
-  return errors.length === 0 ? instance : new Invalid(new TreeIssues(errors));
+  return errors.length === 0 ? instance : new Invalid(issuesOf(errors));
 }
 
 async function later(instance: object, errors: Promise<ValidationError[]>): Promise<object | Invalid> {
   try {
     return conclude(instance, await errors);
   } catch (cause) {
-    return new Invalid([NOT_CHECKABLE], cause);
+    return Invalid.of(NOT_CHECKABLE, cause);
   }
 }
 
@@ -116,7 +124,7 @@ class ArrayPlan implements PayloadPlan {
 
   /** Elements are handled in order, and no further once an answer's worth of them turned out invalid. */
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
-    if (!Array.isArray(value)) return new Invalid([NOT_AN_ARRAY]);
+    if (!Array.isArray(value)) return Invalid.of(NOT_AN_ARRAY);
     const results: (object | Invalid)[] = [];
     let failures = 0;
     const waiting: Promise<void>[] = [];
@@ -135,9 +143,13 @@ function gather(results: (object | Invalid)[]): object | Invalid {
   return failed ? new Invalid(elementIssues(results), failed.cause) : results;
 }
 
-function* elementIssues(results: readonly (object | Invalid)[]): Generator<Issue> {
-  for (const [index, result] of results.entries()) {
-    if (!(result instanceof Invalid)) continue;
-    for (const issue of result.issues) yield { ...issue, path: issue.path ? `${index}.${issue.path}` : `${index}` };
-  }
+function elementIssues(results: readonly (object | Invalid)[]): IssueSource {
+  return (add) => {
+    for (const [index, result] of results.entries()) {
+      if (!(result instanceof Invalid)) continue;
+      for (const { path, rule, message } of result.issues) {
+        if (!add(path ? `${index}.${path}` : `${index}`, rule, message)) return;
+      }
+    }
+  };
 }

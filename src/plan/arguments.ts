@@ -5,9 +5,8 @@ import type { SetupProblem } from '../errors.js';
 import type { HandlerKind, ParamKind } from '../metadata/types.js';
 import type { PayloadOptions } from '../payload/index.js';
 import { mergePayloadOptions } from './options.js';
-import type { Class } from '../reflect.js';
 import type { HandlerFacts, ParamFacts } from './facts.js';
-import { fitEach, fitOne, isForeign, isPrimitive, optional, type FitPlan } from './fit.js';
+import { fitEach, fitOne, isForeign, optional, type FitPlan, type PlanOf } from './fit.js';
 import { argumentSource, decoratedSource, type Source } from './sources.js';
 import type { PayloadPlans } from './payloads.js';
 import type { ArgumentPlan, Reader } from './types.js';
@@ -97,9 +96,10 @@ class ArgumentPlanner {
     const { metadata, type: written } = this.param;
     const { each, type: stated, ...own } = metadata?.options ?? {};
     const options = mergePayloadOptions(this.options, own);
+    const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
       this.#inspect(each);
-      return isUsable(each) ? fitEach(each, options) : { label: '?' };
+      return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
     const what = stated ? undefined : this.#typeProblem(type, source);
@@ -109,20 +109,11 @@ class ArgumentPlanner {
     }
     if (type === Object && source.textual) return { label: '' };
     this.#inspect(type);
-    return isUsable(type) ? fitOne(type, (each) => this.plans.of(each, options), source.textual) : { label: '?' };
+    return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
   }
 
   #inspect(type: unknown): void {
-    if (isForeign(type)) {
-      this.#problem(
-        `the type is ${(type as Class).name}, which never comes over the wire.`,
-        'take a string or a number, or a class whose property is made with @Type and @Transform.',
-      );
-    } else if (typeof type === 'function' && type !== Object && !isPrimitive(type)) {
-      for (const problem of this.plans.problemsOf(type as Class)) {
-        this.#problem(`${problem.path}: ${problem.what}`, problem.mend);
-      }
-    }
+    for (const problem of this.plans.typeProblems(type)) this.problems.push({ where: this.#where, ...problem });
   }
 
   #problem(what: string, mend: string): void {

@@ -4,7 +4,7 @@ import { lineage, ownMetadata } from '../metadata/store.js';
 import type { BackgroundMetadata, BackgroundOptions, MethodName } from '../metadata/types.js';
 import type { Class } from '../reflect.js';
 import type { Instances } from './instances.js';
-import { isTyped, scanParams, untypedProblem } from './scan.js';
+import { scanParams, untypedProblem } from './scan.js';
 import type { BackgroundPlan } from './types.js';
 
 /** A class that may have background work. */
@@ -87,8 +87,9 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
   const problems: Problem[] = handles
     ? [{ what: 'the method is a handler as well.', mend: 'give the background work a method of its own.' }]
     : [];
-  if (!isTyped(classes, method)) return [...problems, untypedProblem('')];
-  const others = scanParams(classes, method).filter(
+  const params = scanParams(classes, method);
+  if (!params) return [...problems, untypedProblem('')];
+  const others = params.filter(
     ({ index, type, metadata }) => index > 0 || (metadata ? metadata.kind !== 'signal' : type !== AbortSignal),
   );
   if (others.length > 0 && !handles) {

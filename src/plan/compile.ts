@@ -8,6 +8,7 @@ import type { Class } from '../reflect.js';
 import { planArguments } from './arguments.js';
 import { planBackground, serviceProblem } from './background.js';
 import { compose } from './compose.js';
+import type { EmitsPlan } from './emits.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
 import { Instances, middlewareName, type Target } from './instances.js';
 import { invoke, throwing } from './invoke.js';
@@ -15,7 +16,7 @@ import { planMoment, rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
 import { PayloadPlans } from './payloads.js';
 import { anyPath, mainPath, patternOf, precedence } from './path.js';
-import { describeBackground, describeRows } from './table.js';
+import { describeBackground, describeEmits, describeRows } from './table.js';
 import type { BackgroundPlan, ErrorPlan, HandlerPlan, NamespacePlan, Plan } from './types.js';
 
 export interface CompileOptions {
@@ -27,6 +28,8 @@ export interface CompileOptions {
   readonly timeout: number;
   /** Whether the server is the user's own, whose other namespaces are not ours. */
   readonly ownServer: boolean;
+  /** What may be sent, where that is declared. */
+  readonly emits: EmitsPlan | undefined;
 }
 
 /** The handlers of one class in one namespace. */
@@ -87,6 +90,7 @@ export class Compiler {
   }
 
   plan(): Plan {
+    const { emits } = this.options;
     const namespaces = groupByPath(this.#controllers).map((group) =>
       this.#namespace(group[0]!.facts.namespace.path, group),
     );
@@ -94,7 +98,11 @@ export class Compiler {
     if (!namespaces.some(({ path }) => path === mainPath)) namespaces.push(...this.#main(fallback));
     return Object.freeze({
       namespaces: Object.freeze(namespaces.map((each) => withFallback(each, fallback)).toSorted(byPrecedence)),
-      rows: Object.freeze([...describeRows(this.#controllers), ...describeBackground(this.#background)]),
+      rows: Object.freeze([
+        ...describeRows(this.#controllers),
+        ...describeBackground(this.#background),
+        ...(emits ? describeEmits(emits) : []),
+      ]),
       background: Object.freeze([...this.#background]),
     });
   }
@@ -177,16 +185,20 @@ export class Compiler {
 }
 
 function groupByType(controllers: readonly ControllerFacts[]): ControllerFacts[][] {
-  return [...new Set(controllers.map(({ type }) => type))].map((type) =>
-    controllers.filter((each) => each.type === type),
-  );
+  return groupBy(controllers, ({ type }) => type);
 }
 
 function groupByPath(plans: readonly ControllerPlan[]): ControllerPlan[][] {
-  const groups = new Map<string, ControllerPlan[]>();
-  for (const plan of plans) {
-    const path = String(plan.facts.namespace.path);
-    groups.set(path, [...(groups.get(path) ?? []), plan]);
+  return groupBy(plans, ({ facts }) => String(facts.namespace.path));
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => unknown): Item[][] {
+  const groups = new Map<unknown, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
   }
   return [...groups.values()];
 }

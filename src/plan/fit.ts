@@ -1,5 +1,5 @@
 /** How a value from a client is checked against the type of a parameter. */
-import { Invalid, planPayloads, type PayloadOptions, type PayloadPlan } from '../payload/index.js';
+import { Invalid, planArray, type PayloadPlan } from '../payload/index.js';
 import type { Class } from '../reflect.js';
 
 /** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
@@ -51,11 +51,12 @@ export function fitOne(type: unknown, plan: PlanOf, textual: boolean): FitPlan {
   return { label: payload.type.name, fit: (value) => payload.run(value), payload };
 }
 
-/** An array whose every element is of a class or a primitive type. */
-export function fitEach(type: unknown, options: PayloadOptions): FitPlan {
+/** An array whose every element is of a class or a primitive type, or anything where the type is `Object`. */
+export function fitEach(type: unknown, plan: PlanOf): FitPlan {
+  if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(primitives.get(Array)!, false) };
   const primitive = primitives.get(type);
   if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
-  const payload = planPayloads(type as never, options);
+  const payload = planArray(plan(type as Class));
   return { label: `${(type as Class).name}[]`, fit: (value) => payload.run(value), payload };
 }
 
@@ -81,7 +82,7 @@ function fitPrimitives({ label, is }: Primitive): Fit {
 /** Names the rule as class-validator would: `isNumber`, `isArray`. */
 function misfit(path: string, label: string): Invalid {
   const rule = `is${label[0]!.toUpperCase()}${label.slice(1)}`;
-  return new Invalid([{ path, rule, message: `must be ${article(label)}` }]);
+  return Invalid.of({ path, rule, message: `must be ${article(label)}` });
 }
 
 function article(label: string): string {

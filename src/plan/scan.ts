@@ -53,17 +53,31 @@ function nameOf(type: unknown): string {
 function scanHandlers(type: Class, name: string, problems: SetupProblem[]): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const untyped = rows.find((row) => !isTyped(classes, row.method));
+  const handlers: HandlerFacts[] = [];
+  let untyped: HandlerMetadata | undefined;
+  for (const row of rows) {
+    const params = scanParams(classes, row.method);
+    if (params) handlers.push(handlerFacts(row, params, name, classes));
+    else untyped ??= row;
+  }
   if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
-  const typed = rows.filter((row) => isTyped(classes, row.method));
-  return typed.map((row) => ({
+  return handlers;
+}
+
+function handlerFacts(
+  row: HandlerMetadata,
+  params: readonly ParamFacts[],
+  name: string,
+  classes: readonly Class[],
+): HandlerFacts {
+  return {
     ...row,
     label: `${name}.${String(row.method)}`,
     event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
-    params: scanParams(classes, row.method),
+    params,
     uses: methodUses(classes, row.method),
     emissions: methodEmissions(classes, row.method),
-  }));
+  };
 }
 
 /** A child that decorates an inherited method again with the same words says nothing new. */
@@ -82,14 +96,10 @@ function declaring(classes: readonly Class[], method: MethodName): Class | undef
   return classes.find((each) => hasDesignTypes(prototypeOf(each), method));
 }
 
-/** Whether the compiler wrote down the types of a method. */
-export function isTyped(classes: readonly Class[], method: MethodName): boolean {
-  return declaring(classes, method) !== undefined;
-}
-
-/** The parameters of a method whose types were written down. */
-export function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] {
-  const owner = declaring(classes, method)!;
+/** The parameters of a method; `undefined` where the compiler did not write down their types. */
+export function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] | undefined {
+  const owner = declaring(classes, method);
+  if (!owner) return undefined;
   const rows = (ownMetadata(owner)?.params ?? []).filter((row) => row.method === method);
   return (parameterTypes(prototypeOf(owner), method) ?? []).map((type, index) => ({
     index,

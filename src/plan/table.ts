@@ -1,4 +1,5 @@
 /** The plan as people read it. */
+import type { EmitsPlan } from './emits.js';
 import type { ControllerPlan } from './compile.js';
 import type { ArgumentPlan, BackgroundPlan, HandlerPlan, PayloadRow, PlanRow } from './types.js';
 
@@ -59,13 +60,29 @@ export function describeBackground(background: readonly BackgroundPlan[]): PlanR
   );
 }
 
-function payloadRow({ payload }: ArgumentPlan): PayloadRow[] {
+/** One row for each event that may be sent, with what it is sent with. */
+export function describeEmits({ events }: EmitsPlan): PlanRow[] {
+  return [...events].map(([event, args]) =>
+    Object.freeze({
+      kind: 'emission',
+      namespace: '',
+      event,
+      handler: '(sent to clients)',
+      arguments: Object.freeze(args.map(({ label }) => label)),
+      middleware: [],
+      payloads: Object.freeze(args.flatMap(payloadRow)),
+      emits: [],
+    }),
+  );
+}
+
+function payloadRow({ payload }: Pick<ArgumentPlan, 'payload'>): PayloadRow[] {
   return payload ? [{ type: payload.type.name, mode: payload.mode, reasons: payload.reasons }] : [];
 }
 
 const columns: readonly { readonly title: string; readonly cell: (row: PlanRow) => string }[] = [
   { title: 'namespace', cell: (row) => row.namespace },
-  { title: 'event', cell: (row) => (row.kind === 'event' ? row.event : `(${row.event})`) },
+  { title: 'event', cell: (row) => (row.kind === 'event' || row.kind === 'emission' ? row.event : `(${row.event})`) },
   { title: 'handler', cell: (row) => row.handler },
   { title: 'arguments', cell: (row) => row.arguments.join(', ') },
   { title: 'middleware', cell: (row) => row.middleware.join(' > ') },

@@ -89,13 +89,13 @@ export interface Plan {
 
 /** One line of `app.table`. */
 export interface PlanRow {
-  /** What the row is about: `event` for messages, else a moment, a kind of error, or background work. */
-  readonly kind: ContextKind | 'error' | 'background';
-  /** As it was declared; empty for a service. */
+  /** What the row is about: `event` for messages, `emission` for what may be sent, else a moment, a kind of error, or background work. */
+  readonly kind: ContextKind | 'error' | 'background' | 'emission';
+  /** As it was declared; empty for a service, and for what may be sent. */
   readonly namespace: string;
   /** The event's name; `connect`, `disconnect`, `error`, `join`, `leave`, `background` for those moments, `*` for a catch-all. */
   readonly event: string;
-  /** `Class.method`. */
+  /** `Class.method`; `(sent to clients)` for what may be sent. */
   readonly handler: string;
   readonly arguments: readonly string[];
   readonly middleware: readonly string[];

@@ -11,6 +11,7 @@ import { runIn } from './around.js';
 import { Connection } from './connection.js';
 import { cleanup, closed } from './departure.js';
 import { dispatch } from './dispatch.js';
+import { emit } from './emits.js';
 import { explain, quickError, refusalOf, reportFault, reportLate, sendableRefusal, tooDeep } from './failures.js';
 import { holdPackets, sendEvent } from './held.js';
 import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
@@ -60,6 +61,7 @@ function reveal(socket: Socket): void {
 function attach(served: ServedNamespace, socket: Socket): Connection {
   const connection = new Connection(socket, served);
   internalsOf(socket)[connectionKey] = connection;
+  if (served.runtime.emits) socket.emit = emit;
   return connection;
 }
 

@@ -3,7 +3,7 @@
  * `connect`, the shared table of handlers, and the limits; `test/integration/internals.test.ts` holds them against the
  * installed version.
  */
-import type { DisconnectReason, Namespace, Server, Socket } from 'socket.io';
+import type { DisconnectReason, Namespace, Server, ServerOptions, Socket } from 'socket.io';
 import type { Connection } from './connection.js';
 
 /** Where a socket's connection is kept. */
@@ -54,8 +54,21 @@ export interface NamespaceInternals {
   readonly _preConnectSockets: Map<string, Socket>;
   /** The id of the next packet that asks for an acknowledgement. */
   readonly _ids: number;
+  /** Makes the namespace's adapter, again whenever `io.adapter(…)` is called. */
+  _initAdapter(): void;
   /** The namespaces of a family, on its parent. */
   readonly children?: ReadonlySet<Namespace>;
+}
+
+/** What a broadcast of this process is handed to. */
+export interface AdapterInternals {
+  broadcast(packet: BroadcastPacket, options: unknown): unknown;
+  broadcastWithAck(packet: BroadcastPacket, ...rest: unknown[]): unknown;
+}
+
+export interface BroadcastPacket {
+  /** The event's name, and its arguments. */
+  readonly data: readonly unknown[];
 }
 
 /** What `to`, `except`, `timeout` and the like give; socket.io exports its class without its parameters. */
@@ -77,6 +90,15 @@ export function namespaceInternalsOf(namespace: Namespace): NamespaceInternals {
 
 export function operatorInternalsOf(operator: Operator | Namespace): OperatorInternals {
   return operator as unknown as OperatorInternals;
+}
+
+export function adapterInternalsOf(adapter: Namespace['adapter']): AdapterInternals {
+  return adapter as unknown as AdapterInternals;
+}
+
+/** The options that a server was made with. */
+export function optionsOf(server: Server): Partial<ServerOptions> {
+  return (server as unknown as { readonly opts: Partial<ServerOptions> }).opts;
 }
 
 /** The connection of a socket that has passed, or is in, the gate. */

@@ -1,8 +1,11 @@
 /** The Socket.IO namespaces of a server by their declared paths. The only place that calls `io.of`. */
 import type { Namespace, Server } from 'socket.io';
 import { Namespaces } from '../container.js';
+import type { EmitsPlan } from '../plan/emits.js';
 import { patternOf } from '../plan/path.js';
 import { keepForPending } from './children.js';
+import { guardBroadcasts } from './emits.js';
+import { optionsOf } from './internals.js';
 import { makeRecoverable } from './recovery.js';
 
 /** The parent of a family of namespaces. */
@@ -14,7 +17,10 @@ export class ServerNamespaces extends Namespaces {
   readonly #opened = new Map<string, Namespace>();
   readonly #parents: Parent[] = [];
 
-  constructor(private readonly io: Server) {
+  constructor(
+    private readonly io: Server,
+    private readonly emits: EmitsPlan | undefined,
+  ) {
     super();
     io.on('new_namespace', (namespace) => this.#prepareChild(namespace));
   }
@@ -49,8 +55,8 @@ export class ServerNamespaces extends Namespaces {
   }
 
   #prepare(namespace: Namespace): Namespace {
-    const { connectionStateRecovery } = (this.io as unknown as { opts: { connectionStateRecovery?: object } }).opts;
-    if (connectionStateRecovery) makeRecoverable(namespace);
+    if (optionsOf(this.io).connectionStateRecovery) makeRecoverable(namespace);
+    if (this.emits) guardBroadcasts(namespace, this.emits);
     return namespace;
   }
 }

@@ -3,6 +3,7 @@ import type { DependencyContainer } from '../container.js';
 import type { EventContext } from '../context.js';
 import type { Limits } from '../limits.js';
 import type { Logger } from '../log.js';
+import type { EmitsPlan } from '../plan/emits.js';
 import type { NamespacePlan } from '../plan/types.js';
 import type { Calls } from './calls.js';
 
@@ -17,6 +18,8 @@ export interface Runtime {
   readonly onError: ErrorHandler | undefined;
   readonly container: DependencyContainer;
   readonly calls: Calls;
+  /** What may be sent, where that is declared. */
+  readonly emits: EmitsPlan | undefined;
 }
 
 /** A namespace plan at work. */

@@ -8,7 +8,7 @@ export function trackConnections(server: HttpServer): () => void {
   function forget(this: Socket): void {
     open.delete(this);
   }
-  server.on('connection', (socket: Socket) => open.add(socket.once('close', forget)));
+  server.on('connection', (socket: Socket) => open.add(socket.on('close', forget)));
   return () => {
     for (const socket of open) socket.destroy();
   };

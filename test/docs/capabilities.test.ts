@@ -40,7 +40,13 @@ describe('the table of capabilities', () => {
   it('has every row once, numbered without a gap', () => {
     const numbers = (prefix: string, count: number): string[] =>
       Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
-    const expected = [...numbers('', 95), ...numbers('F', 46), ...numbers('P', 22), ...numbers('S', 42)];
+    const expected = [
+      ...numbers('', 95),
+      ...numbers('F', 46),
+      ...numbers('P', 22),
+      ...numbers('S', 42),
+      ...numbers('N', 5),
+    ];
     assert.deepEqual(
       capabilities.map(({ id }) => id),
       expected,

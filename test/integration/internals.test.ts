@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Namespace as IoNamespace, Server, Socket } from 'socket.io';
+import { ClusterAdapter } from 'socket.io-adapter';
 import { PacketType } from 'socket.io-parser';
 import { Namespace, On } from '../../src/index.js';
-import { internalsOf, namespaceInternalsOf, packetType } from '../../src/runtime/internals.js';
+import { internalsOf, namespaceInternalsOf, optionsOf, packetType } from '../../src/runtime/internals.js';
 import { start } from '../support/app.js';
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
@@ -46,6 +47,20 @@ test('the methods that are taken over are the ones that Socket.IO calls', async 
   const { id } = await connect('/internals');
   const own = app.io.of('/internals').sockets.get(id!)!;
   assert.ok(['dispatch', '_cleanup', '_onclose'].every((method) => Object.hasOwn(own, method)));
+});
+
+test('whatever is broadcast is handed to the adapter, and what other nodes sent is not handed to it again', () => {
+  const operator = Object.getPrototypeOf(new Server().to('room')) as Methods;
+  assert.match(
+    operator['emit']!.toString(),
+    /this\.adapter\.broadcast\(packet.*this\.adapter\.broadcastWithAck\(packet/s,
+  );
+  assert.match(operator['emit']!.toString(), /packet\.id/, 'the packet is read again after it was handed over');
+  const { prototype } = ClusterAdapter as unknown as { prototype: Methods };
+  assert.match(prototype['onMessage']!.toString(), /super\.broadcastWithAck\(.*super\.broadcast\(/s);
+  assert.doesNotMatch(prototype['onMessage']!.toString(), /this\.broadcast/);
+  assert.match((Server.prototype as unknown as Methods)['adapter']!.toString(), /_initAdapter\(\)/);
+  assert.equal(optionsOf(new Server({ connectTimeout: 5 })).connectTimeout, 5);
 });
 
 test('a socket costs the same number of listeners however many handlers there are', async (t) => {

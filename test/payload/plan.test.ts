@@ -20,7 +20,7 @@ import {
   MAX_ISSUES,
   MAX_ISSUES_BYTES,
   planPayload,
-  planPayloads,
+  planArray,
 } from '../../src/payload/index.js';
 
 class Item {
@@ -109,11 +109,9 @@ describe('an answer to an invalid payload', () => {
 
   it('is put together only when it is read, and once', () => {
     let reads = 0;
-    const invalid = new Invalid({
-      *[Symbol.iterator]() {
-        reads++;
-        yield { path: 'a', rule: 'r', message: 'm' };
-      },
+    const invalid = new Invalid((add) => {
+      reads++;
+      add('a', 'r', 'm');
     });
     assert.equal(reads, 0);
     assert.equal(invalid.issues, invalid.issues);
@@ -127,7 +125,7 @@ describe('an answer to an invalid payload', () => {
 });
 
 describe('an array of payloads', () => {
-  const items = planPayloads(Item);
+  const items = planArray(planPayload(Item));
 
   it('makes an instance of each element', () => {
     const made = items.run([
@@ -156,7 +154,7 @@ describe('an array of payloads', () => {
       @Transform(({ value }) => (seen++, value as unknown)) @IsString() name!: string;
     }
     const many = Array.from({ length: 10_000 }, () => ({ name: 1 }));
-    assert.equal(issuesOf(planPayloads(Counted).run(many)).length, MAX_ISSUES);
+    assert.equal(issuesOf(planArray(planPayload(Counted)).run(many)).length, MAX_ISSUES);
     assert.equal(seen, MAX_ISSUES);
   });
 });
@@ -188,7 +186,7 @@ describe('a payload with an asynchronous validator', () => {
   });
 
   it('keeps the index of each element in an array', async () => {
-    const made = await planPayloads(Login).run([{ name: 'known' }, {}, { name: 'other' }]);
+    const made = await planArray(planPayload(Login)).run([{ name: 'known' }, {}, { name: 'other' }]);
     assert.deepEqual(
       issuesOf(made).map((issue) => issue.path),
       ['2.name'],

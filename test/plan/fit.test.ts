@@ -28,12 +28,19 @@ test('a value of an event is never converted', () => {
 });
 
 test('each element of an array is checked, and the first that does not fit is named', () => {
-  const texts = fitEach(String, {}).fit!;
+  const texts = fitEach(String, unplanned).fit!;
   assert.deepEqual(texts(['a', 'b']), ['a', 'b']);
   assert.deepEqual(verdict(texts(['a', 1, 2])), ['1:isString']);
   assert.deepEqual(verdict(texts('a')), [':isArray']);
   assert.deepEqual(verdict(texts({ length: 0 })), [':isArray']);
-  assert.equal(fitEach(String, {}).label, 'string[]');
+  assert.equal(fitEach(String, unplanned).label, 'string[]');
+});
+
+test('elements of the type Object are anything, in what must be an array', () => {
+  const { fit, label } = fitEach(Object, unplanned);
+  assert.equal(label, 'unknown[]');
+  assert.deepEqual(fit!(['a', null, {}]), ['a', null, {}]);
+  assert.deepEqual(verdict(fit!({})), [':isArray']);
 });
 
 test('an optional value may be missing or null, and nothing else', () => {

@@ -15,7 +15,17 @@ const layers = [
   ['decorators'],
   ['metadata'],
   ['client', 'container.ts', 'payload'],
-  ['context.ts', 'errors.ts', 'limits.ts', 'log.ts', 'middleware.ts', 'reasons.ts', 'reflect.ts', 'thenable.ts'],
+  [
+    'context.ts',
+    'emits.ts',
+    'errors.ts',
+    'limits.ts',
+    'log.ts',
+    'middleware.ts',
+    'reasons.ts',
+    'reflect.ts',
+    'thenable.ts',
+  ],
 ];
 
 /** The doors of the libraries: who may import them. `*` is everybody. */

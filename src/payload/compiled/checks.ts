@@ -1,7 +1,7 @@
 import type { ValidationArguments, ValidationError } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { SPENT } from '../budget.js';
-import { addContext, instanceOf, isBroken, ruleName } from './rules.js';
+import { addContext, isBroken, ruleName } from './rules.js';
 import type { Check, Rule } from './rules.js';
 import type { ErrorMaker, Run } from './run.js';
 
@@ -25,10 +25,9 @@ export function checkRules(
   checking: Checking,
   run: Run,
   rules: readonly Rule[],
-  place: Place,
+  { object, value, property }: Place,
   error: ValidationError | undefined,
 ): ValidationError | undefined {
-  const { object, value, property } = place;
   const { targetName } = checking;
   for (const { metadata, checks } of rules) {
     if (metadata.validateIf && !metadata.validateIf(object, value)) continue;
@@ -36,10 +35,22 @@ export function checkRules(
     for (const check of checks) {
       if (checking.stopAtFirstError && isBroken(error)) continue;
       const args = { targetName, property: metadata.propertyName, object, value, constraints: metadata.constraints };
-      const answer = elements ? askEach(check, elements, args) : instanceOf(check).validate(value, args);
+      const answer = elements ? askEach(check, elements, args) : check.ask(value, args);
+      if (answer === true) continue;
       if (isPromise(answer)) {
         error ??= checking.errors.make(object, value, property);
-        run.wait(later(checking.errors, run, answer, elements !== undefined, error, place, metadata, check));
+        run.wait(
+          later(
+            checking.errors,
+            run,
+            answer,
+            elements !== undefined,
+            error,
+            { object, value, property },
+            metadata,
+            check,
+          ),
+        );
       } else if (!answer) {
         error ??= checking.errors.make(object, value, property);
         if (!checking.errors.record(run, error, object, value, metadata, check)) return error;
@@ -51,7 +62,7 @@ export function checkRules(
 
 /** What a check says of all elements: a promise of the answers if any of them is one. */
 function askEach(check: Check, elements: readonly unknown[], args: ValidationArguments): boolean | Promise<unknown[]> {
-  const answers = elements.map((element): unknown => instanceOf(check).validate(element, args));
+  const answers = elements.map((element): unknown => check.ask(element, args));
   if (!answers.some(isPromise)) return answers.every(Boolean);
   return Promise.all(answers.map((answer) => (isPromise(answer) ? answer : Promise.resolve(answer))));
 }

@@ -5,9 +5,11 @@ import type { Class, SettledOptions } from '../options.js';
 import type { Steps } from '../library.js';
 import { transformMisfit, validationMisfit } from './fit.js';
 import { processReasons } from './process.js';
+import { ErrorMaker } from './run.js';
 import { namesOf } from './transform-class.js';
 import { Transformer } from './transform.js';
-import { CompiledValidator, selectedRules } from './validate.js';
+import { RuleSelection } from './selection.js';
+import { CompiledValidator } from './validate.js';
 import { Watch } from './watch.js';
 
 /** What came of compiling one class under one set of options. */
@@ -21,7 +23,7 @@ export interface Compilation {
 }
 
 /**
- * Compiles what class-transformer and class-validator do for one class under one set of options. The result cannot be
+ * Compiles what class-transformer and class-validator do for classes under one set of options. The result cannot be
  * told apart from theirs, because what compiled code does not know as well is left to them, and that is decided before
  * any user code has run:
  *
@@ -34,35 +36,49 @@ export interface Compilation {
  * What is not promised: how many microtasks pass before a promise settles, how often a getter in the input is read,
  * the wording of the engine's own errors, and that a method added to a prototype after boot is noticed.
  */
-export function compile(type: Class, options: SettledOptions): Compilation {
-  const watch = new Watch();
-  watch.add(type);
-  const isStale = () => watch.isStale();
-  const processWide = processReasons(options);
-  if (processWide.length > 0) return { steps: undefined, reasons: processWide, isStale };
-  const { classes, reasons } = survey(type, options);
-  if (!classes.includes(type)) return { steps: undefined, reasons, isStale };
-  const transformer = new Transformer(options.transform, watch);
-  const validator = new CompiledValidator(options, watch);
-  for (const next of classes) {
-    transformer.prepare(next);
-    validator.prepare(next);
+export class PayloadCompiler {
+  readonly #options: SettledOptions;
+  /** Why nothing can be compiled in this process. */
+  readonly #reasons: readonly string[];
+  readonly #errors: ErrorMaker;
+  readonly #rules: RuleSelection;
+
+  constructor(options: SettledOptions) {
+    this.#options = options;
+    this.#reasons = processReasons(options);
+    this.#errors = new ErrorMaker(options.validator);
+    this.#rules = new RuleSelection(options.validator);
   }
-  const steps: Steps = {
-    transform: (value) => transformer.transform(type, value),
-    validate: (instance) => validator.validate(instance),
-  };
-  return { steps, reasons, isStale };
+
+  compile(type: Class): Compilation {
+    const watch = new Watch();
+    watch.add(type);
+    const isStale = () => watch.isStale();
+    if (this.#reasons.length > 0) return { steps: undefined, reasons: this.#reasons, isStale };
+    const { classes, reasons } = survey(type, this.#rules);
+    if (!classes.includes(type)) return { steps: undefined, reasons, isStale };
+    const transformer = new Transformer(this.#options.transform, watch);
+    const validator = new CompiledValidator(this.#options, watch, this.#errors, this.#rules);
+    for (const next of classes) {
+      transformer.prepare(next);
+      validator.prepare(next);
+    }
+    const steps: Steps = {
+      transform: (value) => transformer.transform(type, value),
+      validate: (instance) => validator.validate(instance),
+    };
+    return { steps, reasons, isStale };
+  }
 }
 
-function misfitOf(type: unknown, options: SettledOptions): string | undefined {
+function misfitOf(type: unknown, selection: RuleSelection): string | undefined {
   const misfit = transformMisfit(type);
   if (misfit || typeof type !== 'function') return misfit;
-  return validationMisfit(type, selectedRules(type, options.validator));
+  return validationMisfit(type, selection.of(type));
 }
 
 /** A class and all nested in it, as far as can be seen at boot: those that can be compiled, and why others cannot. */
-function survey(type: Class, options: SettledOptions): { classes: Class[]; reasons: string[] } {
+function survey(type: Class, selection: RuleSelection): { classes: Class[]; reasons: string[] } {
   const classes: Class[] = [];
   const reasons: string[] = [];
   const seen = new Set<unknown>();
@@ -70,7 +86,7 @@ function survey(type: Class, options: SettledOptions): { classes: Class[]; reaso
   for (const next of queue) {
     if (seen.has(next) || typeof next !== 'function' || CONVERTED.has(next)) continue;
     seen.add(next);
-    const misfit = misfitOf(next, options);
+    const misfit = misfitOf(next, selection);
     if (misfit) {
       reasons.push(`${next.name}: ${misfit}`);
       continue;

@@ -33,7 +33,7 @@ export function checkNested(
   if (value === undefined) return error;
   const make = () => nesting.errors.make(place.object, place.value, place.property);
   for (const { metadata } of rules) {
-    if (run.budget.isSpent) return error;
+    if (run.isSpent) return error;
     if (nesting.stopAtFirstError && isBroken(error)) continue;
     if (isCollection(value)) {
       error = checkItems(nesting, run, rules, value, error, make);
@@ -57,7 +57,7 @@ function checkItems(
   make: () => ValidationError,
 ): ValidationError | undefined {
   const visit = (item: unknown, index: unknown): void => {
-    if (run.budget.isSpent) return;
+    if (run.isSpent) return;
     const found = checkItem(nesting, run, rules, value, item, index);
     if (found) ((error ??= make()).children as ValidationError[]).push(found);
   };

@@ -1,4 +1,4 @@
-import type { ValidationError } from 'class-validator';
+import type { ValidationArguments, ValidationError } from 'class-validator';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
@@ -8,8 +8,13 @@ import { isWrapper } from './process.js';
 /** One check of a rule. A rule has several if its constraint class was registered under several names. */
 export interface Check {
   readonly metadata: ConstraintMetadata;
-  /** The library's own wrapper of a function is kept; another constraint is asked from the container at every use. */
+  /**
+   * The methods of the library's own wrapper of a function: they need no instance. Another constraint is asked from the
+   * container at every use.
+   */
   readonly wrapper: ValidatorConstraintInterface | undefined;
+  /** Makes the check. */
+  readonly ask: (value: unknown, args: ValidationArguments) => unknown;
 }
 
 /** One decorator on a property. */
@@ -53,14 +58,15 @@ export function compileRules(name: string, metadatas: readonly ValidationMetadat
 }
 
 function checksOf({ constraintCls }: ValidationMetadata): Check[] {
-  return getMetadataStorage()
-    .getTargetValidatorConstraints(constraintCls)
-    .map((metadata) => ({
-      metadata,
-      wrapper: isWrapper(metadata.target)
-        ? new (metadata.target as new () => ValidatorConstraintInterface)()
-        : undefined,
-    }));
+  return getMetadataStorage().getTargetValidatorConstraints(constraintCls).map(checkOf);
+}
+
+function checkOf(metadata: ConstraintMetadata): Check {
+  if (!isWrapper(metadata.target)) {
+    return { metadata, wrapper: undefined, ask: (value, args) => metadata.instance.validate(value, args) };
+  }
+  const wrapper = metadata.target.prototype as ValidatorConstraintInterface & { readonly validate: Check['ask'] };
+  return { metadata, wrapper, ask: wrapper.validate };
 }
 
 /** The instance that a check is made with. */

@@ -10,17 +10,16 @@ import type { SettledOptions } from '../options.js';
 import { instanceOf, ruleName } from './rules.js';
 import type { Check } from './rules.js';
 
-/** One validation on its way. */
-export class Run {
-  readonly budget: Budget;
+/** One validation on its way, and what is left of its budget. */
+export class Run extends Budget {
   /** What validators returned that is not there yet. */
   awaiting: Awaited | undefined;
   readonly #options: SettledOptions;
   #executor: ValidationExecutor | undefined;
 
   constructor(options: SettledOptions) {
+    super(options.maxIssues);
     this.#options = options;
-    this.budget = new Budget(options.maxIssues);
   }
 
   /** Has the result wait for a promise. */
@@ -31,7 +30,7 @@ export class Run {
   /** Leaves an object and all that is in it to the library. */
   library(object: object, errors: ValidationError[]): void {
     this.awaiting ??= new Awaited();
-    this.#executor ??= budgetedExecutor(new Validator(), this.#options, this.budget);
+    this.#executor ??= budgetedExecutor(new Validator(), this.#options, this);
     this.#executor.awaitingPromises = this.awaiting;
     execute(this.#executor, object, errors);
   }
@@ -82,7 +81,7 @@ export class ErrorMaker {
     metadata: ValidationMetadata,
     check: Check | undefined,
   ): boolean {
-    if (!run.budget.spend()) return false;
+    if (!run.spend()) return false;
     const message = this.#messageOf(object, value, metadata, check);
     (error.constraints as Record<string, string>)[ruleName(metadata, check)] = message;
     return true;

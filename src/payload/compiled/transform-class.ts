@@ -23,8 +23,8 @@ export function compileClass(type: Class, call: Call, convert: Convert): Build {
   const { options } = call;
   const decisions = new TransformOperationExecutor(PLAIN_TO_CLASS, options) as unknown as Decisions;
   const names = namesOf(type);
-  const kept = new Set(decisions.getKeys(type, Object.fromEntries(names.map((name) => [name, 1])), false));
-  const takesOthers = decisions.getKeys(type, { [OTHER]: 1 }, false).includes(OTHER);
+  const kept = new Set(decisions.getKeys(type, Object.fromEntries([...names, OTHER].map((name) => [name, 1])), false));
+  const takesOthers = kept.has(OTHER);
   const exposed = decisions.getKeys(type, {}, false);
   const setters = new Map<string, Setter | null>();
   for (const name of names) {

@@ -1,7 +1,6 @@
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { SPENT } from '../budget.js';
 import { settleErrors } from '../library.js';
 import type { Class, SettledOptions } from '../options.js';
@@ -13,11 +12,15 @@ import { checkNested } from './nested-rules.js';
 import type { Nesting, ValidateObject } from './nested-rules.js';
 import { addContexts, compileRules } from './rules.js';
 import type { PropertyRules } from './rules.js';
+import type { RuleSelection } from './selection.js';
 import { ErrorMaker, Run } from './run.js';
 import type { Watch } from './watch.js';
 
 /** Adds the error of one property of an object to a list, which is made when the first comes up. */
 type ValidateProperty = ValidateObject;
+
+/** Takes the errors away that say nothing, as the library does; no option changes how. */
+const stripper = new ValidationExecutor(new Validator());
 
 /**
  * What `validate` does, with each class compiled when its first instance is met. Errors are made when a rule is
@@ -27,22 +30,22 @@ export class CompiledValidator {
   readonly #options: SettledOptions;
   readonly #watch: Watch;
   readonly #errors: ErrorMaker;
+  readonly #selection: RuleSelection;
   readonly #nesting: Nesting;
   /** `null` for a class that is left to the library. */
   readonly #classes = new Map<unknown, ValidateObject | null>();
-  readonly #stripper: ValidationExecutor;
 
-  constructor(options: SettledOptions, watch: Watch) {
+  constructor(options: SettledOptions, watch: Watch, errors: ErrorMaker, selection: RuleSelection) {
     this.#options = options;
     this.#watch = watch;
-    this.#errors = new ErrorMaker(options.validator);
+    this.#errors = errors;
+    this.#selection = selection;
     this.#nesting = {
-      errors: this.#errors,
+      errors,
       stopAtFirstError: Boolean(options.validator.stopAtFirstError),
       validateObject: this.#validateObject,
       skips: skipsOf(options.validator),
     };
-    this.#stripper = new ValidationExecutor(new Validator(), options.validator);
   }
 
   /** The errors of an instance, empty if all is well; a promise only if there is something to wait for. */
@@ -51,7 +54,7 @@ export class CompiledValidator {
     // What is not there yet may add to the list later.
     const errors = this.#validateObject(run, instance, undefined) ?? [];
     if (errors.length === 0 && !run.awaiting) return errors;
-    return settleErrors(this.#stripper, run.awaiting ?? [], errors, run.budget);
+    return settleErrors(stripper, run.awaiting ?? [], errors, run);
   }
 
   /** Compiles a class before its first instance is validated. */
@@ -78,13 +81,14 @@ export class CompiledValidator {
 
   #compile(type: unknown): ValidateObject | null {
     if (typeof type !== 'function') return null;
-    const metadatas = selectedRules(type, this.#options.validator);
+    const metadatas = this.#selection.of(type);
     if (validationMisfit(type, metadatas)) return null;
     this.#watch.add(type);
     if (metadatas.length === 0 && this.#options.validator.forbidUnknownValues !== false) {
       return (_run, object, errors) => append(errors, this.#errors.unknown(object));
     }
     const grouped = getMetadataStorage().groupByPropertyName(metadatas);
+    const known = new Set(Object.keys(grouped));
     const checking: Checking = { ...this.#nesting, targetName: type.name };
     const properties = Object.keys(grouped).map((name) => {
       const rules = compileRules(name, grouped[name] ?? []);
@@ -95,10 +99,10 @@ export class CompiledValidator {
     });
     const { whitelist } = this.#options.validator;
     return (run, object, errors) => {
-      if (whitelist) errors = this.#strip(object as Bag, grouped, errors);
+      if (whitelist) errors = this.#strip(object as Bag, known, errors);
       for (const property of properties) {
         errors = property(run, object, errors);
-        if (run.budget.isSpent) break;
+        if (run.isSpent) break;
       }
       return errors;
     };
@@ -107,14 +111,13 @@ export class CompiledValidator {
   /** Deletes the keys that have no rule, or tells of them. */
   #strip(
     object: Bag,
-    grouped: Readonly<Record<string, ValidationMetadata[]>>,
+    known: ReadonlySet<string>,
     errors: ValidationError[] | undefined,
   ): ValidationError[] | undefined {
     const isForbidden = Boolean(this.#options.validator.forbidNonWhitelisted);
     let unknown: string[] | undefined;
     for (const key of Object.keys(object)) {
-      const rules = grouped[key];
-      if (!rules || rules.length === 0) (unknown ??= []).push(key);
+      if (!known.has(key)) (unknown ??= []).push(key);
     }
     for (const key of unknown ?? []) {
       if (isForbidden) {
@@ -134,11 +137,11 @@ export class CompiledValidator {
       if (rules.awaitsValue && value instanceof Promise) {
         const list = errors ?? [];
         const whenThere = (late: unknown): void => {
-          run.budget.resume();
+          run.resume();
           const error = this.#checkProperty(rules, checking, run, object, late);
           if (error) list.push(error);
           // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
-          if (run.budget.isSpent) throw SPENT;
+          if (run.isSpent) throw SPENT;
         };
         run.wait(value.then(whenThere));
         return list;
@@ -167,12 +170,14 @@ export class CompiledValidator {
       error = checkRules(checking, run, rules.defined, place, error);
       addContexts(error, rules.defined);
     }
-    if (run.budget.isSpent || this.#nesting.skips(value)) return error;
+    if (run.isSpent || this.#nesting.skips(value)) return error;
     error = checkRules(checking, run, rules.custom, place, error);
-    if (run.budget.isSpent) return error;
+    if (run.isSpent) return error;
     if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
-    addContexts(error, rules.others);
-    addContexts(error, rules.custom);
+    if (error) {
+      addContexts(error, rules.others);
+      addContexts(error, rules.custom);
+    }
     return error;
   }
 }
@@ -181,12 +186,6 @@ function append(errors: ValidationError[] | undefined, error: ValidationError): 
   if (!errors) return [error];
   errors.push(error);
   return errors;
-}
-
-/** The rules of a class that apply under the options: own and inherited, as the library selects them. */
-export function selectedRules(type: Function, options: ValidatorOptions): ValidationMetadata[] {
-  const { always = false, strictGroups = false, groups } = options;
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', always, strictGroups, groups);
 }
 
 function skipsOf(options: ValidatorOptions): (value: unknown) => boolean {

@@ -23,7 +23,8 @@ export interface NodeScope {
 export interface StartRequest {
   readonly engine: string;
   readonly options: Partial<Omit<AdapterOptions, 'client' | 'onStatus'>> & { readonly prefix: string };
-  readonly role: 'server' | 'emitter';
+  /** `declaring` is an emitter whose events are declared. */
+  readonly role: 'server' | 'emitter' | 'declaring';
 }
 
 export interface Started {
@@ -35,8 +36,8 @@ export interface Started {
 export async function startHere({ engine, options, role }: StartRequest): Promise<Started> {
   const option = { ...(await engineNamed(engine).option(options.prefix, options.url)), ...options };
   const kept: Record<string, unknown> = {};
-  if (role === 'emitter') {
-    const emitter = await createEmitter(option);
+  if (role !== 'server') {
+    const emitter = role === 'emitter' ? await createEmitter(option) : await createDeclaring(option);
     return { scope: { emitter, kept } as NodeScope, port: 0, stop: () => emitter.close() };
   }
   const link = openAdapter(option);
@@ -47,6 +48,11 @@ export async function startHere({ engine, options, role }: StartRequest): Promis
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   return { scope: { io, link, kept } as unknown as NodeScope, port, stop: () => io.close() };
+}
+
+async function createDeclaring(option: AdapterOptions): Promise<Emitter> {
+  const { events } = await import('../../emits/events.js');
+  return (await createEmitter(option, { emits: events })) as unknown as Emitter;
 }
 
 /** The same few handlers on every node; all else a test brings along. */

@@ -1,0 +1,33 @@
+import { ValidationTypes } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { RuleSelection } from './compiled/selection.js';
+import { validationTables } from './compiled/storages.js';
+import { nestedClasses, visitClasses, type PayloadProblem } from './inspect.js';
+import type { Class, PayloadOptions } from './options.js';
+
+/**
+ * Lists the properties, of a class and all classes nested in it, that have asynchronous rules, for values that must be
+ * checked at once. A rule that gives a promise without having said so is not seen here.
+ */
+export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
+  const problems: PayloadProblem[] = [];
+  const selection = new RuleSelection(options.validator ?? {});
+  visitClasses(type, (next) => {
+    const rules = selection.of(next).filter(isAsynchronous);
+    for (const property of new Set(rules.map((rule) => rule.propertyName))) {
+      problems.push({
+        path: `${next.name}.${property}`,
+        what: 'has an asynchronous rule, for which nobody can wait here',
+        mend: 'take a class without that rule, and check before',
+      });
+    }
+    return nestedClasses(next, options);
+  });
+  return problems;
+}
+
+function isAsynchronous({ type, constraintCls }: ValidationMetadata): boolean {
+  if (type === ValidationTypes.PROMISE_VALIDATION) return true;
+  const constraints = validationTables().constraintMetadatas.get(constraintCls) ?? [];
+  return constraints.some(({ async }) => async);
+}
