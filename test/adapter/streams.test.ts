@@ -123,6 +123,23 @@ describe('redis-streams', () => {
       here.disconnect();
     });
 
+    it('a question does not overtake what was sent before it', async (t) => {
+      const option = await optionFor(t);
+      const [one, two] = [await node(t, option), await node(t, option)];
+      const { id } = await two.client();
+      await until(() => one.link.health().nodes === 2, 'they know of each other');
+      const early: number[] = [];
+      two.io.on('look', (n: number) => {
+        if (!two.io.of('/').adapter.rooms.has(`room ${n}`)) early.push(n);
+      });
+      for (let n = 0; n < 300; n++) {
+        one.io.in(id!).socketsJoin(`room ${n}`);
+        one.io.serverSideEmit('look', n);
+        await one.io.fetchSockets();
+      }
+      assert.deepEqual(early, []);
+    });
+
     it('an answer of a server that cannot be serialised is an error for who asked, with the reason', async (t) => {
       const option = await optionFor(t);
       const [one, two] = [await node(t, option), await node(t, option)];

@@ -1,4 +1,4 @@
-import type { Cursor } from './cursor.js';
+import type { Cursor, Sender } from './cursor.js';
 import { formatPosition } from './position.js';
 import { Reader, type Reading } from './reader.js';
 import type { Fields, StreamsSession, StreamsUser } from './session.js';
@@ -20,13 +20,14 @@ export class StreamsClient implements StreamsUser {
   received = 0;
 
   #session: StreamsSession | null = null;
-  readonly #reader = new Reader();
   #ignored = 0;
   #understood = false;
   readonly #waiting: Fields[] = [];
   readonly #frames = new Map<string, (frame: Buffer) => void>();
-  /** How many entries each namespace of this node has added. */
-  readonly #added = new Map<string, number>();
+  /** What each namespace of this node has added. */
+  readonly #added = new Map<string, Sender>();
+
+  readonly #reader = new Reader((uid) => this.#added.has(uid));
 
   constructor(
     readonly stream: string,
@@ -99,13 +100,12 @@ export class StreamsClient implements StreamsUser {
   }
 
   numberOf(uid: string): number {
-    return this.#added.get(uid) ?? 0;
+    return this.#added.get(uid)?.number ?? 0;
   }
 
-  /** To be called with every entry before it is given to clients. */
-  passed(id: string, { uid = '', number }: Fields): void {
-    this.cursor.reach(id);
-    if (!this.#added.has(uid)) this.cursor.count(uid, Number(number));
+  /** What a namespace of this node has added, if anything. */
+  senderOf(uid: string): Sender | undefined {
+    return this.#added.get(uid);
   }
 
   /** @throws Error where Redis is away or says nothing in time */
@@ -132,7 +132,8 @@ export class StreamsClient implements StreamsUser {
     if (!session && this.#waiting.length >= this.dropping.buffer) this.drop();
     else {
       const number = this.numberOf(uid) + 1;
-      this.#added.set(uid, number);
+      const since = this.#added.get(uid)?.since ?? this.cursor.position ?? '0-0';
+      this.#added.set(uid, { uid, number, since });
       const numbered = { ...fields, number: String(number) };
       if (session) this.#append(session, numbered);
       else this.#waiting.push(numbered);

@@ -24,6 +24,7 @@ interface Question {
 export interface OfficialAdapter extends Adapter {
   readonly uid: string;
   publish(message: object): void;
+  doPublish(message: ClusterMessage): Promise<string>;
   onMessage(message: ClusterMessage, offset?: string): void;
   onRawMessage(fields: Fields, offset?: string): void;
   /** Questions of this node that are not answered yet, by their ids. */

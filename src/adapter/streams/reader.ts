@@ -14,8 +14,11 @@ export class Reader {
   #busy: StreamsSession | undefined;
   /** Takes what is read next. */
   #take: ((reading: Reading) => void) | undefined;
-  /** Where the last reading ended, of which what is of no namespace here is given to nobody. */
-  #end: string | undefined;
+  /** The last reading, of which what is of no namespace here is given to nobody. */
+  #last: readonly Entry[] = [];
+
+  /** @param isOwn whether a sender is of this node */
+  constructor(private readonly isOwn: (uid: string) => boolean) {}
 
   use(session: StreamsSession | null): void {
     this.#session = session;
@@ -25,12 +28,23 @@ export class Reader {
 
   /** Resolves with the next entries, however long that takes; called again, those are dealt with. */
   read(): Promise<Reading> {
-    if (this.#end !== undefined) this.cursor.reach(this.#end);
-    this.#end = undefined;
+    this.#finish();
     return new Promise((resolve) => {
       this.#take = resolve;
       this.#goOn();
     });
+  }
+
+  #finish(): void {
+    const last = this.#last.at(-1);
+    if (!last) return;
+    for (const { message } of this.#last) {
+      const { uid = '', number = '' } = message;
+      if (number && !this.isOwn(uid)) this.cursor.count(uid, Number(number));
+    }
+    this.#last = [];
+    this.cursor.reach(last.id);
+    this.cursor.release();
   }
 
   /** One reading at a time, where somebody wants it and there is a session. */
@@ -49,11 +63,10 @@ export class Reader {
 
   #deliver(entries: readonly Entry[]): void {
     const take = this.#take;
-    const last = entries.at(-1);
-    if (!last || !take) return;
+    if (entries.length === 0 || !take) return;
     const messages = entries.filter(({ message }) => isWhole(message));
     this.malformed += entries.length - messages.length;
-    this.#end = last.id;
+    this.#last = entries;
     this.#take = undefined;
     take([{ messages }]);
   }

@@ -1,8 +1,9 @@
-import { MessageType } from 'socket.io-adapter';
+import { type ClusterMessage, MessageType } from 'socket.io-adapter';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
+import { isSender } from './cursor.js';
 import type { Broadcast } from './sent.js';
-import type { Fields } from './session.js';
+import type { Entry } from './session.js';
 import type { Sessions } from './sessions.js';
 
 /** What comes from other nodes: what the official adapter throws over it, where nobody can catch it, is caught here. */
@@ -13,27 +14,33 @@ export function receiving(
   failed: (error: unknown) => void,
 ): Partial<OfficialAdapter> {
   const official = methodsOf(adapter, 'onMessage', 'onRawMessage', 'onResponse', 'doPublishResponse');
-  let entry: { readonly id: string; readonly fields: Fields } | undefined;
+  let entry: Entry | undefined;
+  const receive = (message: ClusterMessage, offset?: string): void => {
+    try {
+      official.onMessage(message, offset);
+    } catch (error) {
+      // The official adapter says nothing of it. Only a listener of the application's can be meant to know.
+      if (message?.type === MessageType.SERVER_SIDE_EMIT) failed(error);
+      else return;
+    }
+    client.accept(message);
+    const isBroadcast = message.type === MessageType.BROADCAST && message.data.requestId === undefined;
+    if (entry && isBroadcast) sessions?.received(message.data as Broadcast, entry);
+  };
   return {
-    onRawMessage(fields, id = ''): void {
-      entry = { id, fields };
-      client.passed(id, fields);
+    onRawMessage(message, id = ''): void {
+      entry = { id, message };
+      client.cursor.reach(id);
       const offset = client.positionOf(adapter.uid);
-      client.watch(() => official.onRawMessage(fields, offset));
+      client.watch(() => official.onRawMessage(message, offset));
       entry = undefined;
     },
     onMessage(message, offset): void {
       if (message?.uid === adapter.uid) return client.accept();
-      try {
-        official.onMessage(message, offset);
-      } catch (error) {
-        // The official adapter says nothing of it. Only a listener of the application's can be meant to know.
-        if (message?.type === MessageType.SERVER_SIDE_EMIT) failed(error);
-        else return;
-      }
-      client.accept(message);
-      const isBroadcast = message.type === MessageType.BROADCAST && message.data.requestId === undefined;
-      if (entry && isBroadcast) sessions?.received(message.data as Broadcast, entry.id, entry.fields);
+      const { sender } = Object(message) as { sender?: unknown };
+      if (!isSender(sender)) return receive(message, offset);
+      client.accept();
+      client.cursor.after(sender, () => receive(message));
     },
     onResponse(response): void {
       const { requestId, error } = response.data;

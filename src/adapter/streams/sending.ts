@@ -47,12 +47,16 @@ export function sending(
 }
 
 /** What is asked of the other nodes. */
-export function asking(adapter: OfficialAdapter, listens: boolean): Partial<Adapter> {
-  const official = methodsOf(adapter, 'broadcastWithAck', 'fetchSockets', 'serverSideEmit');
+export function asking(adapter: OfficialAdapter, client: StreamsClient, listens: boolean): Partial<OfficialAdapter> {
+  const official = methodsOf(adapter, 'broadcastWithAck', 'fetchSockets', 'serverSideEmit', 'doPublish');
   const mustListen = (what: string): void => {
     if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
   };
   return {
+    doPublish(message): Promise<string> {
+      // Questions take another way than the stream, and are not to overtake what was sent there before.
+      return official.doPublish(Object.assign(message, { sender: client.senderOf(adapter.uid) }));
+    },
     broadcastWithAck(...args): void {
       mustListen('an acknowledgement');
       official.broadcastWithAck(...args);

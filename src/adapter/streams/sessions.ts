@@ -5,7 +5,7 @@ import type { StreamsClient } from './client.js';
 import type { History } from './history.js';
 import { compareIds, formatPosition, parsePosition, type Position } from './position.js';
 import { type Broadcast, concerns, isNew, isRecoverable, type Packet, type Sent } from './sent.js';
-import type { Fields } from './session.js';
+import type { Entry } from './session.js';
 
 /** For a session that is not there yet; the pause in milliseconds. */
 const ASK = { times: 4, pause: 50 };
@@ -68,7 +68,7 @@ export class Sessions {
   }
 
   /** A packet of another node was given to the clients of this one. */
-  received({ packet, opts }: Broadcast, id: string, { uid = '', number }: Fields): void {
+  received({ packet, opts }: Broadcast, { id, message: { uid = '', number } }: Entry): void {
     if (isRecoverable(packet, opts.flags)) this.#record({ data: packet.data, opts, uid, number: Number(number), id });
   }
 
