@@ -17,15 +17,15 @@ export interface ClusterOptions {
 export async function joinCluster(options: ClusterOptions, io: Server): Promise<AdapterLink | undefined> {
   if (options.adapter === undefined) return undefined;
   const link = open(options.adapter);
-  if (options.connectionStateRecovery && link.engine !== 'custom') {
+  if (options.connectionStateRecovery && !link.recovers) {
     await link.close();
     throw problem(
       `the engine '${link.engine}' keeps nothing for clients that come back, so connectionStateRecovery cannot work.`,
-      'give an adapter that can, such as that of @socket.io/redis-streams-adapter, or leave connectionStateRecovery out.',
+      "give one that can, adapter: 'redis+streams://…', or leave connectionStateRecovery out.",
     );
   }
-  io.adapter(link.factory);
   try {
+    io.adapter(link.factory);
     await link.ready();
   } catch (error) {
     await link.close();

@@ -13,6 +13,7 @@ const ENGINES: Readonly<Record<string, string>> = {
   'in-memory': 'none',
   local: 'local:',
   redis: 'redis://127.0.0.1:6379',
+  'redis-streams': 'redis+streams://127.0.0.1:6379',
   nats: 'nats://127.0.0.1:4222',
   rabbitmq: 'amqp://guest:guest@127.0.0.1:5672',
   postgres: 'postgres://postgres@127.0.0.1:5432/test',

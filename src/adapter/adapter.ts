@@ -203,7 +203,8 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 type PlainOptions = Extract<ClusterMessage, { type: MessageType.BROADCAST }>['data']['opts'];
 
-function plain(opts: BroadcastOptions): PlainOptions {
+/** For the wire, which knows no sets. */
+export function plain(opts: BroadcastOptions): PlainOptions {
   return { rooms: [...opts.rooms], except: [...(opts.except ?? [])], flags: opts.flags ?? {} };
 }
 

@@ -55,6 +55,11 @@ export class Connection {
     void this.#open();
   }
 
+  /** What can be used now. */
+  get session(): Session | null {
+    return this.state === 'up' ? this.#session : null;
+  }
+
   get buffered(): number {
     return this.#waiting.length;
   }

@@ -5,7 +5,8 @@ interface Engine {
   readonly name: string;
   readonly schemes: readonly string[];
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
-  readonly open: (context: TransportContext) => Promise<Transport>;
+  /** Without it, the engine is that of Redis Streams, which has an adapter of its own. */
+  readonly open?: (context: TransportContext) => Promise<Transport>;
 }
 
 const NEAR = { interval: 1000, timeout: 3000 };
@@ -31,6 +32,7 @@ const ENGINES: readonly Engine[] = [
     heartbeat: FAR,
     open: async (context) => new (await import('./transports/redis.js')).RedisTransport(context),
   },
+  { name: 'redis-streams', schemes: ['redis+streams:', 'rediss+streams:'], heartbeat: FAR },
   {
     name: 'rabbitmq',
     schemes: ['amqp:', 'amqps:'],

@@ -7,7 +7,7 @@ import { Assembler, Framer, MAX_MESSAGE, parseFrame } from './frames.js';
 import type { Lease, LeaseOptions } from './lease.js';
 import { type Heartbeat, type NodeMessage, Presence } from './presence.js';
 import { Requests } from './requests.js';
-import type { Topic, Transport } from './transports/transport.js';
+import type { Session, Topic, Transport } from './transports/transport.js';
 import type { AdapterHealth, AdapterStatus } from './types.js';
 import { within } from './within.js';
 
@@ -111,6 +111,16 @@ export class Hub {
     } catch (error) {
       this.send(uid, { ...answer, data: { error: `${String(error)} (on node ${this.uid})` } }, false);
     }
+  }
+
+  /** The session of the transport, while it can be used. */
+  get session(): Session | null {
+    return this.#connection.session;
+  }
+
+  /** Counts what was lost beside the hub. */
+  drop(messages: number): void {
+    this.#connection.dropped += messages;
   }
 
   status(): AdapterStatus {

@@ -2,7 +2,8 @@ import type { Namespace } from 'socket.io';
 import { BusAdapter } from './adapter.js';
 import { findEngine } from './engines.js';
 import { AdapterError } from './errors.js';
-import { Hub } from './hub.js';
+import { Hub, type HubOptions } from './hub.js';
+import { openStreams } from './streams/link.js';
 import type { Session, SessionEvents, Transport, TransportContext } from './transports/transport.js';
 import type { AdapterFactory, AdapterLink, AdapterOption, AdapterOptions } from './types.js';
 
@@ -43,16 +44,19 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
     uid: listens ? uid : null,
     client: given.client,
   };
-  const hub = new Hub(uid, listens, new LazyTransport(engine.name, context, engine.open), {
+  const options: HubOptions = {
     startup: given.startup ?? 'wait',
     startupTimeout: given.startupTimeout ?? 10_000,
     whenDown: given.whenDown ?? 'drop',
     heartbeat: checkHeartbeat(given.heartbeat ?? engine.heartbeat),
     onStatus: (status) => given.onStatus?.(status),
     address: `${url.protocol}${url.host ? `//${url.host}` : ''}${url.pathname}`,
-  });
+  };
+  if (!engine.open) return openStreams(context, uid, options);
+  const hub = new Hub(uid, listens, new LazyTransport(engine.name, context, engine.open), options);
   return {
     engine: engine.name,
+    recovers: false,
     // Socket.IO calls it with `new`, which an arrow function does not allow.
     factory: function factory(nsp: Namespace) {
       return new BusAdapter(nsp, hub);
@@ -67,6 +71,7 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
 function passThrough(factory: AdapterFactory): AdapterLink {
   return {
     engine: 'custom',
+    recovers: true,
     factory,
     ready: () => Promise.resolve(),
     health: () => ({

@@ -9,7 +9,10 @@ export type AdapterFactory = typeof Adapter | ((nsp: Namespace) => Adapter);
 export type AdapterOption = string | AdapterOptions | AdapterFactory;
 
 export interface AdapterOptions {
-  /** Its scheme picks the engine: `local:`, `memory:`, `redis(s):`, `amqp(s):`, `nats:`, `postgres(ql):`. */
+  /**
+   * Its scheme picks the engine: `local:`, `memory:`, `redis(s):`, `redis+streams:` (or `rediss+streams:`), `amqp(s):`,
+   * `nats:`, `postgres(ql):`.
+   */
   url: string;
   /**
    * Opens a client of the engine's library, for what a URL cannot say (TLS files, Sentinel, tokens). It is called for
@@ -68,8 +71,10 @@ export interface AdapterHealth extends AdapterStatus {
 
 /** One node's connection to the other nodes of its cluster. */
 export interface AdapterLink {
-  /** `memory`, `local`, `redis`, `rabbitmq`, `nats`, `postgres`, or `custom` for a factory that was passed through. */
+  /** `memory`, `local`, `redis`, `redis-streams`, `rabbitmq`, `nats`, `postgres`, or `custom` for a factory that was passed through. */
   readonly engine: string;
+  /** Whether clients that come back may be recovered (`connectionStateRecovery`); a foreign factory knows for itself. */
+  readonly recovers: boolean;
   /** Goes to `new Server({ adapter })`. A link serves one `Server`. */
   readonly factory: AdapterFactory;
   /**

@@ -30,7 +30,8 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly services?: readonly Class[];
   /**
    * Joins the nodes of a cluster: `redis://…`, `rediss`, `amqp(s)`, `nats`, `postgres`, `local:` for the processes of one
-   * machine, an object with more to say, or any Socket.IO adapter.
+   * machine, `redis+streams` where clients are to be recovered on any node (`connectionStateRecovery`), an object with
+   * more to say, or any Socket.IO adapter.
    */
   readonly adapter?: AdapterOption;
   /** Decides which node of a cluster does background work that is to run once; the adapter's own unless given. */

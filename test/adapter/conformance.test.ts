@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import type { Socket as Client } from 'socket.io-client';
 import { client, converged, next, startInside, startNode, type TestNode, until } from './support/cluster.js';
-import { absence, ENGINES, type TestEngine } from './support/engines.js';
+import { absence, ENGINES, forgetStreams, type TestEngine } from './support/engines.js';
 
 const absences = new Map(await Promise.all(ENGINES.map(async (engine) => [engine, await absence(engine)] as const)));
 
@@ -39,6 +40,7 @@ function suite(engine: TestEngine): void {
   after(async () => {
     for (const each of [onA, onB, second]) each?.disconnect();
     await Promise.all([a, b, emitter].map((node) => node?.stop()));
+    if (engine.official) await forgetStreams(prefix, `${prefix}-other`);
   });
 
   it('a broadcast reaches the clients of both nodes', async () => {
@@ -346,6 +348,7 @@ function suite(engine: TestEngine): void {
     const c = await start();
     await converged([a, b, c]);
     c.child?.kill('SIGKILL');
+    if (engine.official && c.child) await once(c.child, 'exit');
     const [found, ms] = await a.run(async ({ io }) => {
       const start = performance.now();
       const sockets = await io.timeout(5000).fetchSockets();

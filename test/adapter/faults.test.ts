@@ -10,7 +10,8 @@ import { absent } from './support/engines.js';
 const heartbeat = { interval: 300, timeout: 3000 };
 
 describe('a broker that fails', { concurrency: 2 }, () => {
-  for (const engine of ['rabbitmq', 'redis', 'redis (ioredis)', 'nats', 'postgres']) {
+  const streams = ['redis-streams', 'redis-streams (ioredis)'];
+  for (const engine of ['rabbitmq', 'redis', 'redis (ioredis)', ...streams, 'nats', 'postgres']) {
     const program = engine.split(' ')[0] ?? '';
     const missing = brokerAbsence(program);
     const options = { concurrency: 1, timeout: 150_000, skip: missing ? absent(missing) : false };

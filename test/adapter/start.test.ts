@@ -11,7 +11,13 @@ import { AdapterError, type AdapterErrorCode, type AdapterStatus, openAdapter } 
 import { type Broker, brokerAbsence, freePort, openBroker } from './support/brokers.js';
 import { absence, absent, engineNamed } from './support/engines.js';
 
-const SCHEMES = { redis: 'redis', nats: 'nats', postgres: 'postgres', rabbitmq: 'amqp' };
+const SCHEMES = {
+  redis: 'redis',
+  'redis-streams': 'redis+streams',
+  nats: 'nats',
+  postgres: 'postgres',
+  rabbitmq: 'amqp',
+};
 
 async function failure(url: string, startup: 'wait' | 'fail' = 'wait'): Promise<AdapterError> {
   const link = openAdapter({ url, startup, startupTimeout: 1000 });
@@ -39,7 +45,11 @@ describe('opening an adapter', { concurrency: 3 }, () => {
     assert.throws(
       () => openAdapter('kafka://localhost'),
       (error) =>
-        expectError(error, 'option', /No adapter for "kafka:"; known are memory:, local:, redis:, rediss:, amqp:/),
+        expectError(
+          error,
+          'option',
+          /No adapter for "kafka:"; known are memory:, local:, redis:, rediss:, redis\+streams:, rediss\+streams:, amqp:/,
+        ),
     );
     assert.throws(
       () => openAdapter('localhost'),
@@ -99,6 +109,7 @@ describe('opening an adapter', { concurrency: 3 }, () => {
 
   const refusals = {
     redis: 'redis://nobody:wrong@127.0.0.1:6379',
+    'redis-streams': 'redis+streams://nobody:wrong@127.0.0.1:6379',
     postgres: 'postgres://nobody-of-that-name@127.0.0.1:5432/test',
     rabbitmq: 'amqp://guest:wrong@127.0.0.1:5672',
   };
@@ -134,6 +145,25 @@ describe('opening an adapter', { concurrency: 3 }, () => {
       assert.match(stdout, /library The .* adapter needs the package "(redis|nats|pg|amqplib)": npm install \1/);
     });
   }
+
+  it('redis-streams: without the official adapter, both ready and the server say how to install it', async () => {
+    const entry = new URL('../../src/adapter/index.js', import.meta.url).href;
+    const program = `
+      import Module from 'node:module';
+      import { Server } from 'socket.io';
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...rest) => {
+        if (!name.startsWith('@socket.io/redis-streams')) return resolve(name, ...rest);
+        throw Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' });
+      };
+      const { openAdapter } = await import(${JSON.stringify(entry)});
+      const link = openAdapter('redis+streams://127.0.0.1/');
+      try { new Server({ adapter: link.factory }) } catch (error) { console.log(error.code, error.message) }
+      await link.ready().catch((error) => console.log(error.code, error.message));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+    const said = 'library The redis-streams adapter needs the package "@socket.io/redis-streams-adapter"';
+    assert.equal(stdout, `${said}: npm install @socket.io/redis-streams-adapter\n`.repeat(2));
+  });
 
   it('connectionStateRecovery is refused by an engine that cannot do it', async () => {
     const link = openAdapter('memory://recovery');

@@ -79,7 +79,7 @@ describe('what travels between nodes', () => {
 });
 
 describe('garbage on the bus', () => {
-  for (const engine of ENGINES) {
+  for (const engine of ENGINES.filter(({ official }) => !official)) {
     it(`${engine.name}: is dropped and counted, and what follows is delivered`, async (t) => {
       const missing = await absence(engine);
       if (missing) return t.skip(missing);
@@ -94,7 +94,7 @@ describe('garbage on the bus', () => {
 
       const found = findEngine(option.url);
       const context = { url: found.url, prefix: option.prefix ?? '', uid: null, client: option.client };
-      const transport = await found.engine.open(context);
+      const transport = await found.engine.open!(context);
       const session = await transport.connect({ frame() {}, closed() {}, blocked() {}, lost() {} });
       const framer = new Framer(randomBytes(8).toString('hex'));
       for (const frame of garbage(framer)) session.publish('all', frame);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Namespace, On, SetupError } from '../../src/index.js';
 import { createEmitter, InvalidEmission } from '../../src/emitter/index.js';
 import { startNode } from '../adapter/support/cluster.js';
-import { absence, ENGINES } from '../adapter/support/engines.js';
+import { absence, ENGINES, forgetStreams } from '../adapter/support/engines.js';
 import { start } from '../support/app.js';
 import { nextEvent } from '../support/wait.js';
 import { events, Said } from './events.js';
@@ -22,7 +22,10 @@ describe('an emitter that declares what it sends', () => {
       const prefix = `emits-${process.pid}-${engine.name}`;
       const { connect } = await start(t, [Chat], { adapter: await engine.option(prefix), emits: events });
       const emitter = await startNode({ engine: engine.name, role: 'declaring', options: { prefix } });
-      t.after(() => emitter.stop());
+      t.after(async () => {
+        await emitter.stop();
+        if (engine.official) await forgetStreams(prefix);
+      });
       const client = await connect('/chat');
       const names: string[] = [];
       client.onAny((event: string) => names.push(event));

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { RedisClient } from './redis.js';
+import type { RedisClient } from './redis-client.js';
 
 /** @param made a client of the package `ioredis`, connected or with `lazyConnect` */
 export function fromIoredis(made: unknown): RedisClient {
@@ -23,11 +23,13 @@ export function fromIoredis(made: unknown): RedisClient {
       };
     },
     publish: (channel, frame) => client.publish(channel, frame),
-    subscribe: async (channels, listener) => {
-      client.on('messageBuffer', (_channel: Buffer, frame: Buffer) => listener(frame));
-      await client.subscribe(...channels);
+    onFrame: (listener) => {
+      client.on('messageBuffer', (channel: Buffer, frame: Buffer) => listener(String(channel), frame));
     },
+    subscribe: async (channels) => void (await client.subscribe(...channels)),
+    unsubscribe: async (channels) => void (await client.unsubscribe(...channels)),
     subscribers: async (channel) => Number((await client.pubsub('NUMSUB', channel))[1] ?? 0),
+    command: (name, ...args) => client.call(name, ...args),
     close: () => (client.status === 'ready' ? client.quit() : Promise.resolve()),
     destroy: () => client.disconnect(),
   };

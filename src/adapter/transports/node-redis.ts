@@ -1,5 +1,5 @@
 import type { createClient } from 'redis';
-import type { RedisClient } from './redis.js';
+import type { RedisClient } from './redis-client.js';
 
 /** @param made a client of the package `redis`, version 5 or later, not yet connected */
 export function fromNodeRedis(made: unknown): RedisClient {
@@ -7,6 +7,7 @@ export function fromNodeRedis(made: unknown): RedisClient {
   let lost: (reason: unknown) => void = () => {};
   client.on('error', (error: unknown) => lost(error));
   client.on('end', () => lost(new Error('the connection was closed')));
+  let receive: (frame: Buffer, channel: Buffer) => void = () => {};
   const destroy = (): void => {
     if (client.isOpen) client.destroy();
   };
@@ -24,8 +25,13 @@ export function fromNodeRedis(made: unknown): RedisClient {
       };
     },
     publish: (channel, frame) => client.publish(channel, frame),
-    subscribe: (channels, listener) => client.subscribe(channels, (frame) => listener(frame), true),
+    onFrame: (listener) => {
+      receive = (frame, channel) => listener(String(channel), frame);
+    },
+    subscribe: (channels) => client.subscribe([...channels], receive, true),
+    unsubscribe: (channels) => client.unsubscribe([...channels], receive, true),
     subscribers: async (channel) => Number((await client.pubSubNumSub([channel]))[channel] ?? 0),
+    command: (...parts) => client.sendCommand(parts),
     close: () => (client.isReady ? client.close() : Promise.resolve()),
     destroy,
   };

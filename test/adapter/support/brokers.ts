@@ -33,13 +33,16 @@ interface Recipe {
 const POSTGRES = newest('/usr/lib/postgresql');
 const RABBIT = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
+const REDIS: Recipe = {
+  program: '/usr/bin/redis-server',
+  url: (port) => `redis://127.0.0.1:${port}`,
+  arguments: (port, folder) =>
+    ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'].map(String),
+};
+
 const RECIPES: Readonly<Record<string, Recipe>> = {
-  redis: {
-    program: '/usr/bin/redis-server',
-    url: (port) => `redis://127.0.0.1:${port}`,
-    arguments: (port, folder) =>
-      ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'].map(String),
-  },
+  redis: REDIS,
+  'redis-streams': { ...REDIS, url: (port) => `redis+streams://127.0.0.1:${port}` },
   nats: {
     program: '/usr/sbin/nats-server',
     url: (port) => `nats://colloquy:secret@127.0.0.1:${port}`,

@@ -6,6 +6,8 @@ export interface TestEngine {
   readonly name: string;
   /** The broker of the machine that it needs, if any. */
   readonly broker?: { readonly port: number; readonly start: string };
+  /** The official adapter, behind a guard: on the wire it is its own, and it waits for answers by their number, not by node. */
+  readonly official?: true;
   option(prefix: string, url?: string): Promise<AdapterOptions>;
 }
 
@@ -29,6 +31,22 @@ export const ENGINES: readonly TestEngine[] = [
     },
   },
   {
+    name: 'redis-streams',
+    broker: { port: 6379, start: 'redis-server' },
+    official: true,
+    option: async (prefix) => ({ url: 'redis+streams://127.0.0.1:6379', prefix, heartbeat }),
+  },
+  {
+    name: 'redis-streams (ioredis)',
+    broker: { port: 6379, start: 'redis-server' },
+    official: true,
+    option: async (prefix, url = 'redis+streams://127.0.0.1:6379') => {
+      const { Redis } = await import('ioredis');
+      const address = url.replace('+streams', '');
+      return { url, prefix, heartbeat, client: () => new Redis(address, { lazyConnect: true }) };
+    },
+  },
+  {
     name: 'rabbitmq',
     broker: { port: 5672, start: 'rabbitmq-server' },
     option: async (prefix) => ({ url: 'amqp://guest:guest@127.0.0.1:5672', prefix, heartbeat }),
@@ -44,6 +62,15 @@ export const ENGINES: readonly TestEngine[] = [
     option: async (prefix) => ({ url: 'postgres://postgres@127.0.0.1:5432/test', prefix, heartbeat }),
   },
 ];
+
+/** Removes what applications of these prefixes have left in Redis. */
+export async function forgetStreams(...prefixes: string[]): Promise<void> {
+  if (prefixes.length === 0) return;
+  const { Redis } = await import('ioredis');
+  const redis = new Redis();
+  await redis.del(prefixes.map((prefix) => `${prefix}:streams`));
+  redis.disconnect();
+}
 
 export function engineNamed(name: string): TestEngine {
   const engine = ENGINES.find((candidate) => candidate.name === name);

@@ -1,0 +1,47 @@
+import { fromIoredis } from './ioredis.js';
+import { fromNodeRedis } from './node-redis.js';
+import { loadLibrary, type TransportContext } from './transport.js';
+
+/** What is needed of a Redis client, whichever library it is from. */
+export interface RedisClient {
+  /** Rejects with the first error instead of trying again. */
+  connect(): Promise<void>;
+  /** Called once, when the connection is lost or fails. */
+  onLost(listener: (reason: unknown) => void): void;
+  publish(channel: string, frame: Buffer): Promise<unknown>;
+  /** Where what comes in through subscriptions goes; to be called before the first of them. */
+  onFrame(listener: (channel: string, frame: Buffer) => void): void;
+  subscribe(channels: readonly string[]): Promise<void>;
+  unsubscribe(channels: readonly string[]): Promise<void>;
+  subscribers(channel: string): Promise<number>;
+  /** Sends any command, and gives the reply as Redis says it, texts as strings. */
+  command(name: string, ...args: string[]): Promise<unknown>;
+  /** Waits for what was sent. */
+  close(): Promise<unknown>;
+  destroy(): void;
+}
+
+/** A client that is not yet connected: of the option `client`, else of `redis`, or of `ioredis` without it. */
+export async function makeRedisClient(
+  { client, url }: Pick<TransportContext, 'client' | 'url'>,
+  engine: string,
+): Promise<RedisClient> {
+  if (client) {
+    const made = await client();
+    return isIoredis(made) ? fromIoredis(made) : fromNodeRedis(made);
+  }
+  try {
+    const { createClient } = await import('redis');
+    const options = { url: url.href, socket: { reconnectStrategy: false as const, noDelay: true, keepAlive: true } };
+    // The library's default of 5 s would give up publishing to a broker that is only slow.
+    return fromNodeRedis(createClient({ ...options, commandOptions: { timeout: undefined as never } }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const { Redis } = await loadLibrary(() => import('ioredis'), engine, 'redis');
+    return fromIoredis(new Redis(url.href, { lazyConnect: true, autoResendUnfulfilledCommands: false }));
+  }
+}
+
+function isIoredis(client: unknown): boolean {
+  return typeof (client as { psubscribe?: unknown }).psubscribe === 'function';
+}
