@@ -24,10 +24,10 @@ export class Crowd {
     }
   }
 
-  /** Resolves when every client has all broadcasts. */
+  /** A broadcast in each turn of the event loop, so that each is a write to each client. Resolves when all have all. */
   async deliver(broadcasts: number): Promise<void> {
     const all = this.#each(Packet.event, broadcasts);
-    await this.node.ask('broadcast', broadcasts);
+    await this.node.ask('broadcast', { count: broadcasts });
     await all;
   }
 
@@ -35,7 +35,7 @@ export class Crowd {
   async call(times: number): Promise<void> {
     const all = this.#each(Packet.ack, times);
     for (let n = 0; n < times; n++) {
-      for (const client of this.#clients) client.write(frame(`42/bench,${n}["event ${n % 50}"]`));
+      for (const client of this.#clients) client.write(frame(`42/bench,${n}["event ${n % 48}"]`));
       await new Promise((resolve) => setImmediate(resolve));
     }
     await all;

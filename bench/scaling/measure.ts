@@ -2,61 +2,90 @@
  * Measures what the simulation starts from, and prints it as the content of costs.ts. CPU time, so other work on the
  * machine disturbs it less than it would disturb rates; brokers are those of this machine, started for the purpose.
  *
- *     npx tsc -p bench/scaling && node .build/bench/scaling/measure.js [messages] [connections]
+ *     npx tsc -p bench/scaling && node .build/bench/scaling/measure.js [connections] [engine …]
  */
-import { openBroker, type Broker } from '../../test/adapter/support/brokers.js';
+import { MeasuredCluster, withBroker } from './cluster.js';
 import { Crowd } from './crowd.js';
-import { brokerCpu, startNode, until, type MeasuredNode } from './processes.js';
+import { startNode, until, type MeasuredNode } from './processes.js';
 
-const messages = Number(process.argv[2] ?? 20_000);
-const connections = Number(process.argv[3] ?? 5000);
-const engines = ['local', 'redis', 'nats', 'rabbitmq', 'postgres'];
+const connections = Number(process.argv[2] ?? 5000);
+const wanted = process.argv.slice(3);
+const engines = ['local', 'redis', 'nats', 'rabbitmq', 'postgres'].filter(
+  (name) => wanted.length === 0 || wanted.includes(name),
+);
+/** Messages that come alone, and bursts. */
+const messages = 2000;
+const bursts = 500;
 const few = 2;
 const many = 6;
 
-/** CPU microseconds for each message, with so many nodes that serve no client. */
+/** Messages of a burst; and milliseconds between bursts, in which all of them come to rest. */
+const burst = 100;
+const pause = 1;
+
+/** CPU microseconds of a turn, in which messages come, and of each message; nodes serve no client. */
 interface Sample {
-  readonly send: number;
-  readonly receive: number;
-  readonly broker: number;
+  readonly sender: Costs;
+  readonly receiver: Costs;
+  readonly broker: Costs;
+}
+interface Costs {
+  readonly turn: number;
+  readonly message: number;
 }
 
-async function sample(url: string, count: number, broker: Broker | undefined): Promise<Sample> {
-  const nodes: MeasuredNode[] = [];
-  // One after the other: over `local:` the first one relays, and is left out of what the others cost.
-  for (let n = 0; n <= count; n++) nodes.push(await startNode(url, `scaling-${process.pid}`));
-  const sender = nodes[1]!;
-  const everywhere = async (job: string): Promise<number[]> => Promise.all(nodes.map((node) => node.ask(job)));
-  await until(async () => (await everywhere('nodes')).every((seen) => seen === nodes.length));
-  const run = async (amount: number): Promise<void> => {
-    const before = await everywhere('received');
-    await sender.ask('broadcast', amount);
-    await until(async () => (await everywhere('received')).every((got, at) => at === 1 || got >= before[at]! + amount));
-  };
-  await run(messages);
-  const [before, brokerBefore] = [await everywhere('cpu'), broker ? brokerCpu(broker.port) : 0];
-  await run(messages);
-  const [after, brokerAfter] = [await everywhere('cpu'), broker ? brokerCpu(broker.port) : 0];
-  for (const node of nodes) node.end();
-  const cost = nodes.map((_, at) => (after[at]! - before[at]!) / messages);
-  const receivers = cost.slice(2);
-  const receive = receivers.reduce((sum, each) => sum + each, 0) / receivers.length;
-  return { send: cost[1]!, receive, broker: broker ? (brokerAfter - brokerBefore) / messages : cost[0]! - receive };
+/** From what a message costs that comes alone, and what a burst costs. */
+function costs(alone: number, together: number): Costs {
+  const message = Math.max(0, (together - alone) / (burst - 1));
+  return { message, turn: Math.max(0, alone - message) };
+}
+
+async function sample(url: string, receivers: number, port?: number): Promise<Sample> {
+  const cluster = await MeasuredCluster.start(url, receivers + 1, port);
+  try {
+    await spend(cluster, bursts, burst);
+    const [alone, together] = [await spend(cluster, messages, 1), await spend(cluster, bursts, burst)];
+    return {
+      sender: costs(alone.sender, together.sender),
+      receiver: costs(alone.receiver, together.receiver),
+      broker: costs(alone.broker, together.broker),
+    };
+  } finally {
+    cluster.end();
+  }
+}
+
+/** CPU microseconds for each of so many bursts of that size. The first node is no receiver: over `local:` it relays. */
+async function spend(cluster: MeasuredCluster, count: number, size: number): Promise<Record<keyof Sample, number>> {
+  const sender = cluster.nodes[1]!;
+  const steps = { count: count * size, burst: size, pause };
+  const pacing = await cpuOf(sender, () => sender.ask('idle', steps));
+  const [before, heard] = [await cluster.used(), await cluster.ask('received')];
+  await sender.ask('broadcast', steps);
+  await until(async () =>
+    (await cluster.ask('received')).every((got, at) => at === 1 || got >= heard[at]! + steps.count),
+  );
+  const after = await cluster.used();
+  const each = after.nodes.map((used, at) => (used - before.nodes[at]!) / count);
+  const receiver = mean(each.slice(2));
+  const broker = cluster.hasBroker ? (after.broker - before.broker) / count : Math.max(0, each[0]! - receiver);
+  return { sender: each[1]! - pacing / count, receiver, broker };
 }
 
 async function measureEngine(name: string): Promise<Record<string, number>> {
-  const broker = name === 'local' ? undefined : await openBroker(name);
-  try {
-    await broker?.start();
-    const url = broker?.url ?? 'local:';
-    const [small, large] = [await sample(url, few, broker), await sample(url, many, broker)];
-    const copy = Math.max(0, (large.broker - small.broker) / (many - few));
-    const intake = Math.max(0, small.broker - copy * (few + 1));
-    return { send: small.send, receive: large.receive, intake, copy };
-  } finally {
-    await broker?.dispose();
-  }
+  return withBroker(name, async (url, port) => {
+    const [small, large] = [await sample(url, few, port), await sample(url, many, port)];
+    const perNode = (cost: keyof Costs): [first: number, each: number] => {
+      const each = Math.max(0, (large.broker[cost] - small.broker[cost]) / (many - few));
+      return [Math.max(0, small.broker[cost] - each * (few + 1)), each];
+    };
+    const [[intake, copy], [wake, write]] = [perNode('message'), perNode('turn')];
+    const { sender, receiver } = large;
+    return { send: sender.message, receive: receiver.message, turn: receiver.turn, intake, copy, wake, write };
+  });
 }
+
+const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length;
 
 /** One application with many clients: what a connection holds and costs, what a delivery costs, and a call. */
 async function measureClients(): Promise<Record<string, number>> {
@@ -83,7 +112,7 @@ async function measureClients(): Promise<Record<string, number>> {
   };
 }
 
-async function cpuOf(node: MeasuredNode, work: () => Promise<void>): Promise<number> {
+async function cpuOf(node: MeasuredNode, work: () => Promise<unknown>): Promise<number> {
   const before = await node.ask('cpu');
   await work();
   return (await node.ask('cpu')) - before;
@@ -94,7 +123,7 @@ for (const [name, values] of [
   ...engines.map((name) => [name, () => measureEngine(name)] as const),
 ]) {
   const rounded = Object.entries(await values()).map(
-    ([key, value]) => `${key}: ${value > 1000 ? Math.round(value) : value.toFixed(1)}`,
+    ([key, value]) => `${key}: ${value > 1000 ? Math.round(value) : value.toFixed(value < 1 ? 2 : 1)}`,
   );
   console.log(`${name}: { ${rounded.join(', ')} },`);
 }

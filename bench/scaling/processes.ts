@@ -1,12 +1,13 @@
 /** Drives the measured processes, and reads the CPU time of the brokers. */
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Order } from './node.js';
 
 export interface MeasuredNode {
   readonly port: number;
-  ask<T = number>(job: string, count?: number): Promise<T>;
+  ask<T = number>(job: Order['job'], steps?: Omit<Order, 'job'>): Promise<T>;
   end(): void;
 }
 
@@ -16,8 +17,8 @@ export async function startNode(url: string, prefix: string): Promise<MeasuredNo
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   return {
     port,
-    ask: async <T>(job: string, count = 0) => {
-      child.send({ job, count });
+    ask: async <T>(job: Order['job'], steps: Omit<Order, 'job'> = {}) => {
+      child.send({ job, ...steps } satisfies Order);
       const [{ result }] = (await once(child, 'message')) as [{ result: T }];
       return result;
     },
@@ -44,8 +45,10 @@ export function brokerCpu(port: number): number {
   return [...pids].reduce((sum, pid) => sum + cpuOf(pid), 0);
 }
 
-/** Clock ticks are a hundredth of a second. */
+/** All threads of the process. */
 function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1000;
 }

@@ -1,8 +1,9 @@
 /**
- * A cluster as queues. Every node and every broker is one core that does its work in the order in which it comes, at the
- * measured costs. Clients are spread at random, and messages come at random times (a Poisson process). What the network
- * takes is not in it.
+ * A cluster as queues. Every node and every broker is one core that does its work in turns, as an event loop does: a turn
+ * takes what came during the one before it, in that order, at the measured costs. Clients are spread at random, and
+ * messages come at random times (a Poisson process). What the network takes is not in it.
  */
+import { Core } from './core.js';
 import { clients, engines } from './costs.js';
 import { Events, randomNumbers } from './events.js';
 import { cellOf, type Load, type Scenario } from './scenario.js';
@@ -17,19 +18,6 @@ export interface Outcome extends Load {
   readonly most: number;
 }
 
-/** One core, and when it will have done what it was given. Times are microseconds. */
-class Core {
-  busy = 0;
-  #free = 0;
-
-  /** @returns when it is done */
-  work(at: number, time: number): number {
-    this.busy += time;
-    this.#free = Math.max(at, this.#free) + time;
-    return this.#free;
-  }
-}
-
 interface Message {
   readonly sentAt: number;
   readonly from: number;
@@ -42,7 +30,7 @@ interface Event {
   readonly at: number;
   readonly message: Message;
   /** Where it happens; without one, a client has sent the message. */
-  readonly where?: number | 'broker';
+  readonly where?: number | 'broker' | 'written';
 }
 
 /** Simulates so many seconds of one cell; the others are like it. */
@@ -84,14 +72,16 @@ function placeClients({ nodes, connections, room }: Scenario, random: () => numb
 
 class SimulatedCluster {
   readonly nodes: readonly Core[];
-  readonly broker = new Core();
+  readonly broker: Core;
   readonly messages: Message[] = [];
   readonly #events = new Events<Event>();
   readonly #costs;
 
   constructor({ nodes, engine }: Scenario) {
-    this.nodes = Array.from({ length: nodes }, () => new Core());
     this.#costs = engines[engine];
+    const { turn, wake, write } = this.#costs;
+    this.nodes = Array.from({ length: nodes }, () => new Core(turn));
+    this.broker = new Core(wake + nodes * write);
   }
 
   /** A member of the room sends; so a node with more of them is more likely to be the one. */
@@ -112,35 +102,40 @@ class SimulatedCluster {
     for (let event = this.#events.pop(); event; event = this.#events.pop()) {
       if (event.where === undefined) this.#publish(event);
       else if (event.where === 'broker') this.#relay(event);
+      else if (event.where === 'written') this.#write(event);
       else this.#receive(event.where, event);
     }
   }
 
   /** The node of the client that sent it: to the bus first, then to its own clients of the room. */
   #publish({ at, message }: Event): void {
-    const core = this.nodes[message.from]!;
-    const published = core.work(at, clients.call + this.#costs.send);
-    this.#events.push({ at: published, message, where: 'broker' });
-    this.#deliver(message.from, published, message);
+    const delivering = deliveries(message, message.from);
+    const done = this.nodes[message.from]!.work(at, clients.call + this.#costs.send + delivering);
+    message.lastAt = done;
+    this.#events.push({ at: done - delivering, message, where: 'broker' });
   }
 
-  /** To every node; the one that it came from ignores it. */
   #relay({ at, message }: Event): void {
-    this.broker.work(at, this.#costs.intake);
+    this.broker.work(at, this.#costs.intake + this.nodes.length * this.#costs.copy);
+    this.#events.push({ at: this.broker.begins, message, where: 'written' });
+  }
+
+  /** A turn of the broker begins, so all is known that it takes; at its end, all of that goes to every node. */
+  #write({ message }: Event): void {
     for (let node = 0; node < this.nodes.length; node++) {
-      const arrived = this.broker.work(at, this.#costs.copy);
-      if (node !== message.from) this.#events.push({ at: arrived, message, where: node });
+      this.#events.push({ at: this.broker.free, message, where: node });
     }
   }
 
+  /** The one that it came from has a turn for it, and ignores it. */
   #receive(node: number, { at, message }: Event): void {
-    const core = this.nodes[node]!;
-    this.#deliver(node, core.work(at, this.#costs.receive), message);
+    if (node === message.from) return void this.nodes[node]!.work(at, 0);
+    const delivering = deliveries(message, node);
+    const done = this.nodes[node]!.work(at, this.#costs.receive + delivering);
+    if (delivering > 0) message.lastAt = Math.max(message.lastAt, done);
   }
+}
 
-  #deliver(node: number, at: number, message: Message): void {
-    const count = message.members.get(node) ?? 0;
-    if (count === 0) return;
-    message.lastAt = Math.max(message.lastAt, this.nodes[node]!.work(at, count * clients.delivery));
-  }
+function deliveries(message: Message, node: number): number {
+  return (message.members.get(node) ?? 0) * clients.delivery;
 }

@@ -1,6 +1,7 @@
 /** The tables of docs/scaling.md: what is asked of the simulation, and of the arithmetic. */
-import { capacity, memory } from './arithmetic.js';
+import { capacity, load, memory } from './arithmetic.js';
 import { clients, engines, type EngineName } from './costs.js';
+import { measured, type Spread } from './measured.js';
 import type { Scenario } from './scenario.js';
 import { simulate, type Outcome } from './simulate.js';
 
@@ -9,10 +10,19 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
+/** As it stands in a document. */
+export function written(name: string, { head, rows }: Table): string {
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+  return [`<!-- table: ${name} -->`, line(head), line(head.map(() => '---:')), ...rows.map(line), ''].join('\n');
+}
+
 const million = 1_000_000;
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 const rounded = (value: number): string => whole(Number(value.toPrecision(2)));
+
+/** 7.4 % or 12 %: two digits. */
+const fine = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
 
 /** Simulates until some 20,000 messages, or 2 seconds, have passed. */
 export function run(scenario: Scenario): Outcome {
@@ -76,11 +86,51 @@ export function cellsTable(): Table {
 /** One message to all of a million clients, and all of them coming back. */
 export function everybodyTable(): Table {
   const rows = [25, 50, 100, 200].map((nodes) => {
-    const scenario: Scenario = { engine: 'redis', nodes, connections: million, room: million, messages: 1 };
-    const { half } = simulate(scenario, 20);
+    const scenario: Scenario = { engine: 'redis', nodes, connections: million, room: million, messages: 0.1 };
+    const { half } = simulate(scenario, 100);
     return [nodes, whole(half), (((million / nodes) * clients.connect) / 1e6).toFixed(1)];
   });
   return { head: ['nodes', 'ms until the last one has it', 's of CPU when all reconnect'], rows };
+}
+
+const percents = ([least, , most]: Spread): string =>
+  `${Number((least * 100).toPrecision(2))} – ${Number((most * 100).toPrecision(2))}`;
+
+/** The CPU of clusters that were measured: the median and the range of the runs, what is reckoned, and their ratio. */
+export function wholeTable(of = measured): Table {
+  const compare = (spread: Spread, reckoned: number): string[] => [
+    fine(spread[1]),
+    percents(spread),
+    fine(reckoned),
+    (spread[1] / reckoned).toFixed(1),
+  ];
+  const rows = of.map(({ scenario, node, broker }) => {
+    const { engine, nodes, messages } = scenario;
+    const reckoned = load(scenario);
+    const cells = [engine, nodes, whole(messages)];
+    // Over `local:` the work of the broker is done by one of the nodes.
+    return engine === 'local'
+      ? [...cells, ...compare(node, reckoned.node + reckoned.broker / nodes), '–', '–', '–', '–']
+      : [...cells, ...compare(node, reckoned.node), ...compare(broker, reckoned.broker)];
+  });
+  const columns = ['runs', 'reckoned', 'ratio'];
+  return { head: ['engine', 'nodes', 'messages/s', 'node', ...columns, 'broker', ...columns], rows };
+}
+
+/** How long messages of these clusters took, and take in the simulation: milliseconds. */
+export function delaysTable(of = measured): Table {
+  const show = ([least, median, most]: Spread): string[] => [
+    median.toFixed(1),
+    `${least.toFixed(1)} – ${most.toFixed(1)}`,
+  ];
+  const rows = of.map(({ scenario, half, most }) => {
+    const { engine, nodes, messages } = scenario;
+    const simulated = simulate(scenario, 20_000 / messages);
+    const halves = [...show(half), simulated.half.toFixed(1)];
+    return [engine, nodes, whole(messages), ...halves, ...show(most), simulated.most.toFixed(1)];
+  });
+  const columns = ['runs', 'simulated'];
+  return { head: ['engine', 'nodes', 'messages/s', 'half', ...columns, '99 %', ...columns], rows };
 }
 
 export const tables: Readonly<Record<string, () => Table>> = {
@@ -88,4 +138,6 @@ export const tables: Readonly<Record<string, () => Table>> = {
   engines: enginesTable,
   cells: cellsTable,
   everybody: everybodyTable,
+  whole: wholeTable,
+  delays: delaysTable,
 };

@@ -7,6 +7,7 @@ import { Events } from '../../bench/scaling/events.js';
 import type { Scenario } from '../../bench/scaling/scenario.js';
 import { simulate } from '../../bench/scaling/simulate.js';
 import { run, tables } from '../../bench/scaling/tables.js';
+import { attempt } from '../../bench/scaling/trial.js';
 
 const text = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');
 const tolerance = 0.05;
@@ -36,8 +37,8 @@ function agree(written: string, computed: string, where: string): void {
   assert.ok(Math.abs(one - other) <= allowed + 1e-9, `${where}: the document says ${written}, it is ${computed}`);
 }
 
-function near(actual: number, expected: number, what: string): void {
-  assert.ok(Math.abs(actual - expected) <= tolerance * expected, `${what}: ${actual}, expected ${expected}`);
+function near(actual: number, expected: number, what: string, allowed = tolerance): void {
+  assert.ok(Math.abs(actual - expected) <= allowed * expected, `${what}: ${actual}, expected ${expected}`);
 }
 
 describe('docs/scaling.md', () => {
@@ -56,8 +57,8 @@ describe('docs/scaling.md', () => {
 
   it('quotes the measured costs', () => {
     for (const row of tableOf('costs')) {
-      const { send, receive, intake, copy } = engines[row[0] as EngineName];
-      assert.deepEqual(row.slice(1).map(Number), [send, receive, intake, copy], row[0]);
+      const { send, receive, turn, intake, copy, wake, write } = engines[row[0] as EngineName];
+      assert.deepEqual(row.slice(1).map(Number), [send, receive, turn, intake, copy, wake, write], row[0]);
     }
     assert.equal(tableOf('costs').length, Object.keys(engines).length);
     const of = Object.fromEntries(
@@ -75,7 +76,8 @@ describe('the simulation of a cluster', () => {
       const { messages } = capacity({ ...scenario, engine });
       const outcome = run({ ...scenario, engine, messages });
       const expected = load({ ...scenario, engine, messages });
-      near(outcome.node, expected.node, 'the mean node');
+      // The formula takes what a busy broker hands on for as many turns as at random times; a few more of them fall apart.
+      near(outcome.node, expected.node, 'the mean node', 0.15);
       near(outcome.broker, expected.broker, 'the broker');
       near(outcome.deliveries, messages * scenario.room, 'deliveries');
     });
@@ -85,7 +87,14 @@ describe('the simulation of a cluster', () => {
     const alone = { ...scenario, nodes: 1, connections: 20, messages: 100 };
     const outcome = simulate(alone, 10);
     const messages = outcome.deliveries / 20;
-    near(outcome.node * 1e6, messages * (clients.call + engines.redis.send + 20 * clients.delivery), 'one node');
+    const { send, turn } = engines.redis;
+    // A turn for the call, and one in which the message comes back and is ignored.
+    near(outcome.node * 1e6, messages * (clients.call + send + 20 * clients.delivery + 2 * turn), 'one node');
+  });
+
+  it('spends fewer turns on each message as there are more of them', () => {
+    const [few, many] = [500, 20_000].map((messages) => simulate({ ...scenario, messages }, 1).broker / messages);
+    assert.ok(few! > 2 * many!, `${few} of a core for each message, and ${many}`);
   });
 
   it('shows the queue: near a full core, messages take longer', () => {
@@ -106,4 +115,25 @@ describe('the simulation of a cluster', () => {
     );
     assert.equal(events.pop(), undefined);
   });
+});
+
+describe('the measurement of a whole cluster', () => {
+  it(
+    'has each call answered once, and each message delivered once to all of its room',
+    { timeout: 30_000 },
+    async () => {
+      const scenario: Scenario = { engine: 'local', nodes: 2, connections: 12, room: 4, messages: 200 };
+      const [first, second, ...more] = await attempt(scenario, { seconds: 0.3, runs: 2, warmUp: 20 });
+      assert.equal(more.length, 0);
+      for (const trial of [first!, second!]) {
+        const { sent, answered, delivered, delays } = trial.talk;
+        assert.ok(sent > 0);
+        assert.deepEqual(
+          { answered, delivered, delays: delays.length },
+          { answered: sent, delivered: 4 * sent, delays: sent },
+        );
+        assert.ok(trial.node > 0 && trial.half > 0 && trial.most >= trial.half);
+      }
+    },
+  );
 });
