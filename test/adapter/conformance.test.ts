@@ -262,12 +262,12 @@ function suite(engine: TestEngine): void {
   it('what one node sends arrives in its order, 2000 messages long', async () => {
     const got: number[] = [];
     onB.on('n', (n: number) => got.push(n));
-    const end = next(onB, 'end');
+    const ends = [onA, onB].map((each) => next(each, 'end'));
     await a.run(({ io }) => {
       for (let n = 0; n < 2000; n++) io.to('both').emit('n', n);
       io.emit('end');
     });
-    await end;
+    await Promise.all(ends);
     onB.off('n');
     assert.deepEqual(got, [...Array(2000).keys()]);
   });
