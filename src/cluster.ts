@@ -1,6 +1,6 @@
-/** Joins an application to the cluster that its `adapter` option names. */
+/** Joins an application to the cluster that its `adapter` option names; without the option no adapter is loaded. */
 import type { Server, ServerOptions } from 'socket.io';
-import { openAdapter, type AdapterLink, type AdapterOption } from './adapter/index.js';
+import type { AdapterLink, AdapterOption } from './adapter/index.js';
 import type { Lease } from './background/lease.js';
 import { SetupError } from './errors.js';
 
@@ -16,7 +16,7 @@ export interface ClusterOptions {
  */
 export async function joinCluster(options: ClusterOptions, io: Server): Promise<AdapterLink | undefined> {
   if (options.adapter === undefined) return undefined;
-  const link = open(options.adapter);
+  const link = await open(options.adapter);
   if (options.connectionStateRecovery && !link.recovers) {
     await link.close();
     throw problem(
@@ -45,7 +45,8 @@ export function leaseOf(link: AdapterLink | undefined): Lease | undefined {
   };
 }
 
-function open(option: AdapterOption): AdapterLink {
+async function open(option: AdapterOption): Promise<AdapterLink> {
+  const { openAdapter } = await import('./adapter/index.js');
   try {
     return openAdapter(option);
   } catch (cause) {

@@ -1,6 +1,6 @@
 export { createApp } from './app.js';
 export type { App, AppOptions, Health } from './app/options.js';
-export { AdapterError } from './adapter/index.js';
+export { AdapterError } from './adapter/errors.js';
 export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './adapter/index.js';
 export type { EngineOption } from './engine/index.js';
 

@@ -17,8 +17,7 @@ export class ApplicationPlan {
   /** By their paths: those that are served, and among them those that were declared. */
   readonly #served = new Map<string, OpenNamespace>();
   readonly #declared = new Map<string, OpenNamespace>();
-  readonly #handlerRows: PlanRow[];
-  readonly #otherRows: readonly PlanRow[];
+  readonly #controllers: ControllerPlan[];
   #rows: readonly PlanRow[] | undefined;
 
   constructor(
@@ -28,8 +27,7 @@ export class ApplicationPlan {
     private readonly chain: Chain,
   ) {
     this.background = Object.freeze([...background]);
-    this.#handlerRows = describeRows(controllers);
-    this.#otherRows = [...describeBackground(background), ...(options.emits ? describeEmits(options.emits) : [])];
+    this.#controllers = [...controllers];
     const groups = groupBy(controllers, ({ facts }) => String(facts.namespace.path)).toSorted(lastFirst);
     for (const group of groups) this.#open(group);
     this.#openMain();
@@ -40,9 +38,14 @@ export class ApplicationPlan {
     return [...this.#served.values()].toSorted((a, b) => precedence(a.path) - precedence(b.path));
   }
 
-  /** What the table shows, in the order of the classes. */
+  /** What the table shows, in the order of the classes; made when it is asked for. */
   get rows(): readonly PlanRow[] {
-    return (this.#rows ??= Object.freeze([...this.#handlerRows, ...this.#otherRows]));
+    const { emits } = this.options;
+    return (this.#rows ??= Object.freeze([
+      ...describeRows(this.#controllers),
+      ...describeBackground(this.background),
+      ...(emits ? describeEmits(emits) : []),
+    ]));
   }
 
   /** What handles an event in the very namespace; what stands in for it from `*` does not count. */
@@ -60,7 +63,7 @@ export class ApplicationPlan {
       namespace.events.set(plan.event, plan);
       if (path === anyPath) this.#standIn(plan);
     }
-    this.#handlerRows.push(...describeRows([controller]));
+    this.#controllers.push(controller);
     this.#rows = undefined;
     return known ? [] : [namespace];
   }

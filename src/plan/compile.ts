@@ -119,7 +119,6 @@ export class Compiler {
     const args = planArguments(handler, payload, this.#payloads, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
-    const thrown = handler.kind === 'connect' ? rememberRefusal(throwing(run)) : throwing(run);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
     return Object.freeze({
       label: handler.label,
@@ -129,7 +128,7 @@ export class Compiler {
       middleware: uses.map(middlewareName),
       answersByHand: handler.params.some(({ metadata }) => metadata?.kind === 'ack'),
       timeout: handler.options.timeout ?? this.options.timeout,
-      run: isMessage && uses.length === 0 ? run : this.#chain(uses, thrown),
+      run: isMessage && uses.length === 0 ? run : this.#chain(uses, thrower(handler, run)),
       errors,
       emissions: handler.emissions,
     });
@@ -141,6 +140,11 @@ export class Compiler {
       last,
     );
   }
+}
+
+/** For those who expect a refusal to be thrown. */
+function thrower({ kind }: HandlerFacts, run: Run): Run {
+  return kind === 'connect' ? rememberRefusal(throwing(run)) : throwing(run);
 }
 
 function mostDerivedFirst(a: ErrorPlan, b: ErrorPlan): number {

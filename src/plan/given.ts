@@ -10,7 +10,8 @@ export function checkGiven(handlers: readonly HandlerFacts[], problems: SetupPro
     const { label, emissions } = handler;
     if ('errorType' in handler) checkType(handler.errorType, label, '@OnError', problems);
     for (const { options } of emissions) if ('on' in options) checkType(options.on, label, '`on` of @Emit', problems);
-    return { ...handler, uses: usable(handler.uses, label, '@Use', problems) };
+    const uses = usable(handler.uses, label, '@Use', problems);
+    return uses.length === handler.uses.length ? handler : { ...handler, uses };
   });
 }
 

@@ -35,7 +35,7 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
   }
   checkConstructor(type, name, problems);
   const handlers = checkGiven(scanHandlers(type, name, problems), problems);
-  const uses = usable(classUses(type), name, '@Use', problems);
+  const uses = usable(usesOf(allUses(lineage(type)), undefined), name, '@Use', problems);
   return namespaces
     .filter((namespace) => isUsable(namespace, name, problems))
     .map((namespace) => ({ type, name, namespace, handlers, uses }));
@@ -54,11 +54,12 @@ function nameOf(type: unknown): string {
 function scanHandlers(type: Class, name: string, problems: SetupProblem[]): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
+  const said = { uses: allUses(classes), emissions: classes.flatMap((each) => ownMetadata(each)?.emissions ?? []) };
   const handlers: HandlerFacts[] = [];
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
     const params = scanParams(classes, row.method);
-    if (params) handlers.push(handlerFacts(row, params, name, classes));
+    if (params) handlers.push(handlerFacts(row, params, name, said));
     else untyped ??= row;
   }
   if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
@@ -69,15 +70,15 @@ function handlerFacts(
   row: HandlerMetadata,
   params: readonly ParamFacts[],
   name: string,
-  classes: readonly Class[],
+  { uses, emissions }: { readonly uses: readonly UseMetadata[]; readonly emissions: readonly EmissionMetadata[] },
 ): HandlerFacts {
   return {
     ...row,
     label: `${name}.${String(row.method)}`,
     event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
     params,
-    uses: methodUses(classes, row.method),
-    emissions: methodEmissions(classes, row.method),
+    uses: usesOf(uses, row.method),
+    emissions: emissions.filter(({ method }) => method === row.method),
   };
 }
 
@@ -87,7 +88,8 @@ function uniqueHandlers(rows: readonly HandlerMetadata[]): HandlerMetadata[] {
   const ids = new Map<unknown, number>();
   for (const row of rows) {
     if (!ids.has(row.errorType)) ids.set(row.errorType, ids.size);
-    last.set(JSON.stringify([row.kind, row.event, String(row.method), ids.get(row.errorType)]), row);
+    const event = row.event === undefined ? '' : JSON.stringify(row.event);
+    last.set(`${row.kind} ${ids.get(row.errorType)} ${event} ${String(row.method)}`, row);
   }
   return [...last.values()];
 }
@@ -109,22 +111,14 @@ export function scanParams(classes: readonly Class[], method: MethodName): Param
   }));
 }
 
-function classUses(type: Class): UseMetadata['middleware'] {
-  const rows = lineage(type)
-    .toReversed()
-    .flatMap((each) => (ownMetadata(each)?.uses ?? []).filter((row) => row.method === undefined).toReversed());
-  return rows.flatMap((row) => row.middleware);
+/** A parent's first, and of each class the uppermost first. */
+function allUses(classes: readonly Class[]): UseMetadata[] {
+  return classes.toReversed().flatMap((each) => (ownMetadata(each)?.uses ?? []).toReversed());
 }
 
-function methodUses(classes: readonly Class[], method: MethodName): UseMetadata['middleware'] {
-  const rows = classes
-    .toReversed()
-    .flatMap((each) => (ownMetadata(each)?.uses ?? []).filter((row) => row.method === method).toReversed());
-  return rows.flatMap((row) => row.middleware);
-}
-
-function methodEmissions(classes: readonly Class[], method: MethodName): EmissionMetadata[] {
-  return classes.flatMap((each) => (ownMetadata(each)?.emissions ?? []).filter((row) => row.method === method));
+/** The middleware of a method, or with `undefined` of the class. */
+function usesOf(uses: readonly UseMetadata[], method: MethodName | undefined): UseMetadata['middleware'] {
+  return uses.filter((row) => row.method === method).flatMap(({ middleware }) => middleware);
 }
 
 function prototypeOf(type: Class): object {
