@@ -14,7 +14,7 @@ import type { Hub } from './hub.js';
 const ANSWER_TIMEOUT = 5000;
 
 type Packet = Parameters<Adapter['broadcast']>[0];
-type Acknowledge = (error: Error | null, answers: unknown[]) => void;
+export type Acknowledge = (error: Error | null, answers: unknown[]) => void;
 
 /**
  * The adapter of one namespace. What concerns clients of this node is done in the same tick, before anything returns;
@@ -26,8 +26,7 @@ export class BusAdapter extends ClusterAdapter {
 
   constructor(nsp: Namespace, hub: Hub) {
     super(nsp);
-    const { connectionStateRecovery } = (nsp.server as unknown as { opts: { connectionStateRecovery?: unknown } }).opts;
-    if (connectionStateRecovery) {
+    if (nsp.server._opts.connectionStateRecovery) {
       throw new AdapterError('option', `the ${hub.status().engine} adapter has no connectionStateRecovery`);
     }
     this.#hub = hub;
@@ -129,9 +128,7 @@ export class BusAdapter extends ClusterAdapter {
   }
 
   override sockets(rooms: Set<Room>): Promise<Set<string>> {
-    return this.fetchSockets({ rooms, except: new Set() }).then(
-      (sockets) => new Set(sockets.map((socket) => (socket as { id: string }).id)),
-    );
+    return socketIds(this, rooms);
   }
 
   override serverSideEmit(packet: unknown[]): Promise<void> {
@@ -182,7 +179,7 @@ export class BusAdapter extends ClusterAdapter {
   }
 
   #mustListen(what: string): void {
-    if (!this.#hub.listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
+    mustListen(this.#hub.listens, what);
   }
 
   #send(message: DistributiveOmit<ClusterMessage, 'uid' | 'nsp'>, keep = true): void {
@@ -202,6 +199,17 @@ export class BusAdapter extends ClusterAdapter {
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 type PlainOptions = Extract<ClusterMessage, { type: MessageType.BROADCAST }>['data']['opts'];
+
+/** @throws AdapterError for who asks, and hears nobody */
+export function mustListen(listens: boolean, what: string): void {
+  if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
+}
+
+/** The sockets in these rooms, of all nodes. */
+export async function socketIds(adapter: Adapter, rooms: Set<Room>): Promise<Set<string>> {
+  const sockets: unknown[] = await adapter.fetchSockets({ rooms, except: new Set() });
+  return new Set(sockets.map((socket) => (socket as { id: string }).id));
+}
 
 /** For the wire, which knows no sets. */
 export function plain(opts: BroadcastOptions): PlainOptions {

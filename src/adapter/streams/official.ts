@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Namespace } from 'socket.io';
 import type { Adapter, ClusterMessage, MessageType } from 'socket.io-adapter';
-import { AdapterError } from '../errors.js';
+import { missingLibrary } from '../transports/transport.js';
 import type { Fields } from './session.js';
 
 const PACKAGE = '@socket.io/redis-streams-adapter';
@@ -63,8 +63,7 @@ export function loadOfficial(): OfficialPackage {
   try {
     require.resolve(PACKAGE);
   } catch (cause) {
-    const message = `The redis-streams adapter needs the package "${PACKAGE}": npm install ${PACKAGE}`;
-    throw new AdapterError('library', message, { cause });
+    throw missingLibrary('redis-streams', PACKAGE, cause);
   }
   return require(PACKAGE) as OfficialPackage;
 }

@@ -1,12 +1,10 @@
 import { Adapter, type BroadcastOptions, MessageType, type Room } from 'socket.io-adapter';
-import { plain } from '../adapter.js';
-import { AdapterError, asError } from '../errors.js';
+import { type Acknowledge, mustListen, plain, socketIds } from '../adapter.js';
+import { asError } from '../errors.js';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
 import type { Packet } from './sent.js';
 import type { Sessions } from './sessions.js';
-
-type Acknowledge = (error: Error | null, answers: unknown[]) => void;
 
 const inMemory = Adapter.prototype;
 
@@ -49,31 +47,24 @@ export function sending(
 /** What is asked of the other nodes. */
 export function asking(adapter: OfficialAdapter, client: StreamsClient, listens: boolean): Partial<OfficialAdapter> {
   const official = methodsOf(adapter, 'broadcastWithAck', 'fetchSockets', 'serverSideEmit', 'doPublish');
-  const mustListen = (what: string): void => {
-    if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
-  };
   return {
     doPublish(message): Promise<string> {
       // Questions take another way than the stream, and are not to overtake what was sent there before.
       return official.doPublish(Object.assign(message, { sender: client.senderOf(adapter.uid) }));
     },
     broadcastWithAck(...args): void {
-      mustListen('an acknowledgement');
+      mustListen(listens, 'an acknowledgement');
       official.broadcastWithAck(...args);
     },
     async fetchSockets(opts): Promise<unknown[]> {
-      mustListen('an answer');
+      mustListen(listens, 'an answer');
       return official.fetchSockets({ ...opts, flags: opts.flags ?? {} });
     },
-    sockets(rooms): Promise<Set<string>> {
-      return adapter
-        .fetchSockets({ rooms, except: new Set() })
-        .then((sockets) => new Set(sockets.map((socket) => (socket as { id: string }).id)));
-    },
+    sockets: (rooms) => socketIds(adapter, rooms),
     serverSideEmit(packet: unknown[]): void {
       const ack = packet.at(-1) as Acknowledge | undefined;
       if (typeof ack !== 'function') return adapter.publish({ type: MessageType.SERVER_SIDE_EMIT, data: { packet } });
-      mustListen('an answer');
+      mustListen(listens, 'an answer');
       const answer = once(ack);
       const asked = Promise.resolve(official.serverSideEmit(packet.with(-1, answer)));
       asked.catch((error: unknown) => answer(asError(error), []));

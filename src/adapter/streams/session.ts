@@ -89,22 +89,13 @@ export class StreamsTransport implements Transport {
   ): Omit<StreamsSession, keyof Session | 'last'> {
     const { stream } = this.user;
     const backlog = new Backlog();
-    const queue = (bytes: number, work: () => Promise<unknown>): boolean => {
-      if (!backlog.take(bytes)) return false;
-      const release = (): void => backlog.release(bytes);
-      work().then(release, () => {
-        release();
-        events.lost(1);
-      });
-      return true;
-    };
     const failed = (reason: unknown): void => events.closed(reason);
     return {
       append: (fields) => {
         const args = [stream, 'MAXLEN', '~', String(MAX_ENTRIES), '*', ...Object.entries(fields).flat()];
-        return queue(fields['data']?.length ?? 0, () => publisher.command('XADD', ...args));
+        return backlog.send(fields['data']?.length ?? 0, () => publisher.command('XADD', ...args), events);
       },
-      send: (channel, frame) => queue(frame.length, () => publisher.publish(channel, frame)),
+      send: (channel, frame) => backlog.send(frame.length, () => publisher.publish(channel, frame), events),
       subscribe: (channels) => {
         if (channels.length > 0) subscriber?.subscribe(channels).catch(failed);
       },

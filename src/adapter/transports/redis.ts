@@ -70,17 +70,8 @@ export function publishing(
   const backlog = new Backlog();
   return {
     maxFrame: FRAME,
-    publish: (topic, frame) => {
-      if (!backlog.take(frame.length)) return false;
-      publisher.publish(channelOf(context, topic), frame).then(
-        () => backlog.release(frame.length),
-        () => {
-          backlog.release(frame.length);
-          events.lost(1);
-        },
-      );
-      return true;
-    },
+    publish: (topic, frame) =>
+      backlog.send(frame.length, () => publisher.publish(channelOf(context, topic), frame), events),
     probe: async (node) => (await publisher.subscribers(channelOf(context, node))) > 0,
     close: async () => {
       const sent = publisher.close().catch(() => {});

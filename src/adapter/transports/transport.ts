@@ -58,10 +58,15 @@ export async function loadLibrary<T>(load: () => Promise<T>, engine: string, nam
     return await load();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new AdapterError('library', `The ${engine} adapter needs the package "${name}": npm install ${name}`, {
-      cause: error,
-    });
+    throw missingLibrary(engine, name, error);
   }
+}
+
+/** What is said where a library is not installed. */
+export function missingLibrary(engine: string, name: string, cause: unknown): AdapterError {
+  return new AdapterError('library', `The ${engine} adapter needs the package "${name}": npm install ${name}`, {
+    cause,
+  });
 }
 
 /** Counts the bytes that wait for the broker. */
@@ -77,5 +82,16 @@ export class Backlog {
 
   release(bytes: number): void {
     this.#bytes -= bytes;
+  }
+
+  /** Has so many bytes sent, and returns at once: false when there is no room for them. What fails counts as lost. */
+  send(bytes: number, work: () => Promise<unknown>, events: Pick<SessionEvents, 'lost'>): boolean {
+    if (!this.take(bytes)) return false;
+    const release = (): void => this.release(bytes);
+    work().then(release, () => {
+      release();
+      events.lost(1);
+    });
+    return true;
   }
 }
