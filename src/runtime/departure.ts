@@ -45,19 +45,28 @@ function depart(connection: Connection, reason: DisconnectReason, description?: 
   else connection.dispose();
 }
 
-/** Counted among the calls, so that a shutdown waits for it. */
 async function runDeparture(connection: Connection, plan: HandlerPlan, packet: unknown[]): Promise<void> {
   const context = new EventContext(connection.socket, plan, connection, packet, undefined);
-  const { calls } = connection.served.runtime;
-  context.onExpire = () => reportFault(context, new Error('the handlers of the disconnection took too long'));
-  calls.add(context, plan.timeout);
+  await counted(context, plan, 'the handlers of the disconnection', () => runIn(context, plan.run));
+  connection.dispose();
+}
+
+/** Counts what answers nobody among the calls, so that a shutdown waits for it; what fails is told. Never rejects. */
+export async function counted(
+  context: EventContext,
+  { timeout }: HandlerPlan,
+  what: string,
+  work: () => unknown,
+): Promise<void> {
+  const { calls } = (context.connection as Connection).served.runtime;
+  context.onExpire = () => reportFault(context, new Error(`${what} took too long`));
+  calls.add(context, timeout);
   try {
-    await runIn(context, plan.run);
+    await work();
   } catch (error) {
     await tellEach(context, error, (each) => report(context, each));
   }
-  calls.delete(context, plan.timeout);
-  connection.dispose();
+  calls.delete(context, timeout);
 }
 
 /** Lets the error handlers hear of it; nobody is left to be answered. */

@@ -4,8 +4,7 @@ import { EventContext } from '../context.js';
 import { EventError } from '../errors.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
-import { report } from './departure.js';
-import { reportFault } from './failures.js';
+import { counted, report } from './departure.js';
 import { connectionOf } from './internals.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../thenable.js';
@@ -33,19 +32,10 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   const context = new EventContext(socket, handler, connection, [handler.event, room], undefined);
   try {
     const result = runIn(context, handler.run);
-    if (isThenable(result)) void follow(context, handler, promiseOf(result));
+    if (isThenable(result)) void counted(context, handler, 'the handler of the room', () => promiseOf(result));
   } catch (error) {
     void report(context, error);
   }
-}
-
-/** Counted among the calls, so that a shutdown waits for it. */
-async function follow(context: EventContext, { timeout }: HandlerPlan, result: Promise<unknown>): Promise<void> {
-  const { calls } = connectionOf(context.socket)!.served.runtime;
-  context.onExpire = () => reportFault(context, new Error('the handler of the room took too long'));
-  calls.add(context, timeout);
-  await result.catch((error: unknown) => report(context, error));
-  calls.delete(context, timeout);
 }
 
 /** What an adapter is asked to do when sockets join. */
