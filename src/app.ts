@@ -12,6 +12,7 @@ import { checkEmissions, planEmits } from './plan/emits.js';
 import { usable } from './plan/given.js';
 import { loadControllers } from './plan/load.js';
 import { precedence } from './plan/path.js';
+import { PayloadPlans } from './plan/payloads.js';
 import { scan } from './plan/scan.js';
 import { printTable } from './plan/table.js';
 import { Calls } from './runtime/calls.js';
@@ -49,7 +50,8 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   const facts = scan(classes, problems);
   const { payload = {}, services = [] } = options;
   const use = usable(options.use ?? [], 'use', 'the option', problems);
-  const emits = options.emits && planEmits(options.emits, payload, problems);
+  const payloads = new PayloadPlans();
+  const emits = options.emits && planEmits(options.emits, payload, problems, payloads);
   if (emits) checkEmissions(facts, emits, problems);
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
@@ -64,7 +66,7 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const compiler = new Compiler(
-    { container, use, payload, timeout: limits.handlerTime, ownServer: options.io !== undefined, emits },
+    { container, use, payload, payloads, timeout: limits.handlerTime, ownServer: options.io !== undefined, emits },
     problems,
   );
   const shared = facts.filter(({ namespace }) => namespace.options.scope !== 'connection');

@@ -31,9 +31,11 @@ export function visitClasses(type: Class, visit: (type: Class) => readonly Class
 
 /** The classes that are validated inside of a class. */
 export function nestedClasses(type: Class, options: PayloadOptions): readonly Class[] {
-  return propertiesOf(type, rulesOf(type), options).flatMap(({ isNested, types }) =>
-    isNested ? types.filter(isUserClass) : [],
-  );
+  return nestedIn(propertiesOf(type, rulesOf(type), options));
+}
+
+function nestedIn(properties: readonly PropertyFacts[]): Class[] {
+  return properties.flatMap(({ isNested, types }) => (isNested ? types.filter(isUserClass) : []));
 }
 
 /** Adds the problems of one class; returns the classes nested in it. */
@@ -55,11 +57,12 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
     });
     return [];
   }
-  for (const facts of propertiesOf(type, rules, options)) {
+  const properties = propertiesOf(type, rules, options);
+  for (const facts of properties) {
     const problem = problemOf(facts);
     if (problem) problems.push({ path: `${type.name}.${facts.property}`, ...problem });
   }
-  return nestedClasses(type, options);
+  return nestedIn(properties);
 }
 
 interface PropertyFacts {

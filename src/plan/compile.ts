@@ -15,7 +15,7 @@ import { Instances, middlewareName, type Target } from './instances.js';
 import { invoke, throwing } from './invoke.js';
 import { rememberRefusal } from './moments.js';
 import { mergePayloadOptions } from './options.js';
-import { PayloadPlans } from './payloads.js';
+import type { PayloadPlans } from './payloads.js';
 import type { BackgroundPlan, ErrorPlan, HandlerPlan } from './types.js';
 
 export interface CompileOptions {
@@ -23,6 +23,7 @@ export interface CompileOptions {
   /** Wraps everything, outermost first. */
   readonly use: readonly MiddlewareLike[];
   readonly payload: PayloadOptions;
+  readonly payloads: PayloadPlans;
   /** Milliseconds that a handler may take. */
   readonly timeout: number;
   /** Whether the server is the user's own, whose other namespaces are not ours. */
@@ -41,7 +42,6 @@ export interface ControllerPlan {
 /** Compiles controllers, and makes the plan of all. */
 export class Compiler {
   readonly #instances: Instances;
-  readonly #payloads = new PayloadPlans();
   readonly #controllers: ControllerPlan[] = [];
   readonly #background: BackgroundPlan[] = [];
 
@@ -105,7 +105,7 @@ export class Compiler {
 
   #error(target: Target, handler: HandlerFacts): ErrorPlan {
     const { label, errorType, method } = handler;
-    const run = throwing(invoke(target, method, planArguments(handler, {}, this.#payloads, this.problems)));
+    const run = throwing(invoke(target, method, planArguments(handler, {}, this.options.payloads, this.problems)));
     return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
   }
 
@@ -116,7 +116,7 @@ export class Compiler {
     payload: PayloadOptions,
     errors: readonly ErrorPlan[],
   ): HandlerPlan {
-    const args = planArguments(handler, payload, this.#payloads, this.problems);
+    const args = planArguments(handler, payload, this.options.payloads, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;

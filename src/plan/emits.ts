@@ -5,7 +5,8 @@ import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOption
 import { isThenable } from '../thenable.js';
 import { eventNameProblem } from './checks.js';
 import type { ControllerFacts } from './facts.js';
-import { fitEach, fitOne, isForeign, type FitPlan, type PlanOf } from './fit.js';
+import { fitEach, fitOne, type FitPlan, type PlanOf } from './fit.js';
+import { mergePayloadOptions } from './options.js';
 import { PayloadPlans } from './payloads.js';
 
 /** What the framework itself tells clients; it need not be declared, and cannot be. */
@@ -69,16 +70,21 @@ function tooMany(given: number, declared: number): Issue {
   return { path: '', rule: 'arguments', message: `${given} arguments are more than the ${declared} declared` };
 }
 
-/** Plans what `emits` declares. Mistakes are added to `problems`. */
-export function planEmits(emits: EmittedEvents, payload: PayloadOptions, problems: SetupProblem[]): EmitsPlan {
-  const plans = new PayloadPlans();
+/** Plans what `emits` declares, with the payload plans that there are. Mistakes are added to `problems`. */
+export function planEmits(
+  emits: EmittedEvents,
+  payload: PayloadOptions,
+  problems: SetupProblem[],
+  plans: PayloadPlans = new PayloadPlans(),
+): EmitsPlan {
+  const options = mergePayloadOptions(payload);
   const events = new Map<string, readonly FitPlan[]>();
   for (const [event, declared] of Object.entries(emits)) {
     const where = `emits['${event}']`;
     const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
     if (what) problems.push({ where, what, mend: 'choose another name.' });
     const list = isList(declared) ? withoutAck(declared) : [declared];
-    const planned = list.map((argument) => planArgument(argument, where, payload, plans, problems));
+    const planned = list.map((argument) => planArgument(argument, where, options, plans, problems));
     events.set(event, planned);
   }
   return new EmitsPlan(events);
@@ -112,7 +118,7 @@ function planArgument(
   }
   const found = plans.typeProblems(type);
   problems.push(...found.map((problem) => ({ where, ...problem })));
-  if (isForeign(type) || found.length > 0) return { label: '?' };
+  if (found.length > 0) return { label: '?' };
   const planOf: PlanOf = (dto) => plans.of(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {

@@ -34,8 +34,9 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
     return [];
   }
   checkConstructor(type, name, problems);
-  const handlers = checkGiven(scanHandlers(type, name, problems), problems);
-  const uses = usable(usesOf(allUses(lineage(type)), undefined), name, '@Use', problems);
+  const said = allUses(lineage(type));
+  const handlers = checkGiven(scanHandlers(type, name, said, problems), problems);
+  const uses = usable(usesOf(said, undefined), name, '@Use', problems);
   return namespaces
     .filter((namespace) => isUsable(namespace, name, problems))
     .map((namespace) => ({ type, name, namespace, handlers, uses }));
@@ -51,10 +52,15 @@ function nameOf(type: unknown): string {
   return typeof type === 'function' ? type.name || '(a class without a name)' : String(type);
 }
 
-function scanHandlers(type: Class, name: string, problems: SetupProblem[]): HandlerFacts[] {
+function scanHandlers(
+  type: Class,
+  name: string,
+  uses: readonly UseMetadata[],
+  problems: SetupProblem[],
+): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const said = { uses: allUses(classes), emissions: classes.flatMap((each) => ownMetadata(each)?.emissions ?? []) };
+  const said = { uses, emissions: classes.flatMap((each) => ownMetadata(each)?.emissions ?? []) };
   const handlers: HandlerFacts[] = [];
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {

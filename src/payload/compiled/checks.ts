@@ -25,9 +25,10 @@ export function checkRules(
   checking: Checking,
   run: Run,
   rules: readonly Rule[],
-  { object, value, property }: Place,
+  place: Place,
   error: ValidationError | undefined,
 ): ValidationError | undefined {
+  const { object, value, property } = place;
   const { targetName } = checking;
   for (const { metadata, checks } of rules) {
     if (metadata.validateIf && !metadata.validateIf(object, value)) continue;
@@ -36,21 +37,9 @@ export function checkRules(
       if (checking.stopAtFirstError && isBroken(error)) continue;
       const args = { targetName, property: metadata.propertyName, object, value, constraints: metadata.constraints };
       const answer = elements ? askEach(check, elements, args) : check.ask(value, args);
-      if (answer === true) continue;
       if (isPromise(answer)) {
         error ??= checking.errors.make(object, value, property);
-        run.wait(
-          later(
-            checking.errors,
-            run,
-            answer,
-            elements !== undefined,
-            error,
-            { object, value, property },
-            metadata,
-            check,
-          ),
-        );
+        run.wait(later(checking.errors, run, answer, elements !== undefined, error, place, metadata, check));
       } else if (!answer) {
         error ??= checking.errors.make(object, value, property);
         if (!checking.errors.record(run, error, object, value, metadata, check)) return error;

@@ -174,10 +174,8 @@ export class CompiledValidator {
     error = checkRules(checking, run, rules.custom, place, error);
     if (run.isSpent) return error;
     if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
-    if (error) {
-      addContexts(error, rules.others);
-      addContexts(error, rules.custom);
-    }
+    addContexts(error, rules.others);
+    addContexts(error, rules.custom);
     return error;
   }
 }
