@@ -80,6 +80,35 @@ function firstFrame(bytes: Buffer): Frame | undefined {
   return { opcode: bytes[0]! & 0x0f, bytes: bytes.subarray(0, end), text: bytes.toString('utf8', header, end) };
 }
 
+/** A frame as a client sends it: `first` is its first byte, a whole text unless given. */
+export function clientFrame({ first = 0x81, payload, mask = new Uint8Array(4) }: ClientFrame): Buffer {
+  const { length } = payload;
+  const header =
+    length < 126
+      ? Buffer.from([first, 0x80 | length])
+      : length < 65_536
+        ? Buffer.from([first, 0x80 | 126, length >> 8, length & 255])
+        : Buffer.from([
+            first,
+            0x80 | 127,
+            0,
+            0,
+            0,
+            0,
+            length >> 24,
+            (length >> 16) & 255,
+            (length >> 8) & 255,
+            length & 255,
+          ]);
+  return Buffer.concat([header, mask, payload.map((byte, at) => byte ^ mask[at & 3]!)]);
+}
+
+export interface ClientFrame {
+  readonly first?: number;
+  readonly payload: Buffer;
+  readonly mask?: Uint8Array;
+}
+
 const CLOSE = 8;
 
 /** Speaks just enough to connect to the main namespace; keeps what it reads after the upgrade. */
@@ -117,15 +146,7 @@ export class RawClient {
 
   /** The frames of the packets go out in one segment. */
   send(...packets: string[]): void {
-    this.tcp.write(
-      Buffer.concat(
-        packets.map((packet) => {
-          const payload = Buffer.from(packet);
-          const mask = Buffer.alloc(4);
-          return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length]), mask, payload]);
-        }),
-      ),
-    );
+    this.tcp.write(Buffer.concat(packets.map((packet) => clientFrame({ payload: Buffer.from(packet) }))));
   }
 
   #read(chunk: Buffer): void {
