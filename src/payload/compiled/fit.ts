@@ -1,12 +1,10 @@
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { ValidationTypes } from 'class-validator';
 import { isBuiltIn } from '../nested.js';
-import type { Class } from '../options.js';
 import { validationTables } from './storages.js';
-import { namesOf } from './transform-class.js';
 
-/** Why instances of a type cannot be made by compiled code; `undefined` if they can. */
-export function transformMisfit(type: unknown): string | undefined {
+/** Why instances of a type cannot be made by compiled code, whatever its properties; `undefined` if they can. */
+export function typeMisfit(type: unknown): string | undefined {
   if (typeof type !== 'function') return 'its type is no class';
   const prototype: unknown = type.prototype;
   if (typeof prototype !== 'object' || prototype === null) return 'its type is no class';
@@ -15,7 +13,12 @@ export function transformMisfit(type: unknown): string | undefined {
   for (let next: unknown = type; typeof next === 'function'; next = Object.getPrototypeOf(next)) {
     if (isBuiltIn(next)) return `it is or extends the built-in ${next.name}`;
   }
-  const strange = namesOf(type as Class).find(isStrangeName);
+  return undefined;
+}
+
+/** Why a class with properties of these names cannot be compiled; `undefined` if it can. */
+export function namesMisfit(names: readonly string[]): string | undefined {
+  const strange = names.find(isStrangeName);
   return strange === undefined ? undefined : strangeName(strange);
 }
 

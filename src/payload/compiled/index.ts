@@ -1,9 +1,10 @@
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { typesOf } from '../nested.js';
 import type { Class, SettledOptions } from '../options.js';
 import type { Steps } from '../library.js';
-import { transformMisfit, validationMisfit } from './fit.js';
+import { namesMisfit, typeMisfit, validationMisfit } from './fit.js';
 import { processReasons } from './process.js';
 import { ErrorMaker } from './run.js';
 import { namesOf } from './transform-class.js';
@@ -56,12 +57,12 @@ export class PayloadCompiler {
     const isStale = () => watch.isStale();
     if (this.#reasons.length > 0) return { steps: undefined, reasons: this.#reasons, isStale };
     const { classes, reasons } = survey(type, this.#rules);
-    if (!classes.includes(type)) return { steps: undefined, reasons, isStale };
+    if (!classes.has(type)) return { steps: undefined, reasons, isStale };
     const transformer = new Transformer(this.#options.transform, watch);
     const validator = new CompiledValidator(this.#options, watch, this.#errors, this.#rules);
-    for (const next of classes) {
-      transformer.prepare(next);
-      validator.prepare(next);
+    for (const [next, { names, rules: selected }] of classes) {
+      transformer.prepare(next, names);
+      validator.prepare(next, selected);
     }
     const steps: Steps = {
       transform: (value) => transformer.transform(type, value),
@@ -71,28 +72,39 @@ export class PayloadCompiler {
   }
 }
 
-function misfitOf(type: unknown, selection: RuleSelection): string | undefined {
-  const misfit = transformMisfit(type);
-  if (misfit || typeof type !== 'function') return misfit;
-  return validationMisfit(type, selection.of(type));
+/** What is known of a class that can be compiled. */
+interface Surveyed {
+  /** Of its properties. */
+  readonly names: readonly string[];
+  /** Those that apply under the options. */
+  readonly rules: readonly ValidationMetadata[];
+}
+
+/** Looks at one class; says why it cannot be compiled, where it cannot. */
+function look(type: Function, selection: RuleSelection): Surveyed | string {
+  const misfit = typeMisfit(type);
+  if (misfit) return misfit;
+  const names = namesOf(type as Class);
+  const rules = selection.of(type);
+  return namesMisfit(names) ?? validationMisfit(type, rules) ?? { names, rules };
 }
 
 /** A class and all nested in it, as far as can be seen at boot: those that can be compiled, and why others cannot. */
-function survey(type: Class, selection: RuleSelection): { classes: Class[]; reasons: string[] } {
-  const classes: Class[] = [];
+function survey(type: Class, selection: RuleSelection): { classes: Map<Class, Surveyed>; reasons: string[] } {
+  const classes = new Map<Class, Surveyed>();
   const reasons: string[] = [];
   const seen = new Set<unknown>();
   const queue: unknown[] = [type];
   for (const next of queue) {
     if (seen.has(next) || typeof next !== 'function' || CONVERTED.has(next)) continue;
     seen.add(next);
-    const misfit = misfitOf(next, selection);
-    if (misfit) {
-      reasons.push(`${next.name}: ${misfit}`);
+    const found = look(next, selection);
+    if (typeof found === 'string') {
+      reasons.push(`${next.name}: ${found}`);
       continue;
     }
-    classes.push(next as Class);
-    for (const name of namesOf(next as Class)) queue.push(...nestedIn(next as Class, name));
+    classes.set(next as Class, found);
+    for (const name of found.names) queue.push(...nestedIn(next as Class, name));
   }
   return { classes, reasons };
 }

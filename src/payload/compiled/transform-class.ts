@@ -19,10 +19,9 @@ interface Decisions {
 const OTHER = '\0other';
 
 /** Compiles what `plainToInstance` does with a plain object and a class. `call` holds the plan's options. */
-export function compileClass(type: Class, call: Call, convert: Convert): Build {
+export function compileClass(type: Class, names: readonly string[], call: Call, convert: Convert): Build {
   const { options } = call;
   const decisions = new TransformOperationExecutor(PLAIN_TO_CLASS, options) as unknown as Decisions;
-  const names = namesOf(type);
   const kept = new Set(decisions.getKeys(type, Object.fromEntries([...names, OTHER].map((name) => [name, 1])), false));
   const takesOthers = kept.has(OTHER);
   const exposed = decisions.getKeys(type, {}, false);

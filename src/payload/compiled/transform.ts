@@ -3,8 +3,8 @@ import type { ClassTransformOptions } from 'class-transformer';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { Call } from './call.js';
 import type { Bag, Build, Convert } from './call.js';
-import { transformMisfit } from './fit.js';
-import { compileClass } from './transform-class.js';
+import { namesMisfit, typeMisfit } from './fit.js';
+import { compileClass, namesOf } from './transform-class.js';
 import { compileOther, discriminatorOf } from './transform-property.js';
 import type { OtherSetter } from './transform-property.js';
 import type { Watch } from './watch.js';
@@ -32,9 +32,12 @@ export class Transformer {
     return this.#convert(new Call(this.#options), value, type, undefined, false) as object;
   }
 
-  /** Compiles a class before its first instance is made. */
-  prepare(type: Class): void {
-    this.#buildOf(type);
+  /** Compiles a class that fits, before its first instance is made. `names`: of its properties. */
+  prepare(type: Class, names: readonly string[]): Build {
+    const build = compileClass(type, names, new Call(this.#options), this.#convert);
+    this.#classes.set(type, build);
+    this.#watch.add(type);
+    return build;
   }
 
   readonly #convert: Convert = (call, value, type, arrayType, isMap) => {
@@ -60,13 +63,12 @@ export class Transformer {
   };
 
   #buildOf(type: unknown): Build | null {
-    let build = this.#classes.get(type);
-    if (build === undefined) {
-      build = transformMisfit(type) ? null : compileClass(type as Class, new Call(this.#options), this.#convert);
-      this.#classes.set(type, build);
-      if (build) this.#watch.add(type as Class);
-    }
-    return build;
+    const known = this.#classes.get(type);
+    if (known !== undefined) return known;
+    const names = typeMisfit(type) ? undefined : namesOf(type as Class);
+    if (names && !namesMisfit(names)) return this.prepare(type as Class, names);
+    this.#classes.set(type, null);
+    return null;
   }
 
   #copy(call: Call, source: Bag): Bag {

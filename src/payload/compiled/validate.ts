@@ -1,5 +1,6 @@
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { SPENT } from '../budget.js';
 import { settleErrors } from '../library.js';
@@ -57,9 +58,9 @@ export class CompiledValidator {
     return settleErrors(stripper, run.awaiting ?? [], errors, run);
   }
 
-  /** Compiles a class before its first instance is validated. */
-  prepare(type: Class): void {
-    this.#validateOf(type);
+  /** Compiles a class that fits, before its first instance is validated. */
+  prepare(type: Class, rules: readonly ValidationMetadata[]): void {
+    this.#classes.set(type, this.#compile(type, rules));
   }
 
   readonly #validateObject: ValidateObject = (run, object, errors) => {
@@ -73,21 +74,19 @@ export class CompiledValidator {
   #validateOf(type: unknown): ValidateObject | null {
     let validate = this.#classes.get(type);
     if (validate === undefined) {
-      validate = this.#compile(type);
+      const rules = typeof type === 'function' ? this.#selection.of(type) : [];
+      validate = validationMisfit(type, rules) ? null : this.#compile(type as Class, rules);
       this.#classes.set(type, validate);
     }
     return validate;
   }
 
-  #compile(type: unknown): ValidateObject | null {
-    if (typeof type !== 'function') return null;
-    const metadatas = this.#selection.of(type);
-    if (validationMisfit(type, metadatas)) return null;
+  #compile(type: Class, metadatas: readonly ValidationMetadata[]): ValidateObject {
     this.#watch.add(type);
     if (metadatas.length === 0 && this.#options.validator.forbidUnknownValues !== false) {
       return (_run, object, errors) => append(errors, this.#errors.unknown(object));
     }
-    const grouped = getMetadataStorage().groupByPropertyName(metadatas);
+    const grouped = getMetadataStorage().groupByPropertyName([...metadatas]);
     const known = new Set(Object.keys(grouped));
     const checking: Checking = { ...this.#nesting, targetName: type.name };
     const properties = Object.keys(grouped).map((name) => {
