@@ -128,6 +128,35 @@ describe('an engine that reads frames itself', { timeout: 60_000 }, () => {
     }
   });
 
+  it('reads a text without ws, and leaves it what is binary', async () => {
+    const server = await start('corked');
+    try {
+      const { client, socket } = await RawClient.connect(server);
+      const { socket: ws } = socket.conn.transport as unknown as {
+        socket: { _receiver: { _write(...args: unknown[]): void } };
+      };
+      const { _receiver: receiver } = ws;
+      const { _write: stock } = receiver;
+      let written = 0;
+      receiver._write = (...args) => {
+        written++;
+        stock.apply(receiver, args);
+      };
+      const texts = once(socket, 'said');
+      client.tcp.write(clientFrame({ payload: event('hello') }));
+      await texts;
+      assert.equal(written, 0);
+      const bytes = once(socket, 'file');
+      client.send('451-["file",{"_placeholder":true,"num":0}]');
+      client.tcp.write(clientFrame({ first: 0x82, payload: Buffer.from([1, 2, 3]) }));
+      assert.deepEqual(await bytes, [Buffer.from([1, 2, 3])]);
+      assert.equal(written, 1);
+      client.tcp.destroy();
+    } finally {
+      await server.stop();
+    }
+  });
+
   it('leaves messages to ws where somebody else listens for them', async () => {
     const server = await start('corked');
     try {

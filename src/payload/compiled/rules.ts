@@ -42,19 +42,20 @@ export interface PropertyRules {
 
 /** Sorts the rules of one property by what they do. */
 export function compileRules(name: string, metadatas: readonly ValidationMetadata[]): PropertyRules {
-  const rules = metadatas
-    .filter((metadata) => metadata.type !== ValidationTypes.WHITELIST)
-    .map((metadata): Rule => ({ metadata, checks: checksOf(metadata) }));
-  const ofType = (type: string) => rules.filter((rule) => rule.metadata.type === type);
-  return {
-    name,
-    conditions: ofType(ValidationTypes.CONDITIONAL_VALIDATION).map((rule) => rule.metadata),
-    defined: ofType(ValidationTypes.IS_DEFINED),
-    custom: ofType(ValidationTypes.CUSTOM_VALIDATION),
-    nested: ofType(ValidationTypes.NESTED_VALIDATION),
-    others: rules.filter((rule) => rule.metadata.type !== ValidationTypes.IS_DEFINED),
-    awaitsValue: ofType(ValidationTypes.PROMISE_VALIDATION).length > 0,
-  };
+  const conditions: ValidationMetadata[] = [];
+  const byType = { defined: [] as Rule[], custom: [] as Rule[], nested: [] as Rule[], others: [] as Rule[] };
+  let awaitsValue = false;
+  for (const metadata of metadatas) {
+    const { type } = metadata;
+    if (type === ValidationTypes.WHITELIST) continue;
+    const rule: Rule = { metadata, checks: checksOf(metadata) };
+    (type === ValidationTypes.IS_DEFINED ? byType.defined : byType.others).push(rule);
+    if (type === ValidationTypes.CUSTOM_VALIDATION) byType.custom.push(rule);
+    else if (type === ValidationTypes.NESTED_VALIDATION) byType.nested.push(rule);
+    else if (type === ValidationTypes.CONDITIONAL_VALIDATION) conditions.push(metadata);
+    else if (type === ValidationTypes.PROMISE_VALIDATION) awaitsValue = true;
+  }
+  return { name, conditions, awaitsValue, ...byType };
 }
 
 function checksOf({ constraintCls }: ValidationMetadata): Check[] {
