@@ -1,6 +1,6 @@
 import { say } from '../messages.js';
 import { defaults } from '../server.js';
-import type { Measure } from './measure.js';
+import { awaken, type Measure } from './measure.js';
 
 /** From writing an event to reading its acknowledgement, as the load generator sees it. */
 export const latency: Measure = {
@@ -13,7 +13,9 @@ export const latency: Measure = {
   settings: [defaults],
   clients: true,
   sweeps: 3,
-  sample: async ({ clients, scale }) => {
+  sample: async (seat) => {
+    await awaken(seat, say, 1);
+    const { clients, scale } = seat;
     const { p50, p99 } = await clients.fixedRate({ ...say, perSecond: 1000, ms: 3 * scale.ms });
     return { 'latency.p50': p50, 'latency.p99': p99 };
   },
