@@ -32,11 +32,13 @@ const held = new Map<EngineSocket, boolean>();
 /** Hands over what came together, and has what it causes go out together. */
 function deliver(socket: EngineSocket, texts: readonly string[]): void {
   const { transport } = socket;
-  if (texts.length > 1) held.set(socket, false);
+  const isCrowd = texts.length > 1;
+  // What a chunk before this one caused may wait already.
+  if (isCrowd && !held.has(socket)) held.set(socket, false);
   try {
     for (const text of texts) transport.onData(text);
   } finally {
-    if (texts.length > 1) process.nextTick(releaseSoon, socket);
+    if (isCrowd) process.nextTick(releaseSoon, socket);
   }
 }
 

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import type { Socket } from 'socket.io';
 import { io as connect } from 'socket.io-client';
-import { beneath, RawClient, start, type Running } from './support.js';
+import { beneath, clientFrame, start, withClient as withOneClient } from './support.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** Packets that Engine.IO holds back. */
@@ -14,21 +14,8 @@ const waiting = ({ conn }: Socket) => (conn as unknown as { writeBuffer: unknown
 const isData = ({ text }: { text: string }) => text.startsWith('42');
 
 for (const engine of ['ws', 'corked'] as const) {
-  /** A server and one bare client, gone when the test is. */
-  const withClient = async (
-    test: (client: RawClient, socket: Socket, server: Running) => Promise<void>,
-    tls = false,
-  ): Promise<void> => {
-    const server = await start(engine, {}, tls);
-    try {
-      const { client, socket } = await RawClient.connect(server);
-      await turn();
-      await test(client, socket, server);
-      client.tcp.destroy();
-    } finally {
-      await server.stop();
-    }
-  };
+  const withClient = (test: Parameters<typeof withOneClient>[1], tls = false): Promise<void> =>
+    withOneClient(engine, test, tls);
 
   describe(
     `an engine that writes ${engine === 'ws' ? 'once per packet' : 'once per turn'}`,
@@ -44,6 +31,56 @@ for (const engine of ['ws', 'corked'] as const) {
             frames.filter(isData).map(({ text }) => text),
             ['42["said",0]', '42["said","later"]'],
           );
+        });
+      });
+
+      it('takes one volatile packet of those that packets which came together cause', async () => {
+        await withClient(async (client, socket) => {
+          socket.on('ask', (n: number) => socket.volatile.emit('said', n));
+          socket.on('last', (ack: () => void) => ack());
+          client.send('42["ask",1]', '42["ask",2]', '42["ask",3]', '420["last"]');
+          const frames = await client.until(({ text }) => text.startsWith('430'));
+          assert.deepEqual(
+            frames.filter(isData).map(({ text }) => text),
+            ['42["said",1]'],
+          );
+        });
+      });
+
+      it('answers all packets that came together up to the one that disconnects the client', async () => {
+        await withClient(async (client, socket) => {
+          socket.on('echo', (value: number, ack: (value: number) => void) => ack(value));
+          socket.on('leave', (ack: () => void) => {
+            ack();
+            socket.disconnect(true);
+          });
+          client.send('421["echo",1]', '422["echo",2]', '423["leave"]', '424["echo",4]');
+          const texts = (await client.untilClosed()).map(({ text }) => text);
+          assert.deepEqual(
+            texts.filter((answer) => answer.startsWith('43')),
+            ['431[1]', '432[2]', '433[]'],
+          );
+        });
+      });
+
+      it('answers packets that come while those before them are handled', async () => {
+        await withClient(async (client, socket) => {
+          const { tcp } = beneath(socket);
+          socket.on('echo', (value: number, ack: (value: number) => void) => ack(value));
+          socket.conn.once('packet', () => tcp.pause());
+          socket.onAny(() => {
+            socket.emit('said', 'handled');
+            tcp.resume();
+          });
+          tcp.pause();
+          for (const ids of [
+            [1, 2],
+            [3, 4],
+          ])
+            tcp.push(Buffer.concat(ids.map((id) => clientFrame({ payload: Buffer.from(`42${id}["echo",${id}]`) }))));
+          tcp.resume();
+          const frames = await client.until(({ text }) => text === '434[4]');
+          assert.equal(frames.filter(({ text }) => text.startsWith('43')).length, 4);
         });
       });
 

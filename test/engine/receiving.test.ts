@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { beneath, clientFrame, RawClient, start, type Running } from './support.js';
+import { beneath, clientFrame, RawClient, start, withClient, type Running } from './support.js';
 
 const SEED = 20261127;
 const MAX_PAYLOAD = 5000;
@@ -129,9 +129,7 @@ describe('an engine that reads frames itself', { timeout: 60_000 }, () => {
   });
 
   it('reads a text without ws, and leaves it what is binary', async () => {
-    const server = await start('corked');
-    try {
-      const { client, socket } = await RawClient.connect(server);
+    await withClient('corked', async (client, socket) => {
       const { socket: ws } = socket.conn.transport as unknown as {
         socket: { _receiver: { _write(...args: unknown[]): void } };
       };
@@ -151,16 +149,11 @@ describe('an engine that reads frames itself', { timeout: 60_000 }, () => {
       client.tcp.write(clientFrame({ first: 0x82, payload: Buffer.from([1, 2, 3]) }));
       assert.deepEqual(await bytes, [Buffer.from([1, 2, 3])]);
       assert.equal(written, 1);
-      client.tcp.destroy();
-    } finally {
-      await server.stop();
-    }
+    });
   });
 
   it('leaves messages to ws where somebody else listens for them', async () => {
-    const server = await start('corked');
-    try {
-      const { client, socket } = await RawClient.connect(server);
+    await withClient('corked', async (client, socket) => {
       const { socket: ws } = socket.conn.transport as unknown as {
         socket: { on(event: 'message', listener: (data: Buffer) => void): void };
       };
@@ -170,16 +163,11 @@ describe('an engine that reads frames itself', { timeout: 60_000 }, () => {
       client.send('42["said","hello"]');
       await heard;
       assert.deepEqual(messages, ['42["said","hello"]']);
-      client.tcp.destroy();
-    } finally {
-      await server.stop();
-    }
+    });
   });
 
   it('holds nothing back for ever when a listener throws', async () => {
-    const server = await start('corked');
-    try {
-      const { client, socket } = await RawClient.connect(server);
+    await withClient('corked', async (client, socket) => {
       socket.on('echo', (value: string, ack: (value: string) => void) => ack(value));
       const thrown = new Error('a listener of the test');
       socket.conn.once('packet', () => {
@@ -191,55 +179,6 @@ describe('an engine that reads frames itself', { timeout: 60_000 }, () => {
       assert.throws(() => stream!.call(tcp, chunk), thrown);
       client.send('420["echo","later"]');
       await client.until(({ text: answer }) => answer === '430["later"]');
-      client.tcp.destroy();
-    } finally {
-      await server.stop();
-    }
-  });
-});
-
-const volatileAnswers = async (engine: 'ws' | 'corked'): Promise<string[]> => {
-  const server = await start(engine);
-  try {
-    const { client, socket } = await RawClient.connect(server);
-    await new Promise((resolve) => setImmediate(resolve));
-    socket.on('ask', (n: number) => socket.volatile.emit('said', n));
-    socket.on('last', (ack: () => void) => ack());
-    client.send('42["ask",1]', '42["ask",2]', '42["ask",3]', '420["last"]');
-    const answers = await client.until(({ text: answer }) => answer.startsWith('430'));
-    client.tcp.destroy();
-    return answers.map(({ text: answer }) => answer).filter((answer) => answer.startsWith('42'));
-  } finally {
-    await server.stop();
-  }
-};
-
-describe('answers to packets that came together', { timeout: 30_000 }, () => {
-  it('keep the volatile packets that the stock engine keeps', async () => {
-    const kept = await volatileAnswers('ws');
-    assert.deepEqual(kept, ['42["said",1]']);
-    assert.deepEqual(await volatileAnswers('corked'), kept);
-  });
-
-  for (const engine of ['ws', 'corked'] as const) {
-    it(`are all delivered where a handler disconnects the client (${engine})`, async () => {
-      const server = await start(engine);
-      try {
-        const { client, socket } = await RawClient.connect(server);
-        socket.on('echo', (value: number, ack: (value: number) => void) => ack(value));
-        socket.on('leave', (ack: () => void) => {
-          ack();
-          socket.disconnect(true);
-        });
-        client.send('421["echo",1]', '422["echo",2]', '423["leave"]', '424["echo",4]');
-        const texts = (await client.untilClosed()).map(({ text: answer }) => answer);
-        assert.deepEqual(
-          texts.filter((answer) => answer.startsWith('43')),
-          ['431[1]', '432[2]', '433[]'],
-        );
-      } finally {
-        await server.stop();
-      }
     });
-  }
+  });
 });

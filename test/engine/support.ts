@@ -83,23 +83,10 @@ function firstFrame(bytes: Buffer): Frame | undefined {
 /** A frame as a client sends it: `first` is its first byte, a whole text unless given. */
 export function clientFrame({ first = 0x81, payload, mask = new Uint8Array(4) }: ClientFrame): Buffer {
   const { length } = payload;
-  const header =
-    length < 126
-      ? Buffer.from([first, 0x80 | length])
-      : length < 65_536
-        ? Buffer.from([first, 0x80 | 126, length >> 8, length & 255])
-        : Buffer.from([
-            first,
-            0x80 | 127,
-            0,
-            0,
-            0,
-            0,
-            length >> 24,
-            (length >> 16) & 255,
-            (length >> 8) & 255,
-            length & 255,
-          ]);
+  const long = Buffer.alloc(8);
+  long.writeBigUInt64BE(BigInt(length));
+  const size = length < 126 ? [length] : length < 65_536 ? [126, ...long.subarray(6)] : [127, ...long];
+  const header = Buffer.from([first, 0x80 | size[0]!, ...size.slice(1)]);
   return Buffer.concat([header, mask, payload.map((byte, at) => byte ^ mask[at & 3]!)]);
 }
 
@@ -171,5 +158,22 @@ export class RawClient {
     const frames = await this.until((frame) => frame.opcode === CLOSE);
     this.tcp.destroy();
     return frames;
+  }
+}
+
+/** A server and one bare client, gone when the test is. */
+export async function withClient(
+  engine: EngineOption,
+  test: (client: RawClient, socket: Socket, server: Running) => Promise<void>,
+  tls = false,
+): Promise<void> {
+  const server = await start(engine, {}, tls);
+  try {
+    const { client, socket } = await RawClient.connect(server);
+    await new Promise((resolve) => setImmediate(resolve));
+    await test(client, socket, server);
+    client.tcp.destroy();
+  } finally {
+    await server.stop();
   }
 }
