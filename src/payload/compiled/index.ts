@@ -77,7 +77,7 @@ interface Surveyed {
   /** Of its properties. */
   readonly names: readonly string[];
   /** Those that apply under the options. */
-  readonly rules: readonly ValidationMetadata[];
+  readonly rules: ValidationMetadata[];
 }
 
 /** Looks at one class; says why it cannot be compiled, where it cannot. */

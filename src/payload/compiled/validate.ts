@@ -59,7 +59,7 @@ export class CompiledValidator {
   }
 
   /** Compiles a class that fits, before its first instance is validated. */
-  prepare(type: Class, rules: readonly ValidationMetadata[]): void {
+  prepare(type: Class, rules: ValidationMetadata[]): void {
     this.#classes.set(type, this.#compile(type, rules));
   }
 
@@ -81,12 +81,12 @@ export class CompiledValidator {
     return validate;
   }
 
-  #compile(type: Class, metadatas: readonly ValidationMetadata[]): ValidateObject {
+  #compile(type: Class, metadatas: ValidationMetadata[]): ValidateObject {
     this.#watch.add(type);
     if (metadatas.length === 0 && this.#options.validator.forbidUnknownValues !== false) {
       return (_run, object, errors) => append(errors, this.#errors.unknown(object));
     }
-    const grouped = getMetadataStorage().groupByPropertyName([...metadatas]);
+    const grouped = getMetadataStorage().groupByPropertyName(metadatas);
     const known = new Set(Object.keys(grouped));
     const checking: Checking = { ...this.#nesting, targetName: type.name };
     const properties = Object.keys(grouped).map((name) => {
