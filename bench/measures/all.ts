@@ -5,6 +5,7 @@ import { handlers } from './handlers.js';
 import { latency } from './latency.js';
 import type { Measure } from './measure.js';
 import { besideDtos, echoes, rejections, says } from './messages.js';
+import { plans } from './plans.js';
 
 /** Everything that `npm run bench` measures, in the order of the tables. */
 export const allMeasures: Measure[] = [
@@ -12,6 +13,7 @@ export const allMeasures: Measure[] = [
   says,
   rejections,
   besideDtos,
+  plans,
   latency,
   fanout,
   connections,

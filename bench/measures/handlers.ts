@@ -15,7 +15,7 @@ export const handlers: Measure = {
   })),
   settings: counts.map((count) => ({ ...defaults, handlers: count })),
   clients: true,
-  sweeps: 3,
+  sweeps: 7,
   takesPart: ({ name }) => name === 'plain' || name === 'colloquy',
   sample: async (seat) => ({ [`handlers.${seat.settings.handlers}`]: (await perMessage(seat, echo, 1)).cpu }),
 };

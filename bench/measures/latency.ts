@@ -16,7 +16,7 @@ export const latency: Measure = {
   sample: async (seat) => {
     await awaken(seat, say, 1);
     const { clients, scale } = seat;
-    const { p50, p99 } = await clients.fixedRate({ ...say, perSecond: 1000, ms: 3 * scale.ms });
+    const { p50, p99 } = await clients.fixedRate({ ...say, perSecond: 1000, ms: 10 * scale.ms });
     return { 'latency.p50': p50, 'latency.p99': p99 };
   },
 };

@@ -30,6 +30,21 @@ const cheaperThan = (claim: string, peer: string, column: string, limit: number)
   numbers: (samples) => samples.ratio(peer, column, 'colloquy'),
 });
 
+/** A compiled payload plan by itself: how many times cheaper than the libraries it is to be beside 100 other classes, and that it does not care for them. */
+const plan = (what: string, payload: string, beside100: number): Target[] => [
+  fasterPlan(`payload plan, ${what}, alone`, `plans.${payload}.0`, 5),
+  fasterPlan(`payload plan, ${what}, beside 100 DTO classes`, `plans.${payload}.100`, beside100),
+  toItself(
+    `payload plan, ${what}, beside 300 DTO classes to alone (itself)`,
+    `plans.${payload}.300`,
+    `plans.${payload}.0`,
+    1.3,
+  ),
+];
+
+const fasterPlan = (claim: string, column: string, limit: number): Target =>
+  cheaperThan(`${claim}: times cheaper than the libraries`, 'plain-class-validator', column, limit);
+
 /** What Colloquy promises about its speed; ratios to plain Socket.IO with hand-written checks unless said otherwise. */
 export const targets: Target[] = [
   toPlain('acknowledged event, 1 in flight', 'echo.1', 1.02),
@@ -52,6 +67,8 @@ export const targets: Target[] = [
   ),
   cheaperThan('beside 100 DTO classes, 1 in flight: times cheaper than NestJS', 'nestjs', 'dtos.1', 2.5),
   toPlain('rejected event, 1 in flight', 'invalid.1', 1.15),
+  ...plan('3 fields', 'flat', 20),
+  ...plan('20 nested items', 'nested', 18),
   toPlain('fan-out to 1,000 clients, single broadcast', 'fanout.1', 1),
   toPlain('fan-out to 1,000 clients, bursts of 16', 'fanout.16', 0.35),
   toPlain('heap per connection, 50 handlers', 'connection.heap.handlers50', 0.65),
