@@ -46,6 +46,9 @@ export const defaultLimits: Limits = Object.freeze({
   drainTime: 10_000,
 });
 
+/** Milliseconds; timers of Node.js go no further, and take more for nothing. */
+export const longestTime = 2 ** 31 - 1;
+
 /** Fills in the defaults; wrong names and values are added to `problems`. */
 export function settleLimits(given: Partial<Limits> = {}, problems: SetupProblem[]): Limits {
   for (const [name, value] of Object.entries(given)) {

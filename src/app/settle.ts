@@ -2,9 +2,10 @@
 import { type ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine, type EngineOption } from '../engine/index.js';
 import { type SetupProblem } from '../errors.js';
-import { type Limits } from '../limits.js';
+import { longestTime, type Limits } from '../limits.js';
 import { guardOrigins, guardSessions } from '../serving/origins.js';
 import type { Calls } from '../runtime/calls.js';
+import { RecoverableAdapter } from '../runtime/recoverable.js';
 import type { AppOptions } from './options.js';
 
 /** Chooses the WebSocket engine; one that cannot be had is a mistake. */
@@ -28,10 +29,16 @@ export function serverOptions(options: AppOptions, limits: Limits, calls: Calls)
   delete own.adapter; // the cluster is joined when everything else is right
   return {
     maxHttpBufferSize: Math.min(limits.payload, MOST_BYTES),
-    connectTimeout: limits.joinTime,
+    // Socket.IO takes 0 for nothing said.
+    connectTimeout: Math.max(1, Math.min(limits.joinTime, longestTime)),
     cleanupEmptyChildNamespaces: true,
     ...own,
-    ...(recovery ? { connectionStateRecovery: { skipMiddlewares: false, ...recovery } } : {}),
+    ...(recovery ? recoveryOptions(recovery) : {}),
     allowRequest: guardSessions(() => calls.closing !== false, guardOrigins(options.cors, options.allowRequest)),
   };
+}
+
+/** The cluster's adapter takes the place of this one. */
+function recoveryOptions(recovery: ServerOptions['connectionStateRecovery']): Partial<ServerOptions> {
+  return { connectionStateRecovery: { skipMiddlewares: false, ...recovery }, adapter: RecoverableAdapter };
 }

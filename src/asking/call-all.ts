@@ -2,7 +2,8 @@
 import { Server, type Namespace, type Socket } from 'socket.io';
 import { CallError, unwrap } from '../client/index.js';
 import { internalsOf, namespaceInternalsOf, operatorInternalsOf, type Operator } from '../runtime/internals.js';
-import { callTimeOf, longestTime, whenGone } from './questions.js';
+import { longestTime } from '../limits.js';
+import { callTimeOf, whenGone } from './questions.js';
 
 /** Whom `callAll` asks: a namespace, its rooms (`namespace.to('a').except('b')`), the server's main namespace. */
 export type CallTarget = Server | Namespace | Operator;

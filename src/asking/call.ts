@@ -2,7 +2,8 @@
 import type { Socket } from 'socket.io';
 import { CallError, unwrap } from '../client/index.js';
 import { internalsOf, namespaceInternalsOf } from '../runtime/internals.js';
-import { callTimeOf, longestTime, whenGone } from './questions.js';
+import { longestTime } from '../limits.js';
+import { callTimeOf, whenGone } from './questions.js';
 
 /**
  * Emits an event to a client and gives its answer, the first value of its acknowledgement. It may take

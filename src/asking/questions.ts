@@ -31,6 +31,3 @@ export function limitCalls(server: Server, limits: Limits): void {
 export function callTimeOf(server: Server): number {
   return (limitsOf.get(server) ?? defaultLimits).callTime;
 }
-
-/** Timers of Node.js go no further. */
-export const longestTime = 2 ** 31 - 1;

@@ -1,5 +1,6 @@
 /** Background work: what `@Background` said → what is to run, and from when to when. */
 import type { SetupProblem } from '../errors.js';
+import { longestTime } from '../limits.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { BackgroundMetadata, BackgroundOptions, MethodName } from '../metadata/types.js';
 import type { Class } from '../reflect.js';
@@ -47,8 +48,6 @@ export function planBackground(
 type Run = (signal: AbortSignal) => unknown;
 type Problem = Omit<SetupProblem, 'where'>;
 
-const longestEvery = 2 ** 31 - 1;
-
 function problemsOf(
   { scoped }: BackgroundOwner,
   classes: readonly Class[],
@@ -56,7 +55,7 @@ function problemsOf(
   { every, start, stop, once }: BackgroundOptions,
 ): Problem[] {
   const problems: Problem[] = [];
-  if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= longestEvery)) {
+  if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= longestTime)) {
     problems.push({ what: `every: ${String(every)} is not a time.`, mend: 'give milliseconds, more than 0.' });
   }
   problems.push(...wordProblem('start', start, ['boot', 'first-client']));

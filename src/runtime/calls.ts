@@ -1,5 +1,6 @@
 /** The calls that have not been answered yet, each with the time by which it must be. */
 import type { EventContext } from '../context.js';
+import { longestTime } from '../limits.js';
 
 /** One timer serves all calls with the same time limit: they run out in the order in which they began. */
 class Lane {
@@ -31,7 +32,7 @@ class Lane {
   }
 
   #arm(deadline: number, delay: number): void {
-    if (delay > 2 ** 31 - 1) return;
+    if (delay > longestTime) return;
     this.#timer = setTimeout(() => this.#fire(deadline), delay).unref();
   }
 

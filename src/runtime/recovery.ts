@@ -3,23 +3,7 @@
  * is recovered too, and what it missed is sent when the gate has let it in again, not before.
  */
 import type { Namespace, Socket } from 'socket.io';
-
-/** A packet that the in-memory adapter keeps for those who may come back. */
-interface KeptPacket {
-  readonly id: string;
-  readonly emittedAt: number;
-  readonly data: unknown[];
-  readonly opts: { readonly rooms: ReadonlySet<string>; readonly except: ReadonlySet<string> };
-}
-
-interface KeptSession {
-  readonly sid: string;
-  readonly pid: string;
-  readonly rooms: readonly string[];
-  readonly disconnectedAt: number;
-  /** When the connection began that has ended. */
-  connectedAt?: number;
-}
+import type { KeptPacket, KeptSession } from './recoverable.js';
 
 interface RestoredSession extends KeptSession {
   missedPackets: unknown[][];
@@ -27,6 +11,8 @@ interface RestoredSession extends KeptSession {
 
 /** What is used of an adapter that can restore sessions; those of brokers keep nothing in memory. */
 interface RecoveringAdapter {
+  readonly rooms: ReadonlyMap<string, ReadonlySet<string>>;
+  del(id: string, room: string): void;
   readonly sessions?: ReadonlyMap<string, KeptSession>;
   readonly packets?: readonly KeptPacket[];
   readonly maxDisconnectionDuration?: number;
@@ -68,6 +54,8 @@ function prepareAdapter(namespace: Namespace): void {
   adapter.restoreSession = async (pid, offset) => {
     const session = adapter.packets ? restoreKept(adapter, pid, offset) : await restore(pid, offset);
     if (!session) return null;
+    // While its owner was away, anybody could enter the room of an id.
+    for (const stranger of adapter.rooms.get(session.sid) ?? []) adapter.del(stranger, session.sid);
     missed.set(session.sid, session.missedPackets);
     return { ...session, missedPackets: [] };
   };
@@ -94,5 +82,5 @@ function restoreKept(adapter: RecoveringAdapter, pid: string, offset: string): R
 
 function concerns(rooms: readonly string[], { opts }: KeptPacket): boolean {
   const included = opts.rooms.size === 0 || rooms.some((room) => opts.rooms.has(room));
-  return included && !rooms.some((room) => opts.except.has(room));
+  return included && !rooms.some((room) => opts.except?.has(room));
 }

@@ -5,8 +5,8 @@ import { EventError } from '../errors.js';
 import type { HandlerPlan } from '../plan/types.js';
 import { runIn } from './around.js';
 import { counted, report } from './departure.js';
-import { connectionOf } from './internals.js';
-import type { ServedNamespace } from './runtime.js';
+import { connectionOf, namespaceInternalsOf } from './internals.js';
+import type { Runtime, ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../thenable.js';
 
 const watched = new WeakSet<object>();
@@ -16,7 +16,7 @@ export function watchRooms(served: ServedNamespace, namespace: Namespace): void 
   const { adapter } = namespace;
   if (watched.has(adapter)) return;
   watched.add(adapter);
-  guardRooms(namespace, served.runtime.limits.rooms);
+  guardRooms(namespace, served.runtime);
   const tell = (kind: 'join' | 'leave') => (room: string, id: string) => {
     const handlers = served.plan[kind];
     const socket = room === id || handlers.length === 0 ? undefined : namespace.sockets.get(id);
@@ -42,23 +42,51 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
 interface JoiningAdapter {
   readonly sids: ReadonlyMap<string, ReadonlySet<string>>;
   addAll(id: string, rooms: Set<string>): Promise<void> | void;
+  /** Does something with each of the sockets of this node that are picked: `socketsJoin` and the like. */
+  apply(picked: unknown, act: (socket: Socket) => void): void;
 }
 
 /**
  * A client that names its rooms must not fill the server with them, nor enter the one that another socket has for
  * itself: what is sent to an id would reach two. The ids of other nodes are not known here.
  */
-function guardRooms({ adapter, sockets }: Namespace, limit: number): void {
-  const joining: JoiningAdapter = adapter;
+function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
+  const joining = namespace.adapter as unknown as JoiningAdapter;
   const addAll = joining.addAll.bind(joining);
   joining.addAll = (id, rooms) => {
-    for (const room of rooms) if (room !== id && sockets.has(room)) throw new EventError('room_taken', roomTaken);
-    const now = joining.sids.get(id) ?? new Set<string>();
-    if (now.size + rooms.size > limit && countWith(now, rooms, id) > limit) {
-      throw new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
-    }
-    return addAll(id, rooms);
+    const refusal = refusalOf(namespace, joining.sids.get(id) ?? new Set(), id, rooms, limits.rooms);
+    if (!refusal) return addAll(id, rooms);
+    // A socket that is being recovered joins its rooms one by one, in its constructor: nobody would catch it there.
+    if (isThere(namespace, id)) throw refusal;
   };
+  const apply = joining.apply.bind(joining);
+  joining.apply = (picked, act) =>
+    apply(picked, (socket) => {
+      try {
+        act(socket);
+      } catch (err) {
+        if (!(err instanceof EventError)) throw err;
+        // One that may not enter keeps nobody else out.
+        log.warn({ err, socket: socket.id, namespace: namespace.name }, 'a socket could not join');
+      }
+    });
+}
+
+function isThere(namespace: Namespace, id: string): boolean {
+  const { sockets, _preConnectSockets: pending } = namespaceInternalsOf(namespace);
+  return sockets.has(id) || pending.has(id);
+}
+
+function refusalOf(
+  { sockets }: Namespace,
+  now: ReadonlySet<string>,
+  id: string,
+  rooms: ReadonlySet<string>,
+  limit: number,
+): EventError | undefined {
+  for (const room of rooms) if (room !== id && sockets.has(room)) return new EventError('room_taken', roomTaken);
+  if (now.size + rooms.size <= limit || countWith(now, rooms, id) <= limit) return undefined;
+  return new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
 }
 
 const roomTaken = "The room of that name is another socket's own.";

@@ -19,9 +19,23 @@ class Mail {
     if (!socket.recovered) await socket.join('readers');
   }
 
+  @On('join')
+  async join(room: string, socket: Socket): Promise<string[]> {
+    await socket.join(room);
+    return [...socket.rooms];
+  }
+
   @On('rooms')
   rooms(socket: Socket): string[] {
     return [...socket.rooms].filter((room) => room !== socket.id);
+  }
+}
+
+@Namespace('/game/:id')
+class Game {
+  @OnConnect
+  enter(socket: Socket): void {
+    if (socket.handshake.auth['refused']) throw new ConnectionRefused();
   }
 }
 
@@ -29,11 +43,12 @@ const options: Partial<AppOptions> = { connectionStateRecovery: {} };
 
 /** Cuts the transport, as a lost network does, and waits until the server has seen it. */
 async function cut({ app }: Running, socket: ClientSocket): Promise<void> {
-  const namespace = app.io.of('/mail');
+  const { id } = socket;
   const gone = nextEvent(socket, 'disconnect');
   socket.io.engine.close();
   await gone;
-  await until(() => namespace.sockets.size === 0, 'the server has noticed');
+  const isThere = (): boolean => [...app.io._nsps.values()].some(({ sockets }) => sockets.has(id!));
+  await until(() => !isThere(), 'the server has noticed');
 }
 
 async function returning(socket: ClientSocket): Promise<unknown[]> {
@@ -89,5 +104,51 @@ describe('connection state recovery', () => {
     assert.deepEqual(seen, []);
     const { rooms, sids } = running.app.io.of('/mail').adapter;
     assert.equal(rooms.size + sids.size, 0);
+  });
+
+  it('leaves nobody in the room of the id that comes back: neither who entered meanwhile, nor who comes back with it', async (t) => {
+    const running = await start(t, [Mail], options);
+    const [ada, eve, mel] = await Promise.all([1, 2, 3].map(() => running.connect('/mail', { auth: { token: 'a' } })));
+    const { id } = ada!;
+    const namespace = running.app.io.of('/mail');
+    await cut(running, ada!);
+    assert.ok((await eve!.emitWithAck('join', id)).includes(id));
+    assert.ok((await mel!.emitWithAck('join', id)).includes(id));
+    await cut(running, mel!);
+    await returning(ada!);
+    await returning(mel!);
+    assert.deepEqual([ada!.recovered, ada!.id, mel!.recovered], [true, id, true]);
+    assert.deepEqual([...namespace.adapter.rooms.get(id!)!], [id]);
+    assert.deepEqual(await mel!.emitWithAck('rooms'), ['readers']);
+    const seen: unknown[] = [];
+    for (const other of [eve!, mel!]) other.on('private', () => seen.push(other));
+    const arrived = nextEvent(ada!, 'private');
+    namespace.to(id!).emit('private');
+    await arrived;
+    await Promise.all([eve, mel].map((other) => other!.emitWithAck('rooms')));
+    assert.deepEqual(seen, []);
+  });
+
+  it('brings back the last client of a namespace of a family', async (t) => {
+    const running = await start(t, [Game], options);
+    const socket = await running.connect('/game/7');
+    const { id } = socket;
+    await cut(running, socket);
+    running.app.io.of('/game/7').emit('news', 'missed');
+    const received = await returning(socket);
+    assert.deepEqual([socket.recovered, socket.id], [true, id]);
+    await until(() => received.length === 1, 'what was missed');
+  });
+
+  it('frees such a namespace when nobody can come back to it any more, and at once who was refused', async (t) => {
+    const running = await start(t, [Game], { connectionStateRecovery: { maxDisconnectionDuration: 20 } });
+    const names = (): string[] => [...running.app.io._nsps.keys()];
+    await running.refusal('/game/8', { auth: { refused: true } });
+    assert.deepEqual(names(), ['/']);
+    await cut(running, await running.connect('/game/7'));
+    assert.deepEqual(names(), ['/', '/game/7']);
+    await until(() => names().length === 1, 'its end');
+    const again = await running.connect('/game/7');
+    assert.equal(again.recovered, false);
   });
 });

@@ -35,6 +35,18 @@ it('the room of an id is its own: another client that asks for it is told so and
   assert.deepEqual(seen, []);
 });
 
+it('a socket that may enter no more rooms keeps none of the others out of one, and ends nothing', async (t) => {
+  const { app, connect, log } = await start(t, [Entering], { limits: { rooms: 1 } });
+  const [full, other] = [await connect('/rooms'), await connect('/rooms')];
+  await full.emitWithAck('join', 'a');
+  const namespace = app.io.of('/rooms');
+  namespace.socketsJoin('daily');
+  assert.deepEqual([...namespace.adapter.rooms.get('daily')!], [other.id]);
+  assert.match(log.at('warn')[0]!.message, /could not join/);
+  const answer = (await full.emitWithAck('join', 'b')) as { error: { code: string } };
+  assert.equal(answer.error.code, 'too_many_rooms');
+});
+
 it('a handler that ends because its client left is no failure for the log', async (t) => {
   const { app, connect, log } = await start(t, [Entering]);
   const socket = await connect('/rooms');

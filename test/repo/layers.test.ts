@@ -40,7 +40,7 @@ const doors: Record<string, RegExp | '*'> = {
   cookie: /^plan\/sources\.ts$/,
   tinyglobby: /^plan\/load\.ts$/,
   sirv: /^serving\/pages\.ts$/,
-  'socket.io-adapter': /^(adapter|testing\/memory)\//,
+  'socket.io-adapter': /^(adapter\/|testing\/memory\/|runtime\/recoverable)/,
   'socket.io-client': /^testing\//,
   redis: /^adapter\/transports\//,
   ioredis: /^adapter\/transports\//,

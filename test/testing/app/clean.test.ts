@@ -25,10 +25,7 @@ class Game {
   @On('play') play() {}
 }
 
-/**
- * Timers that were made and neither ended nor were cleared, those that keep no process alive included. (With
- * `connectionStateRecovery`, Socket.IO's own adapter leaves one for each namespace.)
- */
+/** Timers that were made and neither ended nor were cleared, those that keep no process alive included. */
 function watchTimers() {
   const alive = new Map<number, string>();
   const hook = createHook({
@@ -50,7 +47,7 @@ function counts() {
 }
 
 async function live(): Promise<{ io: import('socket.io').Server; clients: TestClient[] }> {
-  const app = await createTestApp({ controllers: [Home, Game] });
+  const app = await createTestApp({ controllers: [Home, Game], connectionStateRecovery: {} });
   const clients: TestClient[] = [];
   for (let index = 0; index < 5; index++) clients.push(await app.connect('/', { reconnection: index === 4 }));
   const [first, second, third, fourth] = clients as [TestClient, TestClient, TestClient, TestClient];
