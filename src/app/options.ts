@@ -52,7 +52,10 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly io?: Server;
   /** Middleware around every event, connection and disconnection; the first one is the outermost. */
   readonly use?: readonly MiddlewareLike[];
-  /** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
+  /**
+   * Handles what no `@OnError` answered; what it returns, if anything, answers the client. What a limit refuses
+   * (`rate_limited`, `busy`, `closing`) reaches no error handler.
+   */
   readonly onError?: ErrorHandler;
   /**
    * The events that may be sent to clients, with what: of another event, or with other values, `emit` throws

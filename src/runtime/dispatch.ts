@@ -12,7 +12,17 @@ import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import type { Calls } from './calls.js';
 import type { Connection } from './connection.js';
 import { emitResult } from './emissions.js';
-import { explain, invalidAnswer, quickError, reportFault, reportLate, tooDeep, unknownEvent } from './failures.js';
+import {
+  explain,
+  invalidAnswer,
+  quickAnswer,
+  quickError,
+  reportFault,
+  reportLate,
+  tooDeep,
+  unknownEvent,
+  type QuickCode,
+} from './failures.js';
 import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../thenable.js';
 
@@ -29,8 +39,7 @@ function runMiddleware(socket: Socket, internals: SocketInternals, packet: unkno
     process.nextTick(() => {
       if (!error) return deliver(socket, internals, packet);
       internals._onerror(error);
-      const connection = internals[connectionKey]!;
-      fail(new EventContext(socket, unknownEvent, connection, packet, takeAck(packet)), error);
+      failUnhandled(internals[connectionKey]!, packet, error);
     });
   });
 }
@@ -63,7 +72,7 @@ function listenerFailed(
   err: unknown,
 ): void {
   const { socket, served } = connection;
-  if (!handler) return fail(new EventContext(socket, unknownEvent, connection, packet, takeAck(packet)), err);
+  if (!handler) return failUnhandled(connection, packet, err);
   served.runtime.log.error({ err, event: packet[0], socket: socket.id }, 'a listener of socket.on failed');
 }
 
@@ -75,17 +84,32 @@ function takeAck(packet: unknown[]): AckFunction | undefined {
 function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]): void {
   const { limits, calls } = connection.served.runtime;
   const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
-  if (!connection.takeToken()) return fail(context, quickError('rate_limited'));
-  if (exceedsDepth(packet, limits.depth + 1)) return fail(context, tooDeep(limits.depth));
-  if (calls.closing) return fail(context, quickError('closing'));
+  if (!connection.takeToken()) return turnAway(context, 'rate_limited');
+  if (calls.closing) return turnAway(context, 'closing');
   if (connection.running < limits.concurrentCalls) return start(context);
   connection.queue ??= [];
-  if (connection.queue.length >= limits.queuedCalls) return fail(context, quickError('busy'));
+  if (connection.queue.length >= limits.queuedCalls) return turnAway(context, 'busy');
   connection.queue.push(context);
+}
+
+/** Fails what no handler is to see, in the same limits. */
+function failUnhandled(connection: Connection, packet: unknown[], error: unknown): void {
+  const { limits } = connection.served.runtime;
+  const context = new EventContext(connection.socket, unknownEvent, connection, packet, takeAck(packet));
+  if (!connection.takeToken()) return turnAway(context, 'rate_limited');
+  if (connection.running >= limits.concurrentCalls) return turnAway(context, 'busy');
+  fail(context, error);
+}
+
+/** Answers without a word to the error handlers: they may take their time, and nothing bounds how many would run. */
+function turnAway(context: EventContext, code: QuickCode): void {
+  acknowledgeFailure(context, undefined, quickAnswer(code));
 }
 
 /** Runs the plan. Nothing is awaited, and no time is kept, unless the handler gave a promise. */
 function start(context: EventContext): void {
+  const { depth } = (context.connection as Connection).served.runtime.limits;
+  if (exceedsDepth(context.packet, depth + 1)) return fail(context, tooDeep(depth));
   try {
     const result = runIn(context, planOf(context).run);
     if (result instanceof Invalid) refuse(context, result);
@@ -111,6 +135,7 @@ function wait(context: EventContext, result: PromiseLike<unknown>): void {
 }
 
 function finish(context: EventContext, value: unknown): void {
+  if (context.settled) return;
   try {
     if (value instanceof Invalid) return refuse(context, value);
     if (staysOpen(context, value)) return hold(context);

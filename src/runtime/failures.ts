@@ -140,9 +140,17 @@ const messages = {
   closing: 'The server is shutting down.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
 
+/** The code of a failure that says no more than its message. */
+export type QuickCode = keyof typeof messages;
+
 /** A failure of the client's or the framework's making, without the cost of a stack. */
-export function quickError(code: keyof typeof messages): EventError {
+export function quickError(code: QuickCode): EventError {
   return withoutStack(() => new EventError(code, messages[code]));
+}
+
+/** The answer to it. */
+export function quickAnswer(code: QuickCode): ErrorAnswer {
+  return { error: { code, message: messages[code] } };
 }
 
 /** Ends a call whose client left before its handler began. */

@@ -9,7 +9,7 @@ const suspicious = { clients: 10, looks: 30 };
 
 /** What is known of an Engine.IO connection and its transport. */
 interface EngineConnection {
-  readonly writeBuffer: readonly { readonly data?: string | Uint8Array }[];
+  readonly writeBuffer: readonly { readonly data?: string | ArrayBuffer | ArrayBufferView }[];
   readonly transport: {
     readonly name: string;
     readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
@@ -98,6 +98,6 @@ export class Clients {
 
 function bytesOf(packets: EngineConnection['writeBuffer']): number {
   let bytes = 0;
-  for (const { data } of packets) bytes += data?.length ?? 0;
+  for (const { data } of packets) bytes += typeof data === 'string' ? data.length : (data?.byteLength ?? 0);
   return bytes;
 }

@@ -8,6 +8,7 @@ import {
   On,
   OnConnect,
   OnDisconnect,
+  OnError,
   Payload,
   SetupError,
 } from '../../src/index.js';
@@ -249,6 +250,37 @@ test('a socket that sends faster than eventRate is refused, whatever it sends, a
   assert.equal(codeOf(await other.emitWithAck('count')), 'fine');
 });
 
+test('what a limit refuses reaches no error handler: a flood must not start as many of them', async (t) => {
+  const heard: string[] = [];
+  const hear = (error: unknown): Promise<never> => {
+    heard.push((error as Answer['error']).code);
+    return new Promise(() => {});
+  };
+  @Namespace('/limits')
+  class Heard {
+    @On() hang() {
+      return new Promise(() => {});
+    }
+    @OnError error(error: unknown) {
+      return hear(error);
+    }
+  }
+  const { connect, app } = await start(t, [Heard], {
+    limits: { eventBurst: 30, eventRate: 0.001, concurrentCalls: 2, queuedCalls: 3, drainTime: 50 },
+    onError: hear,
+  });
+  const socket = await connect('/limits');
+  socket.emit('nobody');
+  socket.emit('hang');
+  const answers = Array.from({ length: 40 }, () => socket.emitWithAck('hang'));
+  const refused = (await Promise.all(answers.slice(3))).map(codeOf);
+  assert.equal(refused.filter((code) => code === 'busy').length, 25);
+  assert.equal(refused.filter((code) => code === 'rate_limited').length, 12);
+  assert.deepEqual(heard, ['unknown_event']);
+  assert.equal(app.health().calls, 2);
+  void Promise.allSettled(answers);
+});
+
 test('a client that does not read is disconnected when more than limits.sendBuffer waits for it', async (t) => {
   const left: string[] = [];
   @Namespace('/limits')
@@ -273,6 +305,28 @@ test('a client that does not read is disconnected when more than limits.sendBuff
   await until(() => read === 60, 'the fast one');
   assert.ok(reader.connected);
   assert.match(log.at('warn')[0]!.message, /limits\.sendBuffer/);
+});
+
+test('limits.sendBuffer counts the bytes of what is binary, whatever holds them', async (t) => {
+  const left: string[] = [];
+  @Namespace('/limits')
+  class Flood {
+    @OnDisconnect leave(reason: string) {
+      left.push(reason);
+    }
+  }
+  const { app, url } = await start(t, [Flood], { limits: { sendBuffer: 50_000_000 } });
+  const mute = await openMute(t, url, '/limits');
+  mute.pause();
+  // More than the kernel takes, so that the rest has to wait.
+  app.io.of('/limits').emit('bulk', Buffer.alloc(40_000_000));
+  const { clients } = app.io.engine as unknown as {
+    clients: Record<string, { transport: { socket: { bufferedAmount: number } } }>;
+  };
+  await until(() => Object.values(clients)[0]!.transport.socket.bufferedAmount > 1_000_000, 'what the kernel left');
+  const bytes = new ArrayBuffer(8_000_000);
+  for (let n = 0; n < 8; n++) app.io.of('/limits').emit('bulk', n % 2 ? bytes : new Float64Array(bytes));
+  await until(() => left.length === 1, 'the end of the slow one');
 });
 
 for (const transport of transports) {
@@ -316,14 +370,43 @@ test('a shutdown waits for what runs, and no longer than limits.drainTime', asyn
   assert.equal(left, 1);
 });
 
+test('a shutdown without a limit waits for what runs', async (t) => {
+  const open = deferred();
+  @Namespace('/limits')
+  class Slow {
+    @On() async work() {
+      await open.promise;
+      return 'done';
+    }
+  }
+  const { connect, app } = await start(t, [Slow], { limits: { drainTime: Infinity } });
+  const answer = (await connect('/limits')).emitWithAck('work');
+  await until(() => app.health().calls === 1, 'the call');
+  const closed = app.close();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  open.resolve();
+  assert.equal(await answer, 'done');
+  await closed;
+});
+
 test('limits.payload reaches every engine as a number of 32 bits: eiows would refuse all messages at Infinity', async (t) => {
   const { app } = await start(t, [Limited], { limits: { payload: Infinity } });
   assert.equal((app.io as unknown as { opts: { maxHttpBufferSize: number } }).opts.maxHttpBufferSize, 2 ** 31 - 1);
 });
 
+test('limits.joinTime reaches Socket.IO as a time that a timer can take: it would cut everybody at Infinity', async (t) => {
+  for (const [joinTime, expected] of [
+    [Infinity, 2 ** 31 - 1],
+    [0, 1],
+  ] as const) {
+    const { app } = await start(t, [Limited], { limits: { joinTime } });
+    assert.equal(app.io.connectTimeout(), expected);
+  }
+});
+
 test('Infinity switches a limit off', async (t) => {
   const off = Object.fromEntries(Object.keys(defaultLimits).map((name) => [name, Infinity]));
-  const { connect } = await start(t, [Limited], { limits: { ...off, joinTime: 10_000, drainTime: 1_000 } });
+  const { connect } = await start(t, [Limited], { limits: off });
   const socket = await connect('/limits');
   const deep = JSON.parse('['.repeat(500) + ']'.repeat(500)) as unknown;
   assert.equal(codeOf(await socket.emitWithAck('echo', deep)), 'fine');
