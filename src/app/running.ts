@@ -10,8 +10,10 @@ import { SetupError, type SetupProblem } from '../errors.js';
 import type { ApplicationPlan } from '../plan/application.js';
 import type { Compiler } from '../plan/compile.js';
 import { checkFunction, functionFacts, type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
+import { longestTime } from '../limits.js';
 import type { NamespacePlan, PlanRow } from '../plan/types.js';
 import { Bindings } from '../runtime/bind.js';
+import { internalsOf } from '../runtime/internals.js';
 import { ServerNamespaces } from '../runtime/namespaces.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Clients } from '../serving/clients.js';
@@ -79,7 +81,7 @@ export class RunningApp implements App {
   on(path: string, event: string, handler: HandlerFunction, options: FunctionOptions = {}): this {
     const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    checkFunction(facts, this.#plan.handlerOf(path, event), problems);
+    checkFunction(facts, handler, this.#plan.handlerOf(path, event), problems);
     const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
     const mistakes = problems.splice(0);
     if (!controller || mistakes.length > 0) throw new SetupError(mistakes);
@@ -116,6 +118,7 @@ export class RunningApp implements App {
   }
 
   async listen(where: number | ListenOptions): Promise<Address> {
+    this.#checkOpen();
     if (this.#server) throw new Error('The application listens already; create another one for another port.');
     const options = typeof where === 'number' ? { port: where } : where;
     const server = createHttpServer(this.parts.options, options.tls);
@@ -133,6 +136,10 @@ export class RunningApp implements App {
     }
   }
 
+  #checkOpen(): void {
+    if (this.#closed) throw new Error('The application has been closed; create another one.');
+  }
+
   #report({ url }: Address): void {
     const { log } = this.runtime;
     log.info(`listening on ${url}`);
@@ -144,6 +151,7 @@ export class RunningApp implements App {
   }
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#checkOpen();
     this.#connect(server, options);
     this.serve();
   }
@@ -168,18 +176,20 @@ export class RunningApp implements App {
 
   async #close(): Promise<void> {
     const end = Date.now() + this.runtime.limits.drainTime;
-    const rest = (): number => Math.max(0, end - Date.now());
+    const rest = (): number => Math.min(longestTime, Math.max(0, end - Date.now()));
     this.runtime.calls.closing = 'draining';
     await Promise.all([this.#drain(rest()), this.#background.stop(rest())]);
     await this.#clients.flush(rest());
     // Not before: a client on long-polling fetches its answer with a connection of its own.
     const stopped = this.#stopAccepting();
     const disconnected = setTimeout(() => this.#dropConnections?.(), rest());
+    disconnectAll(this.io);
+    // What the handlers of the disconnections have to say goes to the other nodes too.
+    await this.#drain(rest());
     await closeServer(this.io);
     await stopped;
     clearTimeout(disconnected);
     await this.parts.link?.close();
-    await this.#drain(rest());
     this.runtime.calls.stop();
     this.#clients.stopWatching();
     await this.#watchdog.stop();
@@ -199,6 +209,13 @@ export class RunningApp implements App {
     const server = this.#server;
     if (!server) return;
     await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+}
+
+/** Ends all connections as Socket.IO does when it is closed, but while the adapters still work. */
+function disconnectAll(io: Server): void {
+  for (const { sockets } of io._nsps.values()) {
+    for (const socket of sockets.values()) internalsOf(socket)._onclose('server shutting down');
   }
 }
 

@@ -101,3 +101,12 @@ function checkName({ event, label, method }: HandlerFacts, problems: SetupProble
   const what = eventNameProblem(event);
   if (what) problems.push({ where: label, what, mend: remedies[event] ?? 'choose another name.' });
 }
+
+/** Says what is wrong with the function that handles something, if anything. */
+export function methodProblem(method: unknown): Omit<SetupProblem, 'where'> | undefined {
+  if (!/Generator/.test(Object.prototype.toString.call(method))) return undefined;
+  return {
+    what: 'it is a generator: nobody takes what it yields, and its caller would be answered an empty object.',
+    mend: 'emit each value, socket.emit(…), and return the last one.',
+  };
+}

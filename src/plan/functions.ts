@@ -4,7 +4,7 @@ import type { SetupProblem } from '../errors.js';
 import type { HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../middleware.js';
 import type { Class } from '../reflect.js';
-import { checkEvents, eventTaken } from './checks.js';
+import { checkEvents, eventTaken, methodProblem } from './checks.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
 import { usable } from './given.js';
 import { pathProblem } from './path.js';
@@ -43,6 +43,7 @@ export function functionFacts(
 /** Adds what keeps the function from being added; `other` is what handles the event in its namespace already. */
 export function checkFunction(
   facts: ControllerFacts,
+  handler: HandlerFunction,
   other: { readonly label: string } | undefined,
   problems: SetupProblem[],
 ): void {
@@ -51,6 +52,8 @@ export function checkFunction(
   const what = pathProblem(namespace.path);
   if (what) problems.push({ where, what, mend: "write a path such as '/chat' or '/game/:id'." });
   checkEvents([facts], problems);
+  const problem = methodProblem(handler);
+  if (problem) problems.push({ where, ...problem });
   if (other) problems.push(eventTaken(handlers[0]!, namespace.path, other.label));
 }
 

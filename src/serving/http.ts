@@ -29,14 +29,23 @@ export function createHttpServer(options: HttpOptions, tls?: TlsOptions): HttpSe
 
 /**
  * Listens, and says where.
- * @throws Error naming the port where it is taken, or not to be had
+ * @throws Error naming the port where it is taken, or not to be had; or that the server was closed meanwhile
  */
 export async function listen(server: HttpServer, { port, host, tls }: ListenOptions): Promise<Address> {
+  let isClosed = false;
   await new Promise<void>((resolve, reject) => {
     const failed = (cause: NodeJS.ErrnoException): void => reject(listenError(cause, port, host));
+    const closed = (): void => {
+      isClosed = true;
+      reject(new Error('The application was closed before it listened.'));
+    };
     server.once('error', failed);
+    server.once('close', closed);
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
       server.removeListener('error', failed);
+      server.removeListener('close', closed);
+      // The name of the host was still being looked up when it was closed.
+      if (isClosed) server.close();
       resolve();
     });
   });

@@ -91,6 +91,26 @@ test('an application that never listened can be closed, and closed again', async
   await Promise.all([app.close(), app.close()]);
 });
 
+test('an application that was closed while it booted opens no port, and says so', async () => {
+  const app = await createApp(quiet);
+  await app.close();
+  await assert.rejects(app.listen({ port: 0, host: '127.0.0.1' }), /has been closed/);
+  assert.throws(() => app.attach(createServer()), /has been closed/);
+});
+
+for (const host of ['127.0.0.1', 'localhost']) {
+  test(`one that is closed while it begins to listen says so, and leaves no port open (${host})`, async () => {
+    const ports = (): number => process.getActiveResourcesInfo().filter((each) => each === 'TCPServerWrap').length;
+    const before = ports();
+    const app = await createApp(quiet);
+    const listening = app.listen({ port: 0, host });
+    const [listened, closed] = await Promise.allSettled([listening, app.close()]);
+    assert.equal(closed.status, 'fulfilled');
+    assert.match(String((listened as PromiseRejectedResult).reason), /closed before it listened/);
+    await until(() => ports() === before, 'the end of the port');
+  });
+}
+
 test('pages and sockets share a port: http takes a request listener', async (t) => {
   const { url, connect } = await start(t, [Served], {
     http: (request, response) => response.end(`page ${request.url}`),

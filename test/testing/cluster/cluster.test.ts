@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, mock, test } from 'node:test';
 import { Socket } from 'socket.io';
 import { inject, singleton } from 'tsyringe';
-import { Background, Namespace, On } from '../../../src/index.js';
+import { Background, Namespace, On, OnConnect, OnDisconnect, Rooms } from '../../../src/index.js';
 import { createTestCluster, type TestApp, type TestAppOptions, type TestCluster } from '../../../src/testing/index.js';
 
 @Namespace('/')
@@ -48,6 +48,26 @@ afterEach(async () => {
 });
 
 describe('the nodes of a test cluster', () => {
+  test('hear what handlers of disconnections say on a node that stops, also after a wait', async () => {
+    @Namespace('/leaving')
+    class Leaving {
+      @OnConnect async enter(socket: Socket) {
+        await socket.join('hall');
+      }
+      @OnDisconnect async leave(socket: Socket, @Rooms() rooms: string[]) {
+        socket.to(rooms).emit('left', 'at once');
+        await Promise.resolve();
+        socket.to(rooms).emit('left', 'later');
+      }
+    }
+    const [one, two] = await boot({ controllers: [Leaving] });
+    await one.connect('/leaving');
+    const other = await two.connect('/leaving');
+    await one.close();
+    await other.expectEmitted('left', 'at once');
+    await other.expectEmitted('left', 'later');
+  });
+
   test('reach each other with a broadcast to a room, with bytes, except to who sends it', async () => {
     const [one, two] = await boot();
     const [ada, bob, eve] = [await one.connect(), await two.connect(), await two.connect()];
