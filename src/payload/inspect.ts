@@ -107,8 +107,13 @@ function factsOf(
     isEach: nestedRules.some((rule) => rule.each),
     isTransformed: transforms.findTransformMetadatas(type, property, PLAIN_TO_CLASS).length > 0,
     isTyped: metadata !== undefined || implicit,
-    types: metadata ? typesOf(metadata, property) : implicit ? [designType] : [],
+    types: metadata ? typesOf(metadata, property) : implicit && isConvertible(designType) ? [designType] : [],
   };
+}
+
+/** A collection stays what it is; where the compiler recorded nothing, nothing is converted. */
+function isConvertible(designType: unknown): boolean {
+  return designType !== undefined && !COLLECTIONS.has(designType);
 }
 
 function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefined {

@@ -49,6 +49,15 @@ export class Invalid {
     return new Invalid((add) => add(path, rule, message), cause);
   }
 
+  /** The same of a value that is part of another one: paths begin with `parent`. */
+  within(parent: string): Invalid {
+    return new Invalid((add) => {
+      for (const { path, rule, message } of this.issues) {
+        if (!add(path ? `${parent}.${path}` : parent, rule, message)) return;
+      }
+    }, this.cause);
+  }
+
   /** At most 20 issues and 2 KB of text. */
   get issues(): readonly Issue[] {
     if (this.#source) {

@@ -1,6 +1,7 @@
 import type { ValidationError } from 'class-validator';
 import { PayloadCompiler } from './compiled/index.js';
 import type { Compilation } from './compiled/index.js';
+import { copyOf } from './copy.js';
 import { isPlainObject } from './depth.js';
 import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
 import type { Issue, IssueSource } from './invalid.js';
@@ -81,10 +82,11 @@ class ObjectPlan implements PayloadPlan {
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
       return Invalid.of(NOT_AN_OBJECT);
     }
-    const steps = this.#current().steps ?? this.#library;
+    const { steps = this.#library, consumes } = this.#current();
     let instance: object;
     try {
-      instance = steps.transform(value);
+      // Whoever gave the value may want to use it again.
+      instance = steps.transform(consumes ? (copyOf(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }
@@ -147,8 +149,8 @@ function elementIssues(results: readonly (object | Invalid)[]): IssueSource {
   return (add) => {
     for (const [index, result] of results.entries()) {
       if (!(result instanceof Invalid)) continue;
-      for (const { path, rule, message } of result.issues) {
-        if (!add(path ? `${index}.${path}` : `${index}`, rule, message)) return;
+      for (const { path, rule, message } of result.within(String(index)).issues) {
+        if (!add(path, rule, message)) return;
       }
     }
   };

@@ -3,10 +3,10 @@ import { Server, Socket } from 'socket.io';
 import { EventContext } from '../context.js';
 import type { SetupProblem } from '../errors.js';
 import type { HandlerKind, ParamKind } from '../metadata/types.js';
-import type { PayloadOptions } from '../payload/index.js';
+import { Invalid, type PayloadOptions } from '../payload/index.js';
 import { mergePayloadOptions } from './options.js';
 import type { HandlerFacts, ParamFacts } from './facts.js';
-import { fitEach, fitOne, isForeign, optional, type FitPlan, type PlanOf } from './fit.js';
+import { fitEach, fitOne, isForeign, optional, type Fit, type FitPlan, type PlanOf } from './fit.js';
 import { checkType } from './given.js';
 import { argumentSource, decoratedSource, type Source } from './sources.js';
 import type { PayloadPlans } from './payloads.js';
@@ -19,17 +19,18 @@ export function planArguments(
   plans: PayloadPlans,
   problems: SetupProblem[],
 ): ArgumentPlan[] {
+  const hasSeveral = handler.params.filter(isArgument).length > 1;
   let next = 0;
   return handler.params.map((param) => {
-    const takesNext = isNextArgument(param);
+    const takesNext = isArgument(param) && param.metadata?.key === undefined;
     const position = takesNext ? next++ : 0;
-    return new ArgumentPlanner(handler, param, options, plans, problems).plan(position);
+    return new ArgumentPlanner(handler, param, options, plans, problems).plan(position, hasSeveral);
   });
 }
 
-/** Whether the parameter takes the event's next argument: no decorator, or `@Payload` without a key. */
-function isNextArgument({ metadata, type }: ParamFacts): boolean {
-  if (metadata) return metadata.kind === 'payload' && metadata.key === undefined;
+/** Whether the parameter takes an argument of the event as a whole: no decorator, or `@Payload` without a property. */
+function isArgument({ metadata, type }: ParamFacts): boolean {
+  if (metadata) return metadata.kind === 'payload' && typeof metadata.key !== 'string';
   return !byType.has(type);
 }
 
@@ -60,13 +61,19 @@ class ArgumentPlanner {
     this.#where = `${handler.label}, parameter ${param.index + 1}`;
   }
 
-  plan(position: number): ArgumentPlan {
+  /**
+   * @param position of the argument that is taken unless the decorator says another one
+   * @param hasSeveral whether more than one argument is taken, so that it must be said which one is wrong
+   */
+  plan(position: number, hasSeveral: boolean): ArgumentPlan {
     const { metadata, type } = this.param;
     const special = metadata ? undefined : byType.get(type);
     if (special) return special;
     if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
     this.#checkHome();
-    return this.#checked(this.#source(position));
+    const key = metadata?.key ?? position;
+    const path = typeof key === 'string' ? key : hasSeveral && isArgument(this.param) ? String(key) : '';
+    return this.#checked(this.#source(position), path);
   }
 
   #source(position: number): Source {
@@ -76,14 +83,14 @@ class ArgumentPlanner {
     return argumentSource(metadata?.key ?? position);
   }
 
-  #checked(source: Source): ArgumentPlan {
+  #checked(source: Source, path: string): ArgumentPlan {
     const { metadata, type } = this.param;
     if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
     if (!source.checked || !this.#comesFromClient()) return { label: source.label || 'unknown', read: source.read };
     const plan = this.#fit(source);
     const label = [source.label, plan.label].filter(Boolean).join(' ');
     const fit = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
-    const read: Reader = fit ? (context, error) => fit(source.read(context, error)) : source.read;
+    const read = fit ? checkedReader(source.read, fit, path) : source.read;
     return { label, read, ...(plan.payload ? { payload: plan.payload } : {}) };
   }
 
@@ -100,7 +107,7 @@ class ArgumentPlanner {
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
-      this.#inspect(each);
+      this.#inspect(each, options);
       return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
@@ -110,7 +117,7 @@ class ArgumentPlanner {
       return { label: '?' };
     }
     if (type === Object && source.textual) return { label: '' };
-    this.#inspect(type);
+    this.#inspect(type, options);
     return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
   }
 
@@ -120,8 +127,9 @@ class ArgumentPlanner {
     return !(key in options) || checkType(options[key], this.#where, `\`${key}\``, this.problems);
   }
 
-  #inspect(type: unknown): void {
-    for (const problem of this.plans.typeProblems(type)) this.problems.push({ where: this.#where, ...problem });
+  #inspect(type: unknown, options: PayloadOptions): void {
+    for (const problem of this.plans.typeProblems(type, options))
+      this.problems.push({ where: this.#where, ...problem });
   }
 
   #problem(what: string, mend: string): void {
@@ -133,7 +141,8 @@ class ArgumentPlanner {
     if (type === Function) return importTypeProblem;
     if (type === undefined) return cycleProblem;
     if (typeof type !== 'function') return enumProblem;
-    if (type === Array && !source.textual) return arrayProblem;
+    if (source.textual && notTextual.has(type)) return textProblem;
+    if (type === Array) return arrayProblem;
     const marked = this.param.metadata !== undefined && source.label === '';
     return type === Object && marked ? objectProblem : undefined;
   }
@@ -148,6 +157,16 @@ class ArgumentPlanner {
       );
     }
   }
+}
+
+/** What breaks the rules is told of with its place: the argument's index, the property, the name of a header. */
+function checkedReader(read: Reader, fit: Fit, path: string): Reader {
+  if (path === '') return (context, error) => fit(read(context, error));
+  const located = (result: unknown): unknown => (result instanceof Invalid ? result.within(path) : result);
+  return (context, error) => {
+    const result = fit(read(context, error));
+    return result instanceof Promise ? result.then(located) : located(result);
+  };
 }
 
 function isUsable(type: unknown): boolean {
@@ -191,6 +210,14 @@ const cycleProblem = {
 const enumProblem = {
   what: 'the type is an enum, which this compiler does not turn into a type.',
   mend: 'state its type: @Payload({ type: String }) or @Payload({ type: Number }), or take a class with @IsEnum.',
+};
+
+/** What no text can say. */
+const notTextual: ReadonlySet<unknown> = new Set([Array, Buffer, Uint8Array]);
+
+const textProblem = {
+  what: 'a header, a cookie, a value of the query or of the path is one text, so this type never fits.',
+  mend: 'take a string and split it; a value that a query may repeat is in @Handshake().',
 };
 
 const arrayProblem = {

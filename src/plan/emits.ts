@@ -35,11 +35,8 @@ function fitValue(event: string, { fit }: FitPlan, value: unknown, path: string)
   if (!fit) return value;
   const fitted = run(fit, value);
   if (!(fitted instanceof Invalid)) return fitted;
-  throw new InvalidEmission(
-    event,
-    path ? fitted.issues.map((issue) => within(path, issue)) : fitted.issues,
-    fitted.cause,
-  );
+  const { issues, cause } = path ? fitted.within(path) : fitted;
+  throw new InvalidEmission(event, issues, cause);
 }
 
 function run(fit: NonNullable<FitPlan['fit']>, value: unknown): unknown {
@@ -49,10 +46,6 @@ function run(fit: NonNullable<FitPlan['fit']>, value: unknown): unknown {
   } catch (cause) {
     return Invalid.of(unreadable, cause);
   }
-}
-
-function within(parent: string, { path, ...issue }: Issue): Issue {
-  return { path: path ? `${parent}.${path}` : parent, ...issue };
 }
 
 const pending: Issue = {
@@ -116,7 +109,7 @@ function planArgument(
     problems.push({ where, what, mend: noClassMend });
     return { label: '?' };
   }
-  const found = plans.typeProblems(type);
+  const found = plans.typeProblems(type, payload);
   problems.push(...found.map((problem) => ({ where, ...problem })));
   if (found.length > 0) return { label: '?' };
   const planOf: PlanOf = (dto) => plans.of(dto, payload);

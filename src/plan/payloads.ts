@@ -12,33 +12,43 @@ import { isForeign, isPrimitive } from './fit.js';
 /** The payload plans of an application: one for each class under the same options, however many parameters take it. */
 export class PayloadPlans {
   readonly #plans = new Map<PayloadOptions, PlansOfOptions>();
-  readonly #problems = new Map<Class, readonly PayloadProblem[]>();
 
-  /** What is wrong with a type that values are to fit, as far as boot can see. */
-  typeProblems(type: unknown): readonly Omit<SetupProblem, 'where'>[] {
+  /** What is wrong with a type that values are to fit under these options, as far as boot can see. */
+  typeProblems(type: unknown, options: PayloadOptions): readonly Omit<SetupProblem, 'where'>[] {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
     if (isForeign(type)) return [foreignProblem(type)];
-    return this.#problemsOf(type as Class).map(({ path, what, mend }) => ({ what: `${path}: ${what}`, mend }));
+    return this.#problemsOf(type as Class, options).map(({ path, what, mend }) => ({ what: `${path}: ${what}`, mend }));
   }
 
-  #problemsOf(type: Class): readonly PayloadProblem[] {
-    const problems = this.#problems.get(type) ?? inspectPayload(type as never);
-    this.#problems.set(type, problems);
-    return problems;
+  #problemsOf(type: Class, options: PayloadOptions): readonly PayloadProblem[] {
+    const { problems } = this.#under(options);
+    const found = problems.get(type) ?? inspectPayload(type as never, options);
+    problems.set(type, found);
+    return found;
   }
 
   of(type: Class, options: PayloadOptions): PayloadPlan {
-    const plans = this.#plans.get(options) ?? { plan: payloadPlanner(options), byType: new Map<Class, PayloadPlan>() };
-    this.#plans.set(options, plans);
-    const plan = plans.byType.get(type) ?? plans.plan(type as never);
-    plans.byType.set(type, plan);
-    return plan;
+    const { plan, plans } = this.#under(options);
+    const found = plans.get(type) ?? plan(type as never);
+    plans.set(type, found);
+    return found;
+  }
+
+  #under(options: PayloadOptions): PlansOfOptions {
+    const found = this.#plans.get(options) ?? {
+      plan: payloadPlanner(options),
+      plans: new Map<Class, PayloadPlan>(),
+      problems: new Map<Class, readonly PayloadProblem[]>(),
+    };
+    this.#plans.set(options, found);
+    return found;
   }
 }
 
 interface PlansOfOptions {
   readonly plan: ReturnType<typeof payloadPlanner>;
-  readonly byType: Map<Class, PayloadPlan>;
+  readonly plans: Map<Class, PayloadPlan>;
+  readonly problems: Map<Class, readonly PayloadProblem[]>;
 }
 
 function foreignProblem({ name }: Function): Omit<SetupProblem, 'where'> {

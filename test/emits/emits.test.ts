@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { registerDecorator } from 'class-validator';
-import { Transform } from 'class-transformer';
-import { IsString } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsNumber, IsString, ValidateNested } from 'class-validator';
 import { Namespace as IoNamespace, Server, Socket } from 'socket.io';
 import { emit as emitAmbient } from '../../src/ambient/index.js';
 import {
@@ -385,4 +385,35 @@ it('what may be sent stands in app.table', async () => {
     asked: 'string',
   });
   await app.close();
+});
+
+it('what is given is not changed, so that it can be emitted again: its discriminators stay', async (t) => {
+  class Shape {
+    @IsString() id!: string;
+  }
+  class Circle extends Shape {
+    @IsNumber() r!: number;
+  }
+  const discriminator = { property: 'kind', subTypes: [{ name: 'circle', value: Circle }] };
+  class Drawn {
+    @ValidateNested() @Type(() => Shape, { discriminator }) shape!: Shape;
+    @ValidateNested({ each: true }) @Type(() => Shape, { discriminator }) more!: Shape[];
+  }
+  const circle = { kind: 'circle', id: 'a', r: 1 };
+  const state = Object.freeze({ shape: Object.freeze({ ...circle }), more: [{ ...circle }] });
+  const { app, connect } = await start(t, [Chat], {
+    emits: { ...events, drawn: Drawn },
+    connectionStateRecovery: {},
+  });
+  const client = await connect('/chat');
+  const received: unknown[] = [];
+  client.on('drawn', (value: unknown) => received.push(value));
+  Chat.work = (socket) => {
+    for (let n = 0; n < 2; n++) socket.emit('drawn', state);
+    app.io.of('/chat').emit('drawn', state);
+  };
+  await client.emitWithAck('work');
+  const sent = { shape: { id: 'a', r: 1 }, more: [{ id: 'a', r: 1 }] };
+  assert.deepEqual(received, [sent, sent, sent]);
+  assert.deepEqual(state, { shape: circle, more: [circle] });
 });

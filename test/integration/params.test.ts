@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IsInt, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 import { Server, Socket } from 'socket.io';
 import {
@@ -113,16 +113,17 @@ test('@Payload: the next argument, one by its position, a property, optional one
   const socket = await (await start(t, [Params])).connect('/p');
   const ask = (event: string, ...args: unknown[]): Promise<unknown> => socket.emitWithAck(event, ...args);
   assert.deepEqual(await ask('next', { id: 1 }, { id: 2 }, 3), [1, true, 2, 3]);
-  assert.deepEqual(await rules(ask('next', { id: 1 }, { id: 'x' }, 3)), [['id', 'isInt']]);
+  assert.deepEqual(await rules(ask('next', { id: 1 }, { id: 'x' }, 3)), [['1.id', 'isInt']]);
   assert.deepEqual(await ask('second', { id: 1 }, { id: 2 }), [2, 1]);
   assert.deepEqual(await ask('property', { room: 'a', item: { id: 1 } }), ['a', true, true]);
-  assert.deepEqual(await rules(ask('property', { item: { id: 1 } })), [['', 'isString']]);
-  assert.deepEqual(await rules(ask('property', 'text')), [['', 'isString']]);
+  assert.deepEqual(await rules(ask('property', { item: { id: 1 } })), [['room', 'isString']]);
+  assert.deepEqual(await rules(ask('property', { room: 'a', item: { id: 'x' } })), [['item.id', 'isInt']]);
+  assert.deepEqual(await rules(ask('property', 'text')), [['room', 'isString']]);
   for (const args of [[], [null], [undefined, null]])
     assert.deepEqual(await ask('optional', ...args), ['none', 'none']);
   assert.deepEqual(await ask('optional', { id: 4 }, 'b'), [4, 'b']);
-  assert.deepEqual(await rules(ask('optional', {})), [['id', 'isInt']]);
-  assert.deepEqual(await rules(ask('optional', null, 5)), [['', 'isString']]);
+  assert.deepEqual(await rules(ask('optional', {})), [['0.id', 'isInt']]);
+  assert.deepEqual(await rules(ask('optional', null, 5)), [['1', 'isString']]);
   assert.equal(await ask('stated', { id: 1 }), true);
   assert.deepEqual(await rules(ask('stated', null)), [['', 'object']]);
   assert.deepEqual(await ask('items', [{ id: 1 }, { id: 2 }]), [1, 2]);
@@ -215,9 +216,9 @@ test('what comes with the handshake: @Auth, @Query, @Header, @Cookie, @Handshake
   const ask = (event: string): Promise<unknown> => socket.emitWithAck(event);
   assert.deepEqual(await ask('auth'), [{ token: 'secret' }, 'secret', true]);
   assert.deepEqual(await ask('query'), [3, 3, 'up', true]);
-  assert.deepEqual(await rules(ask('wrongQuery')), [['', 'isNumber']]);
+  assert.deepEqual(await rules(ask('wrongQuery')), [['order', 'isNumber']]);
   assert.deepEqual(await ask('header'), ['mine', 7, 'mine']);
-  assert.deepEqual(await rules(ask('missing')), [['', 'isString']]);
+  assert.deepEqual(await rules(ask('missing')), [['x-none', 'isString']]);
   assert.deepEqual(await ask('maybe'), ['none', 'none']);
   const [user, all, n] = (await ask('cookie')) as [string, Record<string, string>, number];
   assert.deepEqual([user, n, all['user']], ['ada l', 5, 'ada l']);
@@ -434,4 +435,33 @@ test('an answer to an invalid payload stays small, whatever was sent', async (t)
   )) as Answer;
   assert.ok(answer.error.issues.length <= 20);
   assert.ok(JSON.stringify(answer).length < 3_000);
+});
+
+test('credentials with a discriminator can be read by every handler: reading does not change them', async (t) => {
+  class Login {
+    @IsString() user!: string;
+  }
+  class Token extends Login {
+    @IsString() token!: string;
+  }
+  class Credentials {
+    @ValidateNested()
+    @Type(() => Login, { discriminator: { property: 'kind', subTypes: [{ name: 'token', value: Token }] } })
+    login!: Login;
+  }
+  @Namespace('/p')
+  class Entering {
+    @OnConnect enter(@Auth() { login }: Credentials) {
+      if (!(login instanceof Token)) throw new Error('not what was sent');
+    }
+    @On() again(@Auth() { login }: Credentials) {
+      return [login instanceof Token, login];
+    }
+  }
+  const socket = await (
+    await start(t, [Entering])
+  ).connect('/p', { auth: { login: { kind: 'token', user: 'ada', token: 'secret' } } });
+  for (let n = 0; n < 2; n++) {
+    assert.deepEqual(await socket.emitWithAck('again'), [true, { user: 'ada', token: 'secret' }]);
+  }
 });

@@ -8,6 +8,7 @@ import { namesMisfit, typeMisfit, validationMisfit } from './fit.js';
 import { processReasons } from './process.js';
 import { ErrorMaker } from './run.js';
 import { namesOf } from './transform-class.js';
+import { discriminatorOf } from './transform-property.js';
 import { Transformer } from './transform.js';
 import { RuleSelection } from './selection.js';
 import { CompiledValidator } from './validate.js';
@@ -19,6 +20,8 @@ export interface Compilation {
   readonly steps: Steps | undefined;
   /** What is left to the libraries, and why. */
   readonly reasons: readonly string[];
+  /** Whether the transformation may take keys out of the value it is given, as the libraries do with discriminators. */
+  readonly consumes: boolean;
   /** Whether metadata were added since, so that it must be compiled again. */
   isStale(): boolean;
 }
@@ -55,9 +58,10 @@ export class PayloadCompiler {
     const watch = new Watch();
     watch.add(type);
     const isStale = () => watch.isStale();
-    if (this.#reasons.length > 0) return { steps: undefined, reasons: this.#reasons, isStale };
+    const left = { steps: undefined, consumes: true, isStale };
+    if (this.#reasons.length > 0) return { ...left, reasons: this.#reasons };
     const { classes, reasons } = survey(type, this.#rules);
-    if (!classes.has(type)) return { steps: undefined, reasons, isStale };
+    if (!classes.has(type)) return { ...left, reasons };
     const transformer = new Transformer(this.#options.transform, watch);
     const validator = new CompiledValidator(this.#options, watch, this.#errors, this.#rules);
     for (const [next, { names, rules: selected }] of classes) {
@@ -68,7 +72,8 @@ export class PayloadCompiler {
       transform: (value) => transformer.transform(type, value),
       validate: (instance) => validator.validate(instance),
     };
-    return { steps, reasons, isStale };
+    const consumes = reasons.length > 0 || [...classes].some(([next, { names }]) => consumesOf(next, names));
+    return { steps, reasons, consumes, isStale };
   }
 }
 
@@ -112,6 +117,18 @@ function survey(type: Class, selection: RuleSelection): { classes: Map<Class, Su
 const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Object]);
 
 function nestedIn(type: Class, property: string): unknown[] {
-  const metadata = defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
+  const metadata = metadataOf(type, property);
   return metadata ? typesOf(metadata, property) : [];
+}
+
+/** Whether one of the properties has a discriminator that is taken out of what stands in its place. */
+function consumesOf(type: Class, properties: readonly string[]): boolean {
+  return properties.some((property) => {
+    const metadata = metadataOf(type, property);
+    return metadata && discriminatorOf(metadata) && !metadata.options.keepDiscriminatorProperty;
+  });
+}
+
+function metadataOf(type: Class, property: string): TypeMetadata | undefined {
+  return defaultMetadataStorage.findTypeMetadata(type, property) as TypeMetadata | undefined;
 }

@@ -132,11 +132,13 @@ interface WrittenMessage {
   readonly text: string;
 }
 
-/** Whether constraints are few, and always written alike. */
+/** Whether constraints are few, and always written alike: a token in one of them stands for what the message is about. */
 function arePrimitive(constraints: unknown): boolean {
   if (constraints === undefined) return true;
   if (!Array.isArray(constraints) || constraints.length > 3) return false;
-  return constraints.every((each) => typeof each === 'number' || typeof each === 'string' || typeof each === 'boolean');
+  return constraints.every((each) =>
+    typeof each === 'string' ? !each.includes('$') : typeof each === 'number' || typeof each === 'boolean',
+  );
 }
 
 function areSame(one: readonly unknown[], other: readonly unknown[]): boolean {

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Expose, Transform, Type } from 'class-transformer';
-import { Allow, IsString, registerDecorator, ValidateNested } from 'class-validator';
+import { Allow, Contains, IsString, registerDecorator, ValidateNested, validateSync } from 'class-validator';
+import { planPayload, type Invalid } from '../../../src/payload/index.js';
 import type { Class, PayloadOptions } from '../../../src/payload/options.js';
 import { settle } from '../../../src/payload/options.js';
 import { assertSame } from './compare.js';
@@ -107,5 +108,18 @@ describe('a compiled plan does as the library does, in that', () => {
     }
     // Reading it is user code, so such a class is left to the library.
     assert.equal(await same(Derived, () => ({ next: { other: 1 } }), {}, log), false);
+  });
+
+  it('a constraint that holds a token stands for the value of this message, not of the last one', async () => {
+    class Template {
+      @Contains('$value') text!: string;
+    }
+    const plan = planPayload(Template);
+    assert.equal(plan.mode, 'compiled');
+    for (const text of ['a secret', 'b']) {
+      const [error] = validateSync(Object.assign(new Template(), { text }));
+      const [issue] = (plan.run({ text }) as Invalid).issues;
+      assert.equal(issue?.message, error?.constraints?.['contains']);
+    }
   });
 });
