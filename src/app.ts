@@ -10,6 +10,7 @@ import { createLogger, guardLogger, silentLogger } from './log.js';
 import { Compiler } from './plan/compile.js';
 import { checkEmissions, planEmits } from './plan/emits.js';
 import { usable } from './plan/given.js';
+import { sharedClasses } from './plan/instances.js';
 import { loadControllers } from './plan/load.js';
 import { precedence } from './plan/path.js';
 import { PayloadPlans } from './plan/payloads.js';
@@ -69,8 +70,7 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
     { container, use, payload, payloads, timeout: limits.handlerTime, ownServer: options.io !== undefined, emits },
     problems,
   );
-  const shared = facts.filter(({ namespace }) => namespace.options.scope !== 'connection');
-  provideServices(container, [...shared.map(({ type }) => type), ...services]);
+  provideServices(container, [...sharedClasses(facts), ...services]);
   compiler.add(facts);
   compiler.addServices(services);
   if (problems.length > 0) throw new SetupError(problems);

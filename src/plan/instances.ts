@@ -7,6 +7,16 @@ import type { Class } from '../reflect.js';
 import type { ControllerFacts } from './facts.js';
 import { wiringProblem } from './wiring.js';
 
+/** The controllers of which the application has one object: a class that is built for each connection anywhere is none. */
+export function sharedClasses(controllers: readonly ControllerFacts[]): Class[] {
+  const scoped = new Set(controllers.filter(isScoped).map(({ type }) => type));
+  return controllers.map(({ type }) => type).filter((type) => !scoped.has(type));
+}
+
+function isScoped({ namespace }: ControllerFacts): boolean {
+  return namespace.options.scope === 'connection';
+}
+
 /** Gives the object that a handler is called on. */
 export type Target = (context: EventContext) => object;
 
@@ -19,8 +29,9 @@ export class Instances {
   ) {}
 
   /** The controller: one for the application, or one for each connection where it asks for that. */
-  target({ type, instance: given, namespace }: ControllerFacts): Target {
-    if (namespace.options.scope === 'connection') {
+  target(controller: ControllerFacts): Target {
+    const { type, instance: given } = controller;
+    if (isScoped(controller)) {
       this.#check(type);
       return (context) => context.connection.scoped(type);
     }
@@ -31,8 +42,16 @@ export class Instances {
   /** A middleware as a function; a class is built and its `use` is called on the instance. */
   middleware(like: MiddlewareLike): Middleware {
     if (!isMiddlewareClass(like)) return like as Middleware;
-    const instance = this.build(like) as MiddlewareObject | undefined;
-    return (context, next) => instance!.use(context, next);
+    const instance = this.build(like) as Partial<MiddlewareObject> | undefined;
+    if (instance && typeof instance.use !== 'function') this.#tell(useless(like));
+    return (context, next) => instance!.use!(context, next);
+  }
+
+  /** A class that wraps many handlers is met for each of them. */
+  #tell(problem: SetupProblem): void {
+    if (!this.problems.some(({ where, what }) => where === problem.where && what === problem.what)) {
+      this.problems.push(problem);
+    }
   }
 
   /** The one object of a class; `undefined` where the container cannot build it. */
@@ -68,9 +87,19 @@ function unbuildable({ name }: Class, reason: string): SetupProblem {
   };
 }
 
+function useless({ name }: Class): SetupProblem {
+  return {
+    where: name,
+    what: 'stands where a middleware belongs, but its objects have no method `use`.',
+    mend: 'write `use(context, next)` in the class, or give a function.',
+  };
+}
+
+/** A class may make its `use` in the constructor; its `prototype`, unlike that of a function, cannot be replaced. */
 function isMiddlewareClass(like: MiddlewareLike): like is Class<MiddlewareObject> {
   const prototype = like.prototype as { use?: unknown } | undefined;
-  return typeof prototype?.use === 'function';
+  const isClass = Object.getOwnPropertyDescriptor(like, 'prototype')?.writable === false;
+  return isClass || typeof prototype?.use === 'function';
 }
 
 /** How a table names a middleware. */

@@ -9,7 +9,7 @@ import type {
   UseMetadata,
 } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../reflect.js';
-import { checkData, checkEvents } from './checks.js';
+import { checkData, checkEvents, methodProblem } from './checks.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { checkGiven, usable } from './given.js';
 import { pathProblem } from './path.js';
@@ -60,13 +60,15 @@ function scanHandlers(
 ): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const said = { uses, emissions: classes.flatMap((each) => ownMetadata(each)?.emissions ?? []) };
+  const said = { uses, emissions: uniqueEmissions(classes.flatMap((each) => ownMetadata(each)?.emissions ?? [])) };
   const handlers: HandlerFacts[] = [];
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
     const params = scanParams(classes, row.method);
     if (params) handlers.push(handlerFacts(row, params, name, said));
     else untyped ??= row;
+    const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
+    if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
   }
   if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
   return handlers;
@@ -91,13 +93,34 @@ function handlerFacts(
 /** A child that decorates an inherited method again with the same words says nothing new. */
 function uniqueHandlers(rows: readonly HandlerMetadata[]): HandlerMetadata[] {
   const last = new Map<string, HandlerMetadata>();
-  const ids = new Map<unknown, number>();
+  const idOf = numbering();
   for (const row of rows) {
-    if (!ids.has(row.errorType)) ids.set(row.errorType, ids.size);
     const event = row.event === undefined ? '' : JSON.stringify(row.event);
-    last.set(`${row.kind} ${ids.get(row.errorType)} ${event} ${String(row.method)}`, row);
+    last.set(`${row.kind} ${idOf(row.errorType)} ${event} ${idOf(row.method)}`, row);
   }
   return [...last.values()];
+}
+
+/** The same of what methods emit, the most derived class first. */
+function uniqueEmissions(rows: readonly EmissionMetadata[]): EmissionMetadata[] {
+  const first = new Map<string, EmissionMetadata>();
+  const idOf = numbering();
+  for (const row of rows) {
+    const { to, on, skipEmpty } = row.options;
+    const target = typeof to === 'object' ? ['room', idOf(to.room)] : [to];
+    const key = JSON.stringify([idOf(row.method), row.event, idOf(on), skipEmpty, ...target]);
+    if (!first.has(key)) first.set(key, row);
+  }
+  return [...first.values()];
+}
+
+/** Numbers what has no name that tells it apart: classes, symbols. */
+function numbering(): (key: unknown) => number {
+  const ids = new Map<unknown, number>();
+  return (key) => {
+    if (!ids.has(key)) ids.set(key, ids.size);
+    return ids.get(key)!;
+  };
 }
 
 /** The class whose declaration of the method counts: the most derived one that was compiled with a decorator on it. */
@@ -122,9 +145,9 @@ function allUses(classes: readonly Class[]): UseMetadata[] {
   return classes.toReversed().flatMap((each) => (ownMetadata(each)?.uses ?? []).toReversed());
 }
 
-/** The middleware of a method, or with `undefined` of the class. */
+/** The middleware of a method, or with `undefined` of the class; what a child says again is not run again. */
 function usesOf(uses: readonly UseMetadata[], method: MethodName | undefined): UseMetadata['middleware'] {
-  return uses.filter((row) => row.method === method).flatMap(({ middleware }) => middleware);
+  return [...new Set(uses.filter((row) => row.method === method).flatMap(({ middleware }) => middleware))];
 }
 
 function prototypeOf(type: Class): object {

@@ -234,6 +234,28 @@ test('a connection scope: one instance for each socket, disposed of at disconnec
   assert.deepEqual(await bob.emitWithAck('count'), [2, 'bob', true]);
 });
 
+test('a connection scope stays one where the class serves another namespace with one object', async (t) => {
+  @Namespace('/each', { scope: 'connection' })
+  @Namespace('/one')
+  class Both {
+    secret = 'none';
+    @On() set(secret: string) {
+      this.secret = secret;
+    }
+    @On() get() {
+      return this.secret;
+    }
+  }
+  const { connect } = await start(t, [Both]);
+  const told: unknown[] = [];
+  for (const path of ['/each', '/one']) {
+    const [ada, bob] = [await connect(path), await connect(path)];
+    await ada.emitWithAck('set', path);
+    told.push(await ada.emitWithAck('get'), await bob.emitWithAck('get'));
+  }
+  assert.deepEqual(told, ['/each', 'none', '/one', '/one']);
+});
+
 test('a connection scope of a refused client is disposed of, and a dispose that fails disturbs nobody', async (t) => {
   let disposed = 0;
   @Namespace('/di', { scope: 'connection' })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Emit, EventError, Namespace, On, OnConnect, reply } from '../../src/index.js';
+import { Ack, Emit, EventError, Namespace, On, OnConnect, reply, Use, type Middleware } from '../../src/index.js';
 import { Socket } from 'socket.io';
 import { start } from '../support/kit.js';
 import { nextEvent } from '../support/wait.js';
@@ -40,6 +40,14 @@ class Emitting {
   @Emit('to room', { to: { room: (value) => String(value) } })
   room(name: string): string {
     return name;
+  }
+
+  @On('by hand')
+  @Emit('by hand')
+  byHand(@Ack() ack: (value: string) => void): string {
+    ack('first');
+    ack('second');
+    return 'third';
   }
 
   @On('empty')
@@ -104,5 +112,51 @@ describe('@Emit', () => {
     await socket.emitWithAck('other failure');
     assert.deepEqual(answer, { error: { code: 'not_found', message: 'There is no such thing.' } });
     assert.deepEqual(seen, [['failed', answer.error]]);
+  });
+
+  it('emits once where the answer is given by hand, also for a second answer or a result after it', async (t) => {
+    const { connect } = await start(t, [Emitting]);
+    const socket = await connect('/emit');
+    const seen: unknown[][] = [];
+    socket.onAny((...event: unknown[]) => seen.push(event));
+    assert.equal(await socket.emitWithAck('by hand'), 'first');
+    await socket.emitWithAck('sender');
+    assert.deepEqual(seen, [['by hand', 'first'], ['to sender']]);
+  });
+
+  it('emits once, and runs its middleware once, where a child decorates an inherited method again', async (t) => {
+    const ran: string[] = [];
+    const count: Middleware = (context, next) => {
+      ran.push(context.event);
+      return next();
+    };
+    class Parent {
+      @On('say') @Emit('said', { to: 'all' }) @Emit('told', { to: { room: 'everybody' } }) @Use(count) say(): string {
+        return 'parent';
+      }
+    }
+    @Namespace('/emit')
+    class Child extends Parent {
+      @OnConnect async enter(socket: Socket): Promise<void> {
+        await socket.join('everybody');
+      }
+      @On('say')
+      @Emit('said', { to: 'all' })
+      @Emit('told', { to: { room: 'everybody' } })
+      @Emit('more')
+      @Use(count)
+      override say(): string {
+        return 'child';
+      }
+    }
+    const { connect } = await start(t, [Child]);
+    const [socket, other] = [await connect('/emit'), await connect('/emit')];
+    const seen: unknown[][] = [];
+    socket.onAny((...event: unknown[]) => seen.push(event));
+    other.onAny((...event: unknown[]) => seen.push(['other', ...event]));
+    await socket.emitWithAck('say');
+    await other.emitWithAck('nobody');
+    assert.deepEqual(seen.map(String).toSorted(), ['more,child', 'other,said,child', 'other,told,child', 'said,child']);
+    assert.deepEqual(ran, ['say']);
   });
 });

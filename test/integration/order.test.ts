@@ -360,3 +360,23 @@ test('when one argument is refused, another one that fails later disturbs nobody
   });
   assert.equal(ran, 0);
 });
+
+test('handlers on symbols of the same description are two, and both run', async (t) => {
+  const inherited = Symbol('check');
+  const own = Symbol('check');
+  const ran: string[] = [];
+  class Guarded {
+    @OnConnect [inherited]() {
+      ran.push('inherited');
+    }
+  }
+  @Namespace('/order')
+  class Chat extends Guarded {
+    @OnConnect [own]() {
+      ran.push('own');
+    }
+  }
+  const { connect } = await start(t, [Chat]);
+  await connect('/order');
+  assert.deepEqual(ran, ['inherited', 'own']);
+});

@@ -8,7 +8,9 @@ import {
   Ack,
   Auth,
   Data,
+  createApp,
   EventError,
+  Header,
   Namespace,
   On,
   OnConnect,
@@ -20,8 +22,12 @@ import {
   Room,
   SetupError,
   SocketId,
+  Use,
   type AckFunction,
+  type Middleware,
+  type MiddlewareObject,
 } from '../../src/index.js';
+import { createTestApp } from '../../src/testing/index.js';
 import { assertMistake, mistake, mistakes } from './mistakes.js';
 
 class Item {
@@ -275,4 +281,89 @@ test('a type for @Data that is no class, and text that cannot be read, are fine'
     @On() work(@Data() _data: Shape, @Query('page') _page: number, @Query() _all: unknown) {}
   }
   await assert.rejects(mistakes([Types]), /a SetupError, not undefined/);
+});
+
+test('a handler that is a generator is one: nobody would take what it yields', async () => {
+  @Namespace('/a')
+  class Streaming {
+    @On() async *numbers() {
+      yield await Promise.resolve(1);
+    }
+    @OnConnect *enter() {
+      yield 1;
+    }
+  }
+  const found = await mistakes([Streaming]);
+  assert.deepEqual(
+    found.map(({ where }) => where),
+    ['Streaming.numbers', 'Streaming.enter'],
+  );
+  assertMistake(found[0]!, 'Streaming.numbers', /generator/, /emit each value/);
+  const app = await createApp({ controllers: [], logger: false });
+  assert.throws(() => app.on('/a', 'numbers', async function* numbers() {}), /numbers: it is a generator/);
+  await app.close();
+});
+
+test('a type that no text can say is one for a header, a cookie, the query and the path', async () => {
+  @Namespace('/a/:id')
+  class Textual {
+    @On() query(@Query('tags') tags: string[]) {
+      return tags;
+    }
+    @On() header(@Header('bytes') bytes: Buffer) {
+      return bytes;
+    }
+  }
+  const found = await mistakes([Textual]);
+  assert.equal(found.length, 2);
+  assertMistake(found[0]!, 'Textual.query, parameter 1', /one text/, /split it/);
+  assertMistake(found[1]!, 'Textual.header, parameter 1', /one text/, /split it/);
+});
+
+test('a nested class without @Type is none where types are converted implicitly', async () => {
+  class Outer {
+    @ValidateNested() item!: Item;
+    @IsString({ each: true }) tags!: string[];
+  }
+  @Namespace('/a')
+  class Implicit {
+    @On() work(outer: Outer) {
+      return outer.item instanceof Item;
+    }
+  }
+  const app = await createTestApp({
+    controllers: [Implicit],
+    payload: { transform: { enableImplicitConversion: true } },
+  });
+  const client = await app.connect('/a');
+  assert.equal(await client.call('work', { item: { name: 'a' }, tags: ['b'] }), true);
+  await app.close();
+  assertMistake(await mistake([Implicit]), 'Implicit.work, parameter 1', /Outer\.item.*without @Type/, /@Type/);
+});
+
+test('a class that stands for a middleware and has no `use` is one; one that makes it in its constructor is none', async () => {
+  class Useless {}
+  class Counting implements MiddlewareObject {
+    static calls = 0;
+    use: Middleware = (_context, next) => {
+      Counting.calls++;
+      return next();
+    };
+  }
+  @Namespace('/a')
+  class Wrapped {
+    @On() @Use(Useless as never) one() {}
+    @On() @Use(Useless as never) two() {}
+  }
+  assertMistake(await mistake([Wrapped]), 'Useless', /no method `use`/, /use\(context, next\)/);
+  @Namespace('/a')
+  class Counted {
+    @On() @Use(Counting) work() {
+      return 'done';
+    }
+  }
+  const app = await createTestApp({ controllers: [Counted] });
+  assert.equal(await (await app.connect('/a')).call('work'), 'done');
+  assert.equal(Counting.calls, 1);
+  await app.close();
 });
