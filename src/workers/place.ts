@@ -47,13 +47,20 @@ export class Place {
    * @returns what ends the one that was here
    */
   fill(): Promise<() => Promise<void>> {
-    const filling = this.#fill();
+    return this.#inTurn(() => this.#fill());
+  }
+
+  /** Workers start one after the other, or the second would take the place from the first, which nobody then ends. */
+  #inTurn<T>(fill: () => Promise<T>): Promise<T> {
+    const filling = this.#filling.then(fill);
     this.#filling = filling.catch(() => {});
     return filling;
   }
 
   async #fill(): Promise<() => Promise<void>> {
+    if (this.#stopped) throw new Error('no worker is started, as all are told to stop');
     const worker = await this.#start();
+    clearTimeout(this.#retry);
     const old = this.#worker;
     if (this.#stopped) await this.#end(worker);
     else this.#worker = worker;
@@ -113,9 +120,13 @@ export class Place {
     this.#fillIn(delay);
   }
 
+  /** Fills the place when that time has passed, unless a reload has done it by then. */
   #fillIn(delay: number): void {
+    const fill = async (): Promise<void> => {
+      if (!this.#worker) await this.#fill();
+    };
     this.#retry = setTimeout(() => {
-      this.fill().catch((error: unknown) => {
+      this.#inTurn(fill).catch((error: unknown) => {
         if (this.#stopped) return;
         this.#failures++;
         const pause = Math.min(PAUSE.most, PAUSE.first * 2 ** this.#failures);

@@ -73,6 +73,8 @@ export class Primary implements Workers {
   async stop(): Promise<void> {
     this.#server.close();
     await Promise.all(this.#places.map((place) => place.stop()));
+    // It ends the workers that have left their places.
+    await this.#reloading;
     await this.#relay?.close();
     process.off('SIGHUP', this.#onHangup).off('SIGTERM', this.#onTerminate).off('SIGINT', this.#onTerminate);
   }

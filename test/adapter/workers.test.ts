@@ -71,6 +71,18 @@ async function visit(t: TestContext, port: number, transports: string[]): Promis
 const visitAll = (t: TestContext, port: number, count: number, transports = ['websocket']): Promise<Visitor[]> =>
   Promise.all(Array.from({ length: count }, () => visit(t, port, transports)));
 
+/** Ends the program, and holds it to its promise: each worker that was ever ready has ended, and so does the primary. */
+async function endsWithAll({ child, facts }: Program): Promise<void> {
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(10_000) })) as [number];
+  assert.equal(code, 0);
+  const ended = facts.filter(({ type }) => type === 'stopped' || type === 'ended').map(({ pid }) => pid);
+  assert.deepEqual(
+    facts.filter(({ type, pid }) => type === 'ready' && !ended.includes(pid)),
+    [],
+  );
+}
+
 describe('runWorkers', () => {
   it('spreads WebSocket clients over all workers, which are one cluster', async (t) => {
     const program = run(t, { workers: 2 });
@@ -148,6 +160,42 @@ describe('runWorkers', () => {
       now.filter((pid) => pids.includes(pid)),
       [],
     );
+  });
+
+  it('a worker that dies while a reload starts the next one is not replaced twice', async (t) => {
+    const program = run(t, { workers: 1 });
+    const { pids } = await program.fact('listening');
+    program.child.kill('SIGHUP');
+    const { pid: second } = await program.fact('starting', ({ pid }) => !pids.includes(pid));
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    await program.fact('ready', ({ pid }) => pid === second);
+    program.child.kill('SIGHUP');
+    await program.fact('ready', ({ pid }) => !pids.includes(pid) && pid !== second);
+    await endsWithAll(program);
+    assert.equal(program.facts.filter(({ type }) => type === 'starting').length, 3);
+  });
+
+  it('a reload while a replacement is waited for leaves no worker behind', async (t) => {
+    const program = run(t, { workers: 1 });
+    const started: number[] = [];
+    const another = async (): Promise<number> => {
+      const { pid } = await program.fact('ready', (fact) => !started.includes(fact.pid));
+      started.push(pid);
+      return pid;
+    };
+    let delay = 0;
+    while (delay < 200) {
+      const victim = await another();
+      process.kill(victim, 'SIGKILL');
+      ({ delay } = await program.fact('ended', ({ pid }) => pid === victim));
+    }
+    // One reload after the other, until the replacement would have come if nothing held it back.
+    const due = performance.now() + delay + 500;
+    while (performance.now() < due) {
+      program.child.kill('SIGHUP');
+      await another();
+    }
+    await endsWithAll(program);
   });
 
   it('on SIGTERM every worker stops in order, and the primary ends with 0', async (t) => {

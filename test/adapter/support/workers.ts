@@ -15,6 +15,7 @@ const tell = (fact: object): void => void process.stdout.write(`${JSON.stringify
 const workers = await runWorkers(
   async (worker) => {
     if (failing === 'start') throw new Error('this worker does not start, as a test wants it');
+    tell({ type: 'starting', pid: process.pid });
     const link = openAdapter({ url: 'local:', heartbeat: { interval: 200, timeout: 1000 } });
     const http = createServer();
     const io = new Server(http, { adapter: link.factory });
