@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { WorkerEvent } from './index.js';
 import { Message, PLACE } from './worker.js';
@@ -138,6 +138,8 @@ export class Place {
 }
 
 async function isReady(worker: Worker): Promise<void> {
-  let message: unknown;
-  while (message !== Message.ready) [message] = (await once(worker, 'message')) as unknown[];
+  // `on` keeps what comes meanwhile: several messages that were read at once are emitted without a pause.
+  for await (const [message] of on(worker, 'message') as AsyncIterable<unknown[]>) {
+    if (message === Message.ready) return;
+  }
 }

@@ -198,6 +198,12 @@ describe('runWorkers', () => {
     await endsWithAll(program);
   });
 
+  it('a worker may send the primary messages of its own before it is ready', async (t) => {
+    const program = run(t, { workers: 1, messages: 20 });
+    await program.fact('listening');
+    await endsWithAll(program);
+  });
+
   it('on SIGTERM every worker stops in order, and the primary ends with 0', async (t) => {
     const program = run(t, { workers: 2 });
     const { port, pids } = await program.fact('listening');

@@ -7,9 +7,11 @@ import { runWorkers, type WorkersOptions } from '../../../src/workers/index.js';
 interface Options extends Pick<WorkersOptions, 'workers' | 'stickiness'> {
   /** Workers throw when they start, or soon after they are ready. */
   readonly failing?: 'start' | 'soon';
+  /** So many messages of its own are sent by a worker to the primary before it is ready. */
+  readonly messages?: number;
 }
 
-const { failing, ...options } = JSON.parse(process.argv[2] ?? '{}') as Options;
+const { failing, messages = 0, ...options } = JSON.parse(process.argv[2] ?? '{}') as Options;
 const tell = (fact: object): void => void process.stdout.write(`${JSON.stringify(fact)}\n`);
 
 const workers = await runWorkers(
@@ -26,6 +28,7 @@ const workers = await runWorkers(
     });
     await link.ready();
     worker.serve(http);
+    for (let n = 0; n < messages; n++) process.send?.('ready');
     if (failing === 'soon') setTimeout(() => process.exit(7), 50);
     return async () => {
       await io.close();
