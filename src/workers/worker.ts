@@ -11,7 +11,10 @@ export const Message = {
 export interface WorkerContext {
   /** 0, 1, …: the place of this worker; the one that replaces it has the same. */
   readonly place: number;
-  /** Gives the primary's connections to this server (HTTP or HTTPS), which need not listen itself. */
+  /**
+   * Gives the primary's connections to this server (HTTP or HTTPS), which need not listen itself. It emits `listening`,
+   * and its time limits hold for these connections too.
+   */
   serve(server: Pick<Server, 'emit'>): void;
 }
 
@@ -27,6 +30,8 @@ export async function serveWorker(start: WorkerStart): Promise<undefined> {
   const stop = await start({
     place: Number(process.env[PLACE]),
     serve: (server) => {
+      // Upon it Node begins to hold connections against the server's headersTimeout and requestTimeout.
+      server.emit('listening');
       process.on('message', (message, socket) => {
         if (message !== Message.connection || !socket) return;
         server.emit('connection', socket as Socket);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { connect as open, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { io as connect, type Socket as Client } from 'socket.io-client';
+import { nextEvent, within } from '../support/wait.js';
 import { next } from './support/cluster.js';
 
 const PROGRAM = fileURLToPath(new URL('./support/workers.js', import.meta.url));
@@ -82,6 +84,17 @@ async function endsWithAll({ child, facts }: Program): Promise<void> {
     [],
   );
 }
+
+/** A bare connection, and its end. */
+async function openTcp(t: TestContext, port: number): Promise<{ socket: Socket; closed: Promise<unknown> }> {
+  const socket = open(port, '127.0.0.1').resume();
+  t.after(() => socket.destroy());
+  const closed = once(socket, 'close');
+  await nextEvent(socket, 'connect');
+  return { socket, closed };
+}
+
+const REQUEST = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: here\r\n\r\n';
 
 describe('runWorkers', () => {
   it('spreads WebSocket clients over all workers, which are one cluster', async (t) => {
@@ -202,6 +215,22 @@ describe('runWorkers', () => {
     const program = run(t, { workers: 1, messages: 20 });
     await program.fact('listening');
     await endsWithAll(program);
+  });
+
+  it("cuts connections that send no request, or half of one, within the server's time; WebSockets stay", async (t) => {
+    const server = { headersTimeout: 500, requestTimeout: 500, connectionsCheckingInterval: 50 };
+    const { port } = await run(t, { workers: 1, server }).fact('listening');
+    const visitor = await visit(t, port, ['websocket']);
+    const silent = await openTcp(t, port);
+    const half = await openTcp(t, port);
+    half.socket.write(REQUEST.slice(0, 20));
+    const later = await openTcp(t, port);
+    later.socket.write(REQUEST);
+    await nextEvent(later.socket, 'data');
+    later.socket.write(REQUEST.slice(0, 20));
+    await within(Promise.all([silent.closed, half.closed, later.closed]), 'the end of the connections');
+    assert.equal(await visitor.socket.emitWithAck('count'), 1);
+    assert.equal(visitor.disconnects, 0);
   });
 
   it('on SIGTERM every worker stops in order, and the primary ends with 0', async (t) => {

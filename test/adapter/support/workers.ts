@@ -1,5 +1,5 @@
 /** A program that runs workers; its options are its first argument, and it tells of itself in lines of JSON. */
-import { createServer } from 'node:http';
+import { createServer, type ServerOptions } from 'node:http';
 import { Server } from 'socket.io';
 import { openAdapter } from '../../../src/adapter/index.js';
 import { runWorkers, type WorkersOptions } from '../../../src/workers/index.js';
@@ -9,9 +9,11 @@ interface Options extends Pick<WorkersOptions, 'workers' | 'stickiness'> {
   readonly failing?: 'start' | 'soon';
   /** So many messages of its own are sent by a worker to the primary before it is ready. */
   readonly messages?: number;
+  /** Of the HTTP server. */
+  readonly server?: ServerOptions;
 }
 
-const { failing, messages = 0, ...options } = JSON.parse(process.argv[2] ?? '{}') as Options;
+const { failing, messages = 0, server = {}, ...options } = JSON.parse(process.argv[2] ?? '{}') as Options;
 const tell = (fact: object): void => void process.stdout.write(`${JSON.stringify(fact)}\n`);
 
 const workers = await runWorkers(
@@ -19,7 +21,7 @@ const workers = await runWorkers(
     if (failing === 'start') throw new Error('this worker does not start, as a test wants it');
     tell({ type: 'starting', pid: process.pid });
     const link = openAdapter({ url: 'local:', heartbeat: { interval: 200, timeout: 1000 } });
-    const http = createServer();
+    const http = createServer(server);
     const io = new Server(http, { adapter: link.factory });
     io.on('connection', (socket) => {
       socket.emit('pid', process.pid);
