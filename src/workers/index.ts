@@ -48,10 +48,11 @@ export interface Workers {
  * it calls `start`. The workers are joined by the adapter option `local:`.
  *
  *     await runWorkers(async (worker) => {
+ *       const app = await createApp({ controllers, adapter: 'local:', transports: ['websocket'] });
  *       const http = createServer();
- *       const io = new Server(http, { adapter: link.factory, transports: ['websocket'] });
+ *       app.attach(http);
  *       worker.serve(http);
- *       return () => io.close();
+ *       return () => app.close();
  *     }, { port: 5000 });
  *
  * A worker that dies is replaced, with a growing pause if that happens again and again; connections wait for it. SIGHUP
