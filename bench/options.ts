@@ -12,6 +12,8 @@ export interface Options {
   write: boolean;
   /** Show the last run again instead of measuring. */
   again: boolean;
+  /** Measure only the measures named, and put them in the place of the last run's. */
+  renew: boolean;
 }
 
 const help = (): string => `npm run bench -- [options]
@@ -24,6 +26,7 @@ const help = (): string => `npm run bench -- [options]
   --rounds N         rounds (default 7, with --quick 3)
   --quick            short windows and small crowds: to try things out, not to quote
   --write            write RESULTS.md and chart.svg though the run is not a whole one
+  --renew            with --only: the rest of the tables from the last run
   --again            measure nothing; print the last run's tables once more
   --help             this`;
 
@@ -47,6 +50,7 @@ export function readOptions(args: string[]): Options | undefined {
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       again: { type: 'boolean', default: false },
+      renew: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -64,5 +68,6 @@ export function readOptions(args: string[]): Options | undefined {
     quick: values.quick,
     write: values.write || (whole && !values.again),
     again: values.again,
+    renew: values.renew,
   };
 }

@@ -2,7 +2,8 @@
 import type { Contender } from './contenders.js';
 import { readOptions, type Options } from './options.js';
 import { prepare } from './prepare.js';
-import { describeRun, loadRun, printRun, saveRun, writeRun, type Run } from './report/results.js';
+import { describeRun, loadRun, printRun, renewRun, saveRun, writeRun, type Run } from './report/results.js';
+import { allMeasures } from './measures/all.js';
 import { fullScale, quickScale } from './measures/measure.js';
 import { Rounds, words, type Failure } from './rounds.js';
 
@@ -25,7 +26,8 @@ async function prepareAll(contenders: Contender[]): Promise<{ ready: Contender[]
   return { ready, failures };
 }
 
-async function measure({ contenders, measures, rounds, quick }: Options): Promise<Run> {
+/** Measures, and hands over what there is after every round. */
+async function measure({ contenders, measures, rounds, quick }: Options, save: (run: Run) => void): Promise<Run> {
   const { ready, failures } = await prepareAll(contenders);
   const facts = describeRun(ready, rounds, quick);
   const bench = new Rounds(quick ? quickScale : fullScale, progress);
@@ -37,7 +39,7 @@ async function measure({ contenders, measures, rounds, quick }: Options): Promis
     for (let round = 1; round <= rounds; round++) {
       const start = performance.now();
       await bench.run(round, measures, entrants);
-      saveRun({ ...bench.outcome, facts });
+      save({ ...bench.outcome, facts });
       progress('');
       console.error(`round ${round} of ${rounds}: ${Math.round((performance.now() - start) / 1000)} s`);
     }
@@ -49,7 +51,10 @@ async function measure({ contenders, measures, rounds, quick }: Options): Promis
 
 const options = readOptions(process.argv.slice(2));
 if (options) {
-  const run = options.again ? loadRun() : await measure(options);
-  printRun(run, options.measures, options.contenders);
-  if (options.write) writeRun(run, options.measures, options.contenders);
+  const last = options.again || options.renew ? loadRun() : undefined;
+  const whole = (run: Run): Run => (last && options.renew ? renewRun(last, run, options.measures) : run);
+  const run = options.again ? last! : whole(await measure(options, (each) => saveRun(whole(each))));
+  const shown = options.renew ? allMeasures : options.measures;
+  printRun(run, shown, options.contenders);
+  if (options.write) writeRun(run, shown, options.contenders);
 }

@@ -1,5 +1,8 @@
 import type { Sample } from './measures/measure.js';
 
+/** A series is kept under `contender column`. */
+const columnOf = (key: string): string => key.slice(key.indexOf(' ') + 1);
+
 /** What one contender measured in one column: the numbers of each round's sweeps, by round. */
 type Series = Map<number, number[]>;
 
@@ -51,6 +54,14 @@ export class Samples {
     return [...this.#of(contender, column)].flatMap(([round, value]) =>
       bases.has(round) ? [median(value) / median(bases.get(round)!)] : [],
     );
+  }
+
+  /** These columns' numbers in the place of the other run's. */
+  renewedBy(other: Samples, columns: ReadonlySet<string>): Samples {
+    const renewed = new Samples();
+    for (const [key, series] of this.#series) if (!columns.has(columnOf(key))) renewed.#series.set(key, series);
+    for (const [key, series] of other.#series) if (columns.has(columnOf(key))) renewed.#series.set(key, series);
+    return renewed;
   }
 
   toJSON(): object {

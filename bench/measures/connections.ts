@@ -14,15 +14,21 @@ const variants: { tag: string; title: string; share: number; settings: Settings 
  */
 const crowdFor = ({ variant, scale }: Seat): number => scale.crowd * variants[variant]!.share;
 
-/** Connects a crowd after a first one has come and gone, so that what is made only once is not counted. */
+/** Servers to which a first crowd has come, so that what is made only once is not counted. */
+const warm = new WeakSet<Seat>();
+
+/** Connects a crowd, after those before it have gone. */
 async function sample(seat: Seat): Promise<Sample> {
   const { server, clients, settings, variant } = seat;
   const crowd = crowdFor(seat);
   const { tag } = variants[variant]!;
   const enter = (): Promise<void> => clients.connect(server.port, crowd, settings.namespaces);
-  await enter();
-  await clients.close();
-  await server.heap();
+  if (!warm.has(seat)) {
+    await enter();
+    await clients.close();
+    await server.heap();
+    warm.add(seat);
+  }
   const heap = await server.heap();
   const cpu = await server.cpu();
   await enter();
@@ -43,6 +49,6 @@ export const connections: Measure = {
   columns: [...column('cpu', 'µs', 'CPU'), ...column('heap', 'KB', 'heap')],
   settings: variants.map(({ settings }) => settings),
   clients: false,
-  sweeps: 1,
+  sweeps: 3,
   sample,
 };

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { chart } from './chart.js';
 import { benchFolder, type Contender } from '../contenders.js';
 import { describeMachine, stackDifferences, versionsOf } from './machine.js';
-import type { Measure } from '../measures/measure.js';
+import { busyOf, type Measure } from '../measures/measure.js';
 import { failureTable, generatorLine, measureTables, NOT_MEASURED, targetTable } from './tables.js';
 import type { Failure, Outcome } from '../rounds.js';
 import { Samples } from '../samples.js';
@@ -24,6 +24,18 @@ export function saveRun(run: Run): void {
 export function loadRun(): Run {
   const saved = JSON.parse(readFileSync(file, 'utf8')) as { samples: unknown; failures: Failure[]; facts: string[] };
   return { ...saved, samples: Samples.fromJSON(saved.samples) };
+}
+
+/** The last run with some measures of a later one; what is said of it says which. */
+export function renewRun(last: Run, later: Run, measures: Measure[]): Run {
+  const ids = measures.map(({ id }) => id);
+  const columns = measures.flatMap((measure) => measure.columns.flatMap(({ id }) => [id, busyOf(id)]));
+  const rounds = later.facts.filter((fact) => /^(Date|Commit|Rounds):/.test(fact)).join(', ');
+  return {
+    samples: last.samples.renewedBy(later.samples, new Set(columns)),
+    failures: [...last.failures.filter(({ what }) => !ids.includes(what)), ...later.failures],
+    facts: [...last.facts, `Measured later: ${ids.join(', ')} (${rounds})`],
+  };
 }
 
 /** What stands above the tables of a run. */
