@@ -55,9 +55,13 @@ export const sessions: Proofs = {
   },
 
   'Only for those who are logged in': async ({ connect }) => {
-    assert.equal(await (await connect('/private', { auth: { user: 'Ada' } })).emitWithAck('my secret'), 42);
-    const refused = (await (await connect('/private')).emitWithAck('my secret')) as { error: { code: string } };
-    assert.equal(refused.error.code, 'unauthorized');
+    const secretFor = async (auth: object): Promise<unknown> =>
+      (await connect('/private', { auth })).emitWithAck('my secret');
+    assert.equal(await secretFor({ token: 'sesame' }), 42);
+    for (const auth of [{}, { token: 'wrong' }, { user: 'Ada' }, { token: 'wrong', user: 'Ada' }]) {
+      const refused = (await secretFor(auth)) as { error?: { code: string } };
+      assert.equal(refused.error?.code, 'unauthorized', JSON.stringify(auth));
+    }
   },
 };
 
