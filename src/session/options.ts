@@ -73,8 +73,8 @@ export function copyOf(session: StoredSession): StoredSession {
 }
 
 /**
- * The id of the HTTP session that a socket belongs to. Sockets that join a room of that name can be cut when the
- * session ends: `io.in(request.sessionID).disconnectSockets(true)`.
+ * The id of the HTTP session that a socket belongs to. Sockets of `/account` that join a room of that name can be cut
+ * when the session ends: `io.of('/account').in(request.sessionID).disconnectSockets(true)`.
  */
 export function sessionIdOf(socket: Socket): string | undefined {
   return (socket.request as SessionRequest).sessionID;
