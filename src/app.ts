@@ -25,6 +25,7 @@ import { checkSessionUse } from './session/session.js';
 import { checkStatic } from './serving/pages.js';
 import { settleBlockTime } from './watchdog/watchdog.js';
 import type { App, AppOptions } from './app/options.js';
+import { checkOwnServer } from './app/own-server.js';
 import { RunningApp } from './app/running.js';
 import { serverOptions, settleEngine } from './app/settle.js';
 
@@ -57,6 +58,7 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
+  checkOwnServer(options, problems);
   const engine = settleEngine(options.engine, problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });

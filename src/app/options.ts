@@ -48,7 +48,10 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
    * `corked`.
    */
   readonly engine?: EngineOption;
-  /** A Socket.IO server of your own; the options for one are then its own affair. */
+  /**
+   * A Socket.IO server of your own; options for one are given to it, and are a mistake here. That it lets in only listed
+   * origins (`allowRequest`), bounds messages and checks recovered clients again is then for you to say.
+   */
   readonly io?: Server;
   /** Middleware around every event, connection and disconnection; the first one is the outermost. */
   readonly use?: readonly MiddlewareLike[];

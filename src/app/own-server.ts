@@ -1,0 +1,58 @@
+/** A Socket.IO server of the user's own: it was made with options of its own, so others beside it would do nothing. */
+import type { ServerOptions } from 'socket.io';
+import type { SetupProblem } from '../errors.js';
+import type { Limits } from '../limits.js';
+import type { AppOptions } from './options.js';
+
+/** What `createApp` reads itself; everything else is Socket.IO's. */
+type OwnOption = Exclude<keyof AppOptions, Exclude<keyof ServerOptions, 'adapter'>>;
+
+const ownOptions: Readonly<Record<OwnOption, true>> = {
+  adapter: true,
+  container: true,
+  controllers: true,
+  cwd: true,
+  debug: true,
+  emits: true,
+  engine: true,
+  http: true,
+  importer: true,
+  io: true,
+  lease: true,
+  limits: true,
+  logger: true,
+  onError: true,
+  payload: true,
+  printTable: true,
+  services: true,
+  session: true,
+  signals: true,
+  static: true,
+  use: true,
+  watchdog: true,
+};
+
+/** The limits that Socket.IO keeps, under its own names. */
+const keptLimits = { payload: 'maxHttpBufferSize', joinTime: 'connectTimeout' } as const satisfies Partial<
+  Record<keyof Limits, keyof ServerOptions>
+>;
+
+/** Adds what is said in vain beside `io`: a check that silently does not hold is worse than none. */
+export function checkOwnServer(options: AppOptions, problems: SetupProblem[]): void {
+  if (!options.io) return;
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !(name in ownOptions)) problems.push(inVain(name, name));
+  }
+  for (const [limit, name] of Object.entries(keptLimits)) {
+    if (options.limits?.[limit as keyof typeof keptLimits] !== undefined)
+      problems.push(inVain(`limits.${limit}`, name));
+  }
+}
+
+function inVain(where: string, option: string): SetupProblem {
+  return {
+    where,
+    what: 'it does not hold for the server of your own that is given as `io`.',
+    mend: `write new Server({ ${option}: … }) where that is made, and leave it out here.`,
+  };
+}
