@@ -70,18 +70,19 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
 
 /** Makes an application that takes part in an activity which others may take part in too. */
 export async function assembleTestApp(
-  { overrides = [], ...options }: TestAppOptions,
+  given: TestAppOptions,
   activity: Activity,
   Network: typeof MemoryNetwork,
 ): Promise<TestApp> {
+  const { overrides = [], wsEngine: _, ...options } = given;
   const logs: LogEntry[] = [];
   await importControllers(options);
   const app = (await createApp({
-    serveClient: false,
-    engine: 'ws', // the network brings its own
+    ...(options.io ? {} : { serveClient: false }),
     printTable: false,
     logger: recordingLogger(logs),
     ...options,
+    engine: 'ws', // the network brings its own, in the place of `wsEngine`
     container: isolate(options.container, overrides, options.services),
   })) as RunningApp;
   activity.apps.push(app);

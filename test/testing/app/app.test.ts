@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { IsString, Length } from 'class-validator';
-import { Socket } from 'socket.io';
+import { Server, Socket } from 'socket.io';
 import { singleton } from 'tsyringe';
 import {
   Auth,
@@ -78,6 +78,7 @@ class Plain {
 
 const controllers = [Chat, Plain];
 const auth = { token: 'secret' };
+const who = { query: { name: 'Ada' }, headers: { 'x-kind': 'test' } };
 
 describe('a client of a test application', () => {
   test('is connected when the gate has let it in, and finds what the gate emitted', async () => {
@@ -124,9 +125,26 @@ describe('a client of a test application', () => {
     assert.equal(app.logs.at(-1)?.level, 'error');
   });
 
+  test('comes over the network of the kit, whatever engine the shared options name', async () => {
+    class Elsewhere {
+      constructor() {
+        throw new Error('another engine was asked for');
+      }
+    }
+    for (const options of [{ engine: 'eiows' }, { engine: 'corked' }, { wsEngine: Elsewhere }] as const) {
+      const app = await boot({ controllers, ...options });
+      assert.deepEqual(await (await app.connect('/', who)).call('who'), ['Ada', 'test']);
+    }
+  });
+
+  test('connects to a server of your own too', async () => {
+    const app = await boot({ controllers, io: new Server({ serveClient: false }) });
+    assert.deepEqual(await (await app.connect('/', who)).call('who'), ['Ada', 'test']);
+  });
+
   test('sends query and headers, and shares a connection between namespaces', async () => {
     const app = await boot({ controllers });
-    const client = await app.connect('/', { query: { name: 'Ada' }, headers: { 'x-kind': 'test' } });
+    const client = await app.connect('/', who);
     assert.deepEqual(await client.call('who'), ['Ada', 'test']);
     const chat = await client.connect('/chat', { auth });
     assert.equal(app.socketOf(chat).conn, app.socketOf(client).conn);
