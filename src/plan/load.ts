@@ -82,7 +82,19 @@ function saysNamespace(type: Class): boolean {
 
 function importProblem(file: string, cause: unknown): SetupProblem {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return { where: file, what: `the file cannot be loaded: ${message}`, mend: importRemedy(message), cause };
+  const mend = isUncompiled(file, cause, message) ? compileRemedy : importRemedy(message);
+  return { where: file, what: `the file cannot be loaded: ${message}`, mend, cause };
+}
+
+const compileRemedy =
+  'node cannot load this file as it is: run the compiled program, start with --import @oxc-node/core/register, or give the option `importer` (in vitest: (url) => import(url)).';
+
+/** Whether node was given TypeScript to run: it does not know the extension, or strips types and stops at a decorator. */
+function isUncompiled(file: string, cause: unknown, message: string): boolean {
+  if (message.includes('Unknown file extension')) return true;
+  const { code } = Object(cause) as NodeJS.ErrnoException;
+  const isStripped = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || message === 'Invalid or unexpected token';
+  return isStripped && /\.[cm]?ts$/.test(file);
 }
 
 function importRemedy(message: string): string {
@@ -91,9 +103,6 @@ function importRemedy(message: string): string {
   }
   if (message.includes('does not provide an export named')) {
     return 'an interface or a type is imported as a value: write `import type`, and set "isolatedModules": true so that the compiler says where.';
-  }
-  if (message.includes('Unknown file extension')) {
-    return 'node cannot load this file as it is: run the compiled program, start with --import @oxc-node/core/register, or give the option `importer` (in vitest: (url) => import(url)).';
   }
   return 'mend the file; the reason above is its own.';
 }

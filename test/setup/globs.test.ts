@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createApp, Namespace, On } from '../../src/index.js';
+import { root } from '../repo/sources.js';
 import { assertMistake, mistake, mistakes } from './mistakes.js';
 
 const cwd = fileURLToPath(new URL('files', import.meta.url));
@@ -56,6 +58,21 @@ test('what often keeps a file from loading is explained', async () => {
     assert.ok(problem.what.includes(reason));
     assert.match(problem.mend, mend);
   }
+});
+
+test('a TypeScript file of which node can only strip the types is explained: it must be compiled', async () => {
+  const sources = { cwd: join(root, 'test/setup/files') };
+  const decorator = new SyntaxError('Invalid or unexpected token');
+  const property = Object.assign(new SyntaxError('TypeScript parameter property is not supported'), {
+    code: 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  });
+  for (const error of [decorator, property]) {
+    const importer = (): Promise<never> => Promise.reject(error);
+    assert.match((await mistake(['good.controller.ts'], { ...sources, importer })).mend, /@oxc-node\/core\/register/);
+  }
+  const importer = (): Promise<never> => Promise.reject(decorator);
+  const ours = await mistake(['good.controller.js'], { cwd, importer });
+  assert.match(ours.mend, /mend the file/, 'JavaScript that is wrong is not to be compiled');
 });
 
 test('each file that cannot be loaded is told of, and what of the others is wrong too', async () => {
