@@ -31,7 +31,8 @@ type ArgumentsOf<Declared> = Declared extends readonly unknown[]
 
 type ValuesOf<Declared extends readonly unknown[]> = { -readonly [Index in keyof Declared]: ValueOf<Declared[Index]> };
 
-type ValueOf<Declared> = Declared extends { readonly each: infer Each }
+/** What a declared class, or an array of such, stands for. */
+export type ValueOf<Declared> = Declared extends { readonly each: infer Each }
   ? readonly ValueOf<Each>[]
   : Declared extends StringConstructor
     ? string

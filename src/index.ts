@@ -52,7 +52,7 @@ export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './middl
 export type { Issue, PayloadOptions } from './payload/index.js';
 export type { PayloadRow, PlanRow } from './plan/types.js';
 export type { ControllerSource } from './plan/load.js';
-export type { FunctionOptions, HandlerFunction } from './plan/functions.js';
+export type { FunctionOptions, FunctionPayload, HandlerFunction, PayloadArguments } from './plan/functions.js';
 export type { ErrorHandler } from './runtime/runtime.js';
 export { Session } from './session/session.js';
 export { sessionIdOf } from './session/options.js';

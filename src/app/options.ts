@@ -10,7 +10,7 @@ import { type Limits } from '../limits.js';
 import { type Logger } from '../log.js';
 import type { MiddlewareLike } from '../middleware.js';
 import type { PayloadOptions } from '../payload/index.js';
-import { type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
+import type { FunctionOptions, FunctionPayload, HandlerFunction, PayloadArguments } from '../plan/functions.js';
 import { type ControllerSource } from '../plan/load.js';
 import type { Class } from '../reflect.js';
 import type { PlanRow } from '../plan/types.js';
@@ -120,10 +120,16 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   attach(server: HttpServer, options?: Partial<ServerOptions>): void;
   /**
    * Handles an event of a namespace with a function, in the same pipeline as a method; `use`, `payload` and `timeout`
-   * stand for the decorators. It may be added at any time, and serves those who are connected too.
+   * stand for the decorators. An argument whose type is not written has that of `payload`, else it is `unknown`. The
+   * function may be added at any time, and serves those who are connected too.
    * @throws SetupError where the event is handled already, or the names are wrong
    */
-  on(path: string, event: string, handler: HandlerFunction, options?: FunctionOptions): this;
+  on<const Payload extends FunctionPayload = FunctionPayload, Args extends unknown[] = PayloadArguments<Payload>>(
+    path: string,
+    event: string,
+    handler: HandlerFunction<Args>,
+    options?: FunctionOptions<Payload>,
+  ): this;
   /** Says how it is, at no cost worth a cache. */
   health(): Health;
   /** Accepts nobody any more, answers what runs, disconnects everybody, and resolves when all is done. */

@@ -78,7 +78,12 @@ export class RunningApp implements App {
     return this.#plan.rows;
   }
 
-  on(path: string, event: string, handler: HandlerFunction, options: FunctionOptions = {}): this {
+  on<Args extends unknown[]>(
+    path: string,
+    event: string,
+    handler: HandlerFunction<Args>,
+    options: FunctionOptions = {},
+  ): this {
     const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
     checkFunction(facts, handler, this.#plan.handlerOf(path, event), problems);

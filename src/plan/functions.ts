@@ -1,5 +1,6 @@
 /** Handlers that are functions: the same facts as those of a class with one method. */
 import { EventContext } from '../context.js';
+import type { ValueOf } from '../emits.js';
 import type { SetupProblem } from '../errors.js';
 import type { HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../middleware.js';
@@ -10,19 +11,32 @@ import { usable } from './given.js';
 import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
-export type HandlerFunction = (context: EventContext, ...args: never[]) => unknown;
+export type HandlerFunction<Args extends unknown[] = never[]> = (context: EventContext, ...args: Args) => unknown;
 
-export interface FunctionOptions extends HandlerOptions {
+/** What arguments are: the class of each, or how it is read. */
+export type FunctionPayload = readonly (Class<unknown> | ParamOptions)[];
+
+/** What `app.on` takes beside the function, in the place of decorators. */
+export interface FunctionOptions<Payload extends FunctionPayload = FunctionPayload> extends HandlerOptions {
   /** The classes of the arguments in their order, each validated; without it the arguments come as they are. */
-  readonly payload?: readonly (Class<unknown> | ParamOptions)[];
+  readonly payload?: Payload;
   readonly use?: readonly MiddlewareLike[];
 }
 
+/** The arguments that a function is given for its `payload`; as they came where that is not known. */
+export type PayloadArguments<Payload extends FunctionPayload> = number extends Payload['length']
+  ? unknown[]
+  : { -readonly [Index in keyof Payload]: ArgumentOf<Payload[Index]> };
+
+type ArgumentOf<Stated> =
+  | ValueOf<Stated extends { readonly type: infer Type } ? Type : Stated>
+  | (Stated extends { readonly optional: true } ? undefined : never);
+
 /** Gives the facts of `app.on(path, event, handler, options)`. */
-export function functionFacts(
+export function functionFacts<Args extends unknown[]>(
   path: string | RegExp,
   event: string,
-  handler: HandlerFunction,
+  handler: HandlerFunction<Args>,
   { payload, use = [], ...options }: FunctionOptions,
 ): ControllerFacts {
   const label = handler.name || `on('${event}')`;
@@ -41,9 +55,9 @@ export function functionFacts(
 }
 
 /** Adds what keeps the function from being added; `other` is what handles the event in its namespace already. */
-export function checkFunction(
+export function checkFunction<Args extends unknown[]>(
   facts: ControllerFacts,
-  handler: HandlerFunction,
+  handler: HandlerFunction<Args>,
   other: { readonly label: string } | undefined,
   problems: SetupProblem[],
 ): void {
