@@ -31,6 +31,7 @@ export interface ContextConnection {
 /** The function that answers the client. */
 export type AckFunction = (...values: unknown[]) => void;
 
+/** One message, or one moment of a connection, on its way to its handler. */
 export class EventContext {
   /** Set once the caller has been answered; later results are dropped. */
   settled = false;

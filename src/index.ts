@@ -40,6 +40,10 @@ export type { EmittedArgument, EmittedEvents, EventsOf } from './emits.js';
 export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError } from './errors.js';
 export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './errors.js';
 
+export type { ConstructorParameterDecorator } from './container.js';
+export type { HandlerDecorator, ParameterDecorator } from './decorators/placement.js';
+export type { UseDecorator } from './decorators/use.js';
+export type { Class } from './reflect.js';
 export type {
   BackgroundOptions,
   EmissionOptions,

@@ -1,6 +1,7 @@
 /** What a client can make grow, and how far. On by default; `Infinity` switches one off. */
 import type { SetupProblem } from './errors.js';
 
+/** The option `limits`: how far each thing that a client can make grow may go. */
 export interface Limits {
   /** Bytes of one message. */
   readonly payload: number;
@@ -30,6 +31,7 @@ export interface Limits {
   readonly drainTime: number;
 }
 
+/** The limits that hold where the option `limits` names no others. */
 export const defaultLimits: Limits = Object.freeze({
   payload: 100_000,
   depth: 64,

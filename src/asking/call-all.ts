@@ -21,6 +21,7 @@ export interface FailedAnswer {
   readonly error: CallError;
 }
 
+/** What came of asking many clients. */
 export interface Answers<T> {
   /** In the order in which they came. */
   readonly answers: readonly Answer<T>[];

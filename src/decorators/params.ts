@@ -99,6 +99,9 @@ export const Reason: ParameterMark = mark('reason');
 /** An AbortSignal that fires when the client is gone, when the call has run out of time, and at shutdown. */
 export const Signal: ParameterMark = mark('signal');
 
+/** What a decorator is called with: nothing too, where its argument may be missing. */
+export type DecoratorArguments<Argument> = undefined extends Argument ? [argument?: Argument] : [argument: Argument];
+
 /**
  * Makes a parameter decorator of your own.
  *
@@ -108,8 +111,8 @@ export const Signal: ParameterMark = mark('signal');
 export function createParamDecorator<Argument = void>(
   read: (context: EventContext, argument: Argument) => unknown,
   label: string = read.name || 'custom',
-): (argument: Argument) => ParameterDecorator {
-  return (argument) =>
+): (...args: DecoratorArguments<Argument>) => ParameterDecorator {
+  return (...[argument]) =>
     (...placement) =>
-      record(placement, { kind: 'custom', label, options: {}, read: (context) => read(context, argument) });
+      record(placement, { kind: 'custom', label, options: {}, read: (context) => read(context, argument as Argument) });
 }

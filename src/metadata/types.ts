@@ -9,6 +9,7 @@ export type MethodName = string | symbol;
 /** The moments that a method can handle. */
 export type HandlerKind = 'event' | 'any' | 'connect' | 'disconnect' | 'error' | 'join' | 'leave';
 
+/** What the decorators of handlers take, `@On('say', { timeout: 500 })`. */
 export interface HandlerOptions {
   /** Milliseconds after which the caller is answered `timeout`; the application's limit unless given. */
   readonly timeout?: number;
@@ -82,6 +83,7 @@ export type EmissionTarget =
   | 'all'
   | { readonly room: string | ((value: unknown, context: EventContext) => string | string[]) };
 
+/** What `@Emit` takes beside the event: to whom, and when. */
 export interface EmissionOptions {
   /** `sender` unless given. */
   readonly to?: EmissionTarget;
@@ -97,6 +99,7 @@ export interface EmissionMetadata {
   readonly options: EmissionOptions;
 }
 
+/** What `@Background` takes: when the work begins and ends, how often it is done, and on how many nodes. */
 export interface BackgroundOptions {
   /** Milliseconds from one call to the next, never two at once; without it, one call is expected to loop by itself. */
   readonly every?: number;
@@ -116,6 +119,7 @@ export interface BackgroundMetadata {
   readonly options: BackgroundOptions;
 }
 
+/** What `@Namespace` takes beside the path: how the class is built, and how its payloads are read. */
 export interface NamespaceOptions {
   /**
    * `connection` builds the controller anew for every socket, in a container of its own. What it needs must be registered

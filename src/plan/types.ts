@@ -100,8 +100,11 @@ export interface PlanRow {
   readonly emits: readonly string[];
 }
 
+/** How the payloads of one class are read, as `app.table` tells it. */
 export interface PayloadRow {
+  /** The name of the class. */
   readonly type: string;
   readonly mode: 'compiled' | 'library';
+  /** Why it is not compiled; none where it is. */
   readonly reasons: readonly string[];
 }

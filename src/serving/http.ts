@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type ServerOptions as TlsOptions } fro
 import type { AddressInfo } from 'node:net';
 import { requestListener, type HttpOptions } from './pages.js';
 
+/** Where `app.listen` serves, and whether over TLS. */
 export interface ListenOptions {
   /** `0` takes a free one. */
   readonly port: number;

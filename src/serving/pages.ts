@@ -6,6 +6,7 @@ import type { SetupProblem } from '../errors.js';
 /** Folders whose files are served: one, several, or each by the path that it is served under. */
 export type StaticFolders = string | readonly string[] | Readonly<Record<string, string>>;
 
+/** What is served beside the sockets, on the same port. */
 export interface HttpOptions {
   /** Answers ordinary requests: an Express application, `koa.callback()`, any request listener. */
   readonly http?: RequestListener;

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import type { SetupProblem } from '../errors.js';
 
+/** The option `session`: which session of HTTP handlers see, and whether they share it or have a copy. */
 export interface SessionOptions {
   /** `session({ … })` of express-session, the very one that the HTTP side uses. */
   readonly middleware: (request: never, response: never, next: (error?: unknown) => void) => unknown;

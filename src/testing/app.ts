@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import { createApp } from '../app.js';
 import type { App, AppOptions } from '../app/options.js';
 import type { RunningApp } from '../app/running.js';
+import type { EmittedEvents } from '../emits.js';
 import { loadControllers } from '../plan/load.js';
 import { Activity, type WaitOptions } from './activity.js';
 import { connected, TestClient, type ClientHost } from './client.js';
@@ -13,13 +14,14 @@ import { recordingLogger, type LogEntry } from './logs.js';
 import type { ConnectOptions, MemoryNetwork } from './memory/index.js';
 
 /** What `createTestApp` takes: everything that `createApp` takes, and what to put in the place of services. */
-export interface TestAppOptions extends AppOptions {
+export interface TestAppOptions<Events extends EmittedEvents = EmittedEvents> extends AppOptions<Events> {
   /** What takes the place of services, in this application only. */
   readonly overrides?: readonly Override[];
 }
 
 /** An application under test. */
-export interface TestApp extends Omit<App, 'listen' | 'attach'>, AsyncDisposable {
+export interface TestApp<Events extends EmittedEvents = EmittedEvents>
+  extends Omit<App<Events>, 'listen' | 'attach'>, AsyncDisposable {
   /** What was logged, unless the option `logger` was given. */
   readonly logs: readonly LogEntry[];
   /**
@@ -63,9 +65,11 @@ const grace = 200;
  * instance of a service with another one: services of the given container, or of tsyringe's global one, are built anew.
  * @throws SetupError with every mistake that was found
  */
-export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
+export async function createTestApp<const Events extends EmittedEvents = EmittedEvents>(
+  options: TestAppOptions<Events>,
+): Promise<TestApp<Events>> {
   const { MemoryNetwork, Traffic } = await loadMemory();
-  return assembleTestApp(options, new Activity(new Traffic()), MemoryNetwork);
+  return (await assembleTestApp(options, new Activity(new Traffic()), MemoryNetwork)) as TestApp<Events>;
 }
 
 /** Makes an application that takes part in an activity which others may take part in too. */

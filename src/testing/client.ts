@@ -16,6 +16,7 @@ export interface ClientHost {
   adopt(client: TestClient): void;
 }
 
+/** A client that `app.connect` gives: it calls, waits for what it is to receive, and ends and begins its connection. */
 export class TestClient {
   readonly #inbox = new Inbox();
   readonly #host: ClientHost;

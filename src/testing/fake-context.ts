@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io';
 import { EventContext, type AckFunction, type ContextKind } from '../context.js';
 import { fakeSocket } from './fake-socket.js';
 
+/** What the event of a fake context is, and who sent it. */
 export interface FakeContextOptions {
   /** A {@link fakeSocket} unless given. */
   readonly socket?: Socket;

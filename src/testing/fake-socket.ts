@@ -31,6 +31,7 @@ export interface FakeRecord {
 /** A fake socket; it goes wherever a socket goes. */
 export type FakeSocket<S = Socket> = S & FakeRecord;
 
+/** Who the client behind a fake socket is, and how it answers. */
 export interface FakeSocketOptions {
   readonly id?: string;
   /** `/` unless given. */

@@ -77,6 +77,7 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
     writeFileSync(join(project, 'program.ts'), readFileSync(join(root, 'test/consumer/program.txt')));
     const compilerOptions = {
       target: 'ES2022',
+      declaration: true, // what decorators return is named where a project keeps it
       module: 'nodenext',
       strict: true,
       exactOptionalPropertyTypes: true,

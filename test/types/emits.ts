@@ -3,7 +3,7 @@ import { IsNumber, IsString } from 'class-validator';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import { createEmitter } from '../../src/emitter/index.js';
 import { createApp, type App, type EventsOf } from '../../src/index.js';
-import { createTestApp } from '../../src/testing/index.js';
+import { createTestApp, type TestApp } from '../../src/testing/index.js';
 
 class Said {
   @IsString() text!: string;
@@ -72,6 +72,10 @@ export async function typed(): Promise<void> {
   plain.io.emit('anything');
   const test = await createTestApp({ controllers: [], emits: events });
   test.io.emit('said', { text: 'hello' });
+  // @ts-expect-error no such event
+  test.io.of('/chat').emit('siad', { text: 'hello' });
+  const bare: TestApp = test;
+  bare.io.emit('anything');
   const untyped = await createApp({ controllers: [] });
   untyped.io.emit('anything', 1);
   // @ts-expect-error no class

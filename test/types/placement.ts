@@ -40,6 +40,7 @@ class Stamp implements MiddlewareObject {
 
 const Own = createParamDecorator((context) => context.socket.id);
 const Times = createParamDecorator((_context, times: number) => times);
+const User = createParamDecorator(({ socket }, key?: string) => (key === undefined ? socket.data : socket.data[key]));
 
 /** Everything where it belongs, bare and called. */
 @Namespace('/right', { scope: 'connection', payload: { validator: { groups: ['a'] } } })
@@ -69,6 +70,8 @@ export class Right {
     @SocketId() _id: string,
     @Own() _own: string,
     @Times(3) _times: number,
+    @User() _user: object,
+    @User('name') _name: string,
     @Query('page') _page: number,
     _socket: Socket,
   ) {}
@@ -160,6 +163,8 @@ export class Arguments {
     @Times('three') _times: number,
     // @ts-expect-error an argument is missing
     @Times() _missing: number,
+    // @ts-expect-error the argument may be missing, but is a text
+    @User(3) _user: object,
     // @ts-expect-error no such option
     @Payload({ eahc: Right }) _each: Right[],
   ) {}
