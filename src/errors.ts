@@ -42,7 +42,8 @@ const refusalBrand: unique symbol = Symbol.for('colloquy:ConnectionRefused') as 
 
 /**
  * A failure that the client may know about: thrown by a handler or a middleware, it becomes the acknowledgement
- * `{ error: { code, message, details } }`. Anything else that is thrown stays inside and answers `internal`.
+ * `{ error: { code, message, details } }`. Anything else that is thrown, {@link ConnectionRefused} excepted, stays inside
+ * and answers `internal`.
  */
 export class EventError extends Error {
   override readonly name: string = 'EventError';
@@ -95,7 +96,8 @@ export class InvalidPayload extends EventError {
 
 /**
  * Turns a client away while it connects: thrown from `@OnConnect` or a middleware, it reaches the client as
- * `connect_error` with this message and `data: { code: 'refused', ...data }`.
+ * `connect_error` with this message and `data: { code: 'refused', ...data }`. Thrown when the client is connected, it is
+ * the answer `{ error: { code: 'refused', message, ...data } }`, and the connection stays.
  */
 export class ConnectionRefused extends Error {
   override readonly name = 'ConnectionRefused';

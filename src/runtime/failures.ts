@@ -59,7 +59,10 @@ function handles({ errorType }: ErrorPlan, error: unknown): boolean {
   return errorType === undefined || error instanceof errorType;
 }
 
-/** What the client is told. Anything but an `EventError` stays inside: the log has it, under the id in the answer. */
+/**
+ * What the client is told. Anything but an `EventError` or a `ConnectionRefused` stays inside: the log has it, under the id
+ * in the answer.
+ */
 function bodyOf(context: EventContext, error: unknown): ErrorBody {
   if (isConnectionRefused(error)) return { code: 'refused', message: error.message, ...error.data };
   if (!isEventError(error)) return internalBody(context, error);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  ConnectionRefused,
   EventContext,
   EventError,
   InvalidPayload,
@@ -141,6 +142,21 @@ test('the application-wide onError speaks where no @OnError did, also of events 
     ['Nobody handles this event.', 'nobody'],
     ['no', 'connect'],
   ]);
+});
+
+test('a ConnectionRefused that a handler throws is its answer, with its data, and the client stays', async (t) => {
+  @Namespace('/errors')
+  class Errors {
+    @On() refuse() {
+      throw new ConnectionRefused('not you', { hint: 'log in' });
+    }
+  }
+  const { connect, log } = await start(t, [Errors]);
+  const socket = await connect('/errors');
+  const answer = { error: { code: 'refused', message: 'not you', hint: 'log in' } };
+  assert.deepEqual(await socket.emitWithAck('refuse'), answer);
+  assert.deepEqual(await socket.emitWithAck('refuse'), answer);
+  assert.deepEqual(log.at('error'), []);
 });
 
 test('without an acknowledgement, what @OnError returns is told by the event exception', async (t) => {

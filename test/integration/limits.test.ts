@@ -145,9 +145,13 @@ test('calls above concurrentCalls wait for their turn, in order; above queuedCal
   const { connect } = await start(t, [Calls], { limits: { concurrentCalls: 2, queuedCalls: 3 } });
   const socket = await connect('/limits');
   const answers = [0, 1, 2, 3, 4].map((n) => socket.emitWithAck('work', n));
+  let exceptions = 0;
+  socket.on('exception', () => exceptions++);
   for (const event of ['work', 'quick', 'nobody']) {
+    socket.emit(event, 5);
     assert.equal(codeOf(await socket.emitWithAck(event, 5)), 'busy');
   }
+  assert.equal(exceptions, 0, 'who asked for no acknowledgement is not told');
   const other = await connect('/limits');
   assert.equal(await other.emitWithAck('quick'), 'quick');
   assert.deepEqual(started, [0, 1]);
