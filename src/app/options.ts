@@ -61,8 +61,8 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
    */
   readonly onError?: ErrorHandler;
   /**
-   * The events that may be sent to clients, with what: of another event, or with other values, `emit` throws
-   * `InvalidEmission`. It holds for the namespaces of controllers; unless given, everything may be sent.
+   * The events that may be sent to clients, with what: `emit` throws `InvalidEmission` for an event that is not declared,
+   * or for values that do not fit. It holds for the namespaces of controllers; unless given, everything may be sent.
    */
   readonly emits?: Events;
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */

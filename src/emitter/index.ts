@@ -42,7 +42,10 @@ export interface Emitter<
 
 /** What an emitter is told beside the broker. */
 export interface EmitterOptions<Events extends EmittedEvents> {
-  /** The events that may be sent, with what: of another event, or with other values, `emit` throws `InvalidEmission`. */
+  /**
+   * The events that may be sent, with what: `emit` throws `InvalidEmission` for an event that is not declared, or for
+   * values that do not fit.
+   */
   readonly emits: Events;
   /** How their values are transformed and validated. */
   readonly payload?: PayloadOptions;

@@ -149,6 +149,30 @@ test('Server is injected by its type; namespaces by @InjectNamespace, own and na
   assert.equal(app.container.resolve(Server as never), app.io);
 });
 
+test('several applications share a @singleton(), with the namespace of the first; scoped, each has its own', async (t) => {
+  @singleton()
+  class Shared {
+    constructor(@InjectNamespace('/di') readonly namespace: IoNamespace) {}
+  }
+  @scoped(Lifecycle.ContainerScoped)
+  class Own {
+    constructor(@InjectNamespace('/di') readonly namespace: IoNamespace) {}
+  }
+  @Namespace('/di')
+  class Controller {
+    constructor(
+      readonly shared: Shared,
+      readonly own: Own,
+    ) {}
+    @On() work() {}
+  }
+  const [first, second] = [await start(t, [Controller]), await start(t, [Controller])];
+  for (const { app } of [first, second]) {
+    assert.equal(app.container.resolve(Shared).namespace, first.app.io.of('/di'));
+    assert.equal(app.container.resolve(Own).namespace, app.io.of('/di'));
+  }
+});
+
 test('the namespace of a family reaches all of its members', async (t) => {
   @Namespace('/game/:id')
   class Game {
