@@ -59,7 +59,7 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
-  const engine = settleEngine(options.engine, problems);
+  const engine = settleEngine(options, problems);
   const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });
   limitCalls(io, limits);
@@ -81,6 +81,7 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   const link = await joinCluster(options, io);
   const app = new RunningApp({ io, engine, link, runtime, options, compiler, namespaces, blockTime, problems });
   if (options.io?.engine) {
+    engine.attach(io.engine);
     installSession(io, options.session);
     app.serve();
   }

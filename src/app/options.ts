@@ -45,7 +45,7 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   /**
    * The WebSocket engine: `corked` is Engine.IO's own `ws` with one write per turn of the event loop, `ws` the same
    * without, `eiows` the package of that name in C++. `auto`, the default, takes `eiows` where it is installed, else
-   * `corked`.
+   * `corked`. A server of your own, `io`, keeps the engine that it has.
    */
   readonly engine?: EngineOption;
   /**

@@ -1,6 +1,6 @@
 /** Options for Socket.IO and its engine, with our defaults and checks. */
 import { type ServerOptions } from 'socket.io';
-import { chooseEngine, type Engine, type EngineOption } from '../engine/index.js';
+import { chooseEngine, type Engine } from '../engine/index.js';
 import { type SetupProblem } from '../errors.js';
 import { longestTime, type Limits } from '../limits.js';
 import { guardOrigins, guardSessions } from '../serving/origins.js';
@@ -8,9 +8,11 @@ import type { Calls } from '../runtime/calls.js';
 import { RecoverableAdapter } from '../runtime/recoverable.js';
 import type { AppOptions } from './options.js';
 
-/** Chooses the WebSocket engine; one that cannot be had is a mistake. */
-export function settleEngine(option: EngineOption | undefined, problems: SetupProblem[]): Engine {
+/** Chooses the WebSocket engine; one that cannot be had is a mistake. A server of the user's own keeps the one it has. */
+export function settleEngine({ engine: option, io }: AppOptions, problems: SetupProblem[]): Engine {
+  if (io && option === 'eiows') problems.push(ownEngine);
   try {
+    if (io && option !== 'ws') return Object.assign(chooseEngine('corked'), { reason: 'the server is your own' });
     return chooseEngine(option);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
@@ -18,6 +20,12 @@ export function settleEngine(option: EngineOption | undefined, problems: SetupPr
     return chooseEngine('ws');
   }
 }
+
+const ownEngine: SetupProblem = {
+  where: 'engine',
+  what: 'eiows does not take the place of the engine that the server given as `io` has already.',
+  mend: 'write new Server({ wsEngine: … }) where that is made, and leave it out here.',
+};
 
 /** No message is longer than a string of V8; eiows counts in 32 bits, and takes `Infinity` for nothing. */
 const MOST_BYTES = 2 ** 31 - 1;

@@ -104,6 +104,14 @@ describe('the engine below', () => {
     assert.equal(await socket.emitWithAck('echo', 1), 1);
     const { pingInterval } = JSON.parse((await (await handshake(url())).text()).slice(1)) as { pingInterval: number };
     assert.equal(pingInterval, 12_345);
+    assert.deepEqual(app.health().engine, { name: 'corked', reason: 'the server is your own' });
+    const own = Object.values((engine as unknown as { clients: object }).clients).filter(
+      ({ transport }: { transport: { name: string } }) => transport.name === 'websocket',
+    );
+    assert.deepEqual(
+      own.map((each: object) => Object.hasOwn(each, 'flush')),
+      [true],
+    );
   });
 
   it('closes a transport that enters no namespace within connectTimeout', async (t) => {

@@ -41,3 +41,8 @@ test('what createApp reads itself may stand beside a server of your own, and so 
   await app.close();
   assert.equal((await mistake([], { io: new Server(), transports: ['polling'] })).where, 'transports');
 });
+
+test('an engine that would have to take the place of the one it has is one too', async () => {
+  const problem = await mistake([], { io: new Server(), engine: 'eiows' });
+  assertMistake(problem, 'engine', /given as `io`/, /wsEngine/);
+});
