@@ -171,8 +171,9 @@ export class Connection {
   #broken(session: Session, error: Error): void {
     this.#session = null;
     void session.close().catch(() => {});
-    this.#away('down', error.message);
+    // Whatever those do who are told, there is a next attempt.
     this.#again();
+    this.#away('down', error.message);
   }
 
   #failed(error: Error): void {

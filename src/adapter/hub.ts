@@ -32,7 +32,10 @@ export interface HubOptions extends ConnectionPolicy {
 
 /** One node: what comes from its connection goes to its namespaces, its open requests or its presence, and back. */
 export class Hub {
-  readonly requests = new Requests((uid) => this.#probe(uid));
+  readonly requests = new Requests(
+    (uid) => this.#probe(uid),
+    (error) => this.#failed(error),
+  );
   readonly #presence: Presence | null;
   readonly #framer: Framer;
   readonly #connection: Connection;

@@ -31,7 +31,11 @@ export class Requests {
   readonly #open = new Map<string, Open>();
   #probing: NodeJS.Timeout | undefined;
 
-  constructor(private readonly probe: (uid: string) => Promise<void>) {}
+  /** @param failed is told what a question's own functions throw */
+  constructor(
+    private readonly probe: (uid: string) => Promise<void>,
+    private readonly failed: (error: unknown) => void,
+  ) {}
 
   /** Opens a question to these nodes (one at least) and returns its id. */
   ask(nodes: readonly string[], question: Question): string {
@@ -39,7 +43,7 @@ export class Requests {
     const timer = setTimeout(() => {
       const missing = this.#open.get(id)?.missing.size ?? 0;
       this.#open.delete(id);
-      question.timedOut(missing);
+      this.#tell(() => question.timedOut(missing));
     }, question.timeout);
     this.#open.set(id, { question, asked: new Set(nodes), missing: new Set(nodes), timer });
     if (!this.#probing) this.#probeIn(PROBE_AFTER);
@@ -55,13 +59,13 @@ export class Requests {
   answer(uid: string, id: string, data: Readonly<Record<string, unknown>>): void {
     const open = this.#open.get(id);
     if (!open?.asked.has(uid)) return;
-    if (open.question.answer(data)) this.#finish(id, open, uid);
+    if (this.#tell(() => open.question.answer(data)) !== false) this.#finish(id, open, uid);
   }
 
   gone(uid: string): void {
     for (const [id, open] of this.#open) {
       if (!open.missing.has(uid)) continue;
-      open.question.gone();
+      this.#tell(() => open.question.gone());
       this.#finish(id, open, uid);
     }
   }
@@ -81,8 +85,18 @@ export class Requests {
 
   #finish(id: string, open: Open, uid: string): void {
     if (!open.missing.delete(uid) || open.missing.size > 0) return;
-    open.question.done();
     this.#drop(id, open);
+    this.#tell(() => open.question.done());
+  }
+
+  /** A question ends in a callback of the application's: one that throws holds up neither other questions nor the link. */
+  #tell<T>(tell: () => T): T | undefined {
+    try {
+      return tell();
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
   }
 
   #drop(id: string, open: Open): void {

@@ -26,7 +26,7 @@ export function guard(nsp: Namespace, adapter: OfficialAdapter, client: StreamsC
   return Object.assign(
     adapter,
     sending(adapter, client, sessions),
-    asking(adapter, client, options.listens),
+    asking(adapter, client, options),
     receiving(adapter, client, sessions, options.failed),
     ending(nsp, adapter, client, options),
     sessions && recovering(adapter, sessions, options),

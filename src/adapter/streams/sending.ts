@@ -2,6 +2,7 @@ import { Adapter, type BroadcastOptions, MessageType, type Room } from 'socket.i
 import { type Acknowledge, mustListen, plain, socketIds } from '../adapter.js';
 import { asError } from '../errors.js';
 import type { StreamsClient } from './client.js';
+import type { GuardOptions } from './guard.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
 import type { Packet } from './sent.js';
 import type { Sessions } from './sessions.js';
@@ -45,7 +46,11 @@ export function sending(
 }
 
 /** What is asked of the other nodes. */
-export function asking(adapter: OfficialAdapter, client: StreamsClient, listens: boolean): Partial<OfficialAdapter> {
+export function asking(
+  adapter: OfficialAdapter,
+  client: StreamsClient,
+  { listens, failed }: Pick<GuardOptions, 'listens' | 'failed'>,
+): Partial<OfficialAdapter> {
   const official = methodsOf(adapter, 'broadcastWithAck', 'fetchSockets', 'serverSideEmit', 'doPublish');
   return {
     doPublish(message): Promise<string> {
@@ -65,17 +70,23 @@ export function asking(adapter: OfficialAdapter, client: StreamsClient, listens:
       const ack = packet.at(-1) as Acknowledge | undefined;
       if (typeof ack !== 'function') return adapter.publish({ type: MessageType.SERVER_SIDE_EMIT, data: { packet } });
       mustListen(listens, 'an answer');
-      const answer = once(ack);
+      const answer = once(ack, failed);
       const asked = Promise.resolve(official.serverSideEmit(packet.with(-1, answer)));
       asked.catch((error: unknown) => answer(asError(error), []));
     },
   };
 }
 
-function once(ack: Acknowledge): Acknowledge {
+/** Called once, and what it throws is told: the official adapter lets it end the process, or forgets it. */
+function once(ack: Acknowledge, failed: (error: unknown) => void): Acknowledge {
   let called = false;
   return (error, answers) => {
-    if (!called) ack(error, answers);
+    if (called) return;
     called = true;
+    try {
+      ack(error, answers);
+    } catch (thrown) {
+      failed(thrown);
+    }
   };
 }
