@@ -42,6 +42,7 @@ export class BusAdapter extends ClusterAdapter {
 
   receive(message: ClusterMessage): void {
     this.onMessage(message);
+    forgetUnanswered(this, message);
   }
 
   override serverCount(): Promise<number> {
@@ -69,7 +70,8 @@ export class BusAdapter extends ClusterAdapter {
         timeout: opts.flags?.timeout ?? 0,
         lingers: true,
         answer: (data) => {
-          if ('ack' in data) {
+          // A value that is undefined is nothing on the wire.
+          if (!('clientCount' in data || 'absent' in data)) {
             ack(data['ack']);
             return false;
           }
@@ -209,6 +211,28 @@ export function mustListen(listens: boolean, what: string): void {
 export async function socketIds(adapter: Adapter, rooms: Set<Room>): Promise<Set<string>> {
   const sockets: unknown[] = await adapter.fetchSockets({ rooms, except: new Set() });
   return new Set(sockets.map((socket) => (socket as { id: string }).id));
+}
+
+/**
+ * After a message of another node was followed. Where that was a question to clients, those who do not answer in time are
+ * waited for no longer: Socket.IO sees to it on the node that asks, and there only.
+ */
+export function forgetUnanswered(adapter: Adapter, message: ClusterMessage): void {
+  if (message.type !== MessageType.BROADCAST || message.data.requestId === undefined) return;
+  const { packet, opts } = message.data;
+  const { id } = packet as { id: number };
+  const { rooms, except } = opts;
+  const { timeout } = opts.flags;
+  const asked = Adapter.prototype.fetchSockets.call(adapter, { rooms: new Set(rooms), except: new Set(except) });
+  void asked.then((sockets: readonly Asked[]) => {
+    const forget = (): void => sockets.forEach(({ acks }) => acks.delete(id));
+    setTimeout(forget, timeout).unref();
+  });
+}
+
+/** A socket of Socket.IO, with what it waits for by the ids of its packets. */
+interface Asked {
+  readonly acks: Map<number, unknown>;
 }
 
 /** For the wire, which knows no sets. */

@@ -34,8 +34,8 @@ export interface Answers<T> {
 
 /**
  * Emits an event to many clients, on all nodes, and gathers the first values of their acknowledgements. It waits until
- * all have answered or left, for `limits.callTime` at the most, or as long as `callAll(namespace.timeout(500), …)` says.
- * Nobody's silence throws.
+ * all have answered, or left this node (who leaves another is waited for), for `limits.callTime` at the most, or as long
+ * as `callAll(namespace.timeout(500), …)` says. Nobody's silence throws.
  *
  * @throws what the arguments throw when they are encoded
  */

@@ -181,6 +181,34 @@ function suite(engine: TestEngine): void {
     assert.deepEqual(responses, ['A']);
   });
 
+  it('a client of another node that acknowledges with nothing has answered', async () => {
+    for (const each of [onA, onB]) each.once('done?', (ack) => ack());
+    const answers = await a.run(({ io }) => io.to('both').timeout(3000).emitWithAck('done?'));
+    assert.equal(answers.length, 2);
+  });
+
+  it('nothing is kept of a question that a client of another node has not answered in time', async () => {
+    const asked = next(onB, 'in vain');
+    await a.run(({ io }) =>
+      io
+        .timeout(100)
+        .emitWithAck('in vain')
+        .catch(() => {}),
+    );
+    await asked;
+    await b.run(async ({ io }) => {
+      const kept = (): boolean =>
+        [...io.sockets.sockets.values()].some(
+          (each) => (each as unknown as { acks: Map<number, unknown> }).acks.size > 0,
+        );
+      const end = Date.now() + 5000;
+      while (kept()) {
+        if (Date.now() > end) throw new Error('the question is kept');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    });
+  });
+
   it('fetchSockets finds the sockets of both nodes with id, data, rooms and handshake', async () => {
     const found = await a.run(async ({ io }) => {
       const sockets = await io.in('both').fetchSockets();

@@ -1,4 +1,5 @@
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
+import { forgetUnanswered } from '../adapter.js';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
 import { isSender } from './cursor.js';
@@ -24,6 +25,7 @@ export function receiving(
       else return;
     }
     client.accept(message);
+    forgetUnanswered(adapter, message);
     const isBroadcast = message.type === MessageType.BROADCAST && message.data.requestId === undefined;
     if (entry && isBroadcast) sessions?.received(message.data as Broadcast, entry);
   };
