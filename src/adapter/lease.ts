@@ -17,9 +17,11 @@ export interface LeaseOptions {
  * - Another takes over when it has heard nothing of the holder for `timeout`, so within `timeout + interval` of its
  *   death, and at once when the holder closes or releases. A node whose link has just come up listens for `timeout`
  *   first; so with `local:`, where all links are made anew when the process that relays ends, that holds for all.
- * - So two nodes hold it together only if a heartbeat takes more than `(timeout - interval) / 2` longer to one node than
- *   to another, or if a process is paused for longer than `timeout`: such a one goes on until its event loop turns
- *   again. As soon as two holders hear of each other, the one with the higher id lets go.
+ * - Of those who ask, the one with the lowest id gets it. One that asks where other nodes are waits for
+ *   `timeout - interval` first, so that those who ask at the same time have heard of each other.
+ * - So two nodes hold it together only if what one says takes more than `(timeout - interval) / 2` to another, or if a
+ *   process is paused for longer than `timeout`: such a one goes on until its event loop turns again. As soon as two
+ *   holders hear of each other, the one with the higher id lets go.
  * - While no broker is there, no node holds it.
  *
  * There is no fencing token: what must never be done twice needs a guard where it is done (a unique key, a lock).
@@ -46,6 +48,8 @@ export interface LeaseView {
 
 interface Wish {
   readonly options: LeaseOptions;
+  /** When it was asked for, in milliseconds of this process's clock. */
+  readonly since: number;
   holding: AbortController | null;
 }
 
@@ -60,7 +64,7 @@ export class Leases {
   /** @throws Error when this node has asked for that name already */
   open(name: string, options: LeaseOptions): Lease {
     if (this.#wishes.has(name)) throw new Error(`this node has asked for the lease "${name}" already`);
-    const wish: Wish = { options, holding: null };
+    const wish: Wish = { options, since: performance.now(), holding: null };
     this.#wishes.set(name, wish);
     this.view.announce();
     const held = (): boolean => {
@@ -121,9 +125,11 @@ export class Leases {
   }
 
   #tryFor(name: string, wish: Wish): void {
-    if (this.view.listeningFor() < this.heartbeat.timeout || !this.#isSure()) return;
+    const { interval, timeout } = this.heartbeat;
+    if (this.view.listeningFor() < timeout || !this.#isSure()) return;
+    const isKnown = performance.now() - wish.since >= timeout - interval;
     for (const node of this.view.others()) {
-      if (node.held.includes(name)) return;
+      if (!isKnown || node.held.includes(name)) return;
       if (node.wanted.includes(name) && node.uid < this.view.uid && !node.gone) return;
     }
     wish.holding = new AbortController();

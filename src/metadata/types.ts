@@ -110,7 +110,10 @@ export interface BackgroundOptions {
   readonly start?: 'boot' | 'first-client';
   /** `shutdown` unless given. After `last-client`, the next first client starts it again. */
   readonly stop?: 'shutdown' | 'last-client';
-  /** Runs on one node of a cluster only: on the one that holds the lease. */
+  /**
+   * Runs on one node of a cluster only: on the one that holds the lease. Where several are there, they agree on it first,
+   * for as long as `timeout - interval` of the adapter's heartbeat.
+   */
   readonly once?: 'cluster';
 }
 

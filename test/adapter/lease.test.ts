@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { Hub } from '../../src/adapter/hub.js';
 import { type AdapterLink, openAdapter } from '../../src/adapter/index.js';
+import { MemoryTransport } from '../../src/adapter/transports/memory.js';
 import { type Broker, brokerAbsence, openBroker } from './support/brokers.js';
 import { converged, startNode, type TestNode } from './support/cluster.js';
 import { absence, absent, engineNamed, ENGINES } from './support/engines.js';
@@ -143,6 +145,29 @@ describe('a lease', { concurrency: 2 }, () => {
     assert.equal((await acquired[loser]?.signal)?.aborted, true);
   });
 
+  it('those who ask at nearly the same time do not take it together', async (t) => {
+    stayAwake(t);
+    // The highest id asks first, and the others hear of that before they hear of each other.
+    const hubs = ['cc', 'aa', 'bb'].map((id) => hub(id.repeat(8)));
+    await Promise.all(hubs.map((each) => each.ready()));
+    // Who gets what nobody else asks for has listened for long enough.
+    await Promise.all(
+      hubs.map((each) => new Promise<void>((resolve) => each.lease(each.uid, { onAcquired: () => resolve() }))),
+    );
+    const holders: string[] = [];
+    await new Promise<void>((resolve) => {
+      for (const each of hubs) {
+        const onAcquired = (): void => {
+          holders.push(each.uid);
+          resolve();
+        };
+        each.lease('shared', { onAcquired });
+      }
+    });
+    assert.deepEqual(holders, ['aa'.repeat(8)]);
+    await Promise.all(hubs.map((each) => each.close()));
+  });
+
   it('is asked for once per node and name', async () => {
     const link = openAdapter('memory://once');
     link.lease('x', { onAcquired: () => {} });
@@ -165,6 +190,19 @@ describe('a lease', { concurrency: 2 }, () => {
     await link.close();
   });
 });
+
+/** A node whose id is known. */
+function hub(uid: string): Hub {
+  const context = { url: new URL('memory://same-time'), prefix: 'lease', uid, client: undefined };
+  return new Hub(uid, true, new MemoryTransport(context), {
+    startup: 'fail',
+    startupTimeout: 1000,
+    address: 'memory',
+    whenDown: 'drop',
+    heartbeat: { interval: 50, timeout: 200 },
+    onStatus: () => {},
+  });
+}
 
 /** The timers of an adapter alone let a process end. */
 function stayAwake(t: TestContext): void {
