@@ -81,6 +81,17 @@ export class Connection {
     return this.#session.probe(uid).catch(() => true);
   }
 
+  /** Gives the present session up if the broker says nothing on it for so many milliseconds, whatever it is asked. */
+  async check(uid: string, timeout: number): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    // A refusal is a sign of life too; what breaks says so by itself.
+    const sign = session.probe(uid).catch(() => {});
+    await within(timeout, sign).catch((silence: unknown) => {
+      if (session === this.session) this.#broken(session, asError(silence));
+    });
+  }
+
   /** Gives the present session up, as if it had broken. */
   reset(reason: string): void {
     const session = this.#session;

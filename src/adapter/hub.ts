@@ -41,6 +41,8 @@ export class Hub {
   readonly #connection: Connection;
   readonly #assembler = new Assembler();
   readonly #namespaces = new Map<string, NamespaceReceiver>();
+  /** For a link on which nothing comes back by itself. */
+  readonly #checking: NodeJS.Timeout | undefined;
   readonly #echoed: Promise<void>;
   #onEcho!: () => void;
   #received = 0;
@@ -62,6 +64,8 @@ export class Hub {
       down: () => this.#down(),
       changed: () => this.#changed(),
     });
+    const { interval, timeout } = options.heartbeat;
+    if (!listens) this.#checking = setInterval(() => void this.#connection.check(uid, timeout), interval).unref();
   }
 
   static newId(): string {
@@ -145,6 +149,7 @@ export class Hub {
 
   async close(): Promise<void> {
     this.#presence?.close();
+    clearInterval(this.#checking);
     this.requests.close();
     await this.#connection.close();
   }

@@ -36,7 +36,8 @@ export interface AdapterOptions {
   whenDown?: 'drop' | { buffer: number };
   /**
    * Milliseconds. Nodes tell each other that they live every `interval`; one that was silent for `timeout` is gone.
-   * `timeout` is at least twice `interval`. Default 5000 and 10 000 (`local:` and `memory:` 1000 and 3000).
+   * `timeout` is at least twice `interval`. Default 5000 and 10 000 (`local:` and `memory:` 1000 and 3000). An emitter
+   * asks the broker as often, and makes a new connection when it has no answer for as long.
    */
   heartbeat?: { interval: number; timeout: number };
   /** Called at every change of state. What it throws is reported as a process warning. */

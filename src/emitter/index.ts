@@ -80,7 +80,12 @@ export async function createEmitter(
 ): Promise<Emitter> {
   const guard = options && (await guardOf(options));
   const link = openSender(option);
-  await link.ready();
+  try {
+    await link.ready();
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
   const server = new Server({ adapter: link.factory, serveClient: false });
   if (guard) {
     guard(server.sockets);

@@ -45,7 +45,7 @@ export class PostgresTransport implements Transport {
     return {
       maxFrame: FRAME,
       publish: (topic, frame) => publisher.add(channel(topic), frame),
-      probe: (node) => isPresent(client, lockOf(hash, node)),
+      probe: (node) => publisher.alone(() => isPresent(client, lockOf(hash, node))),
       close: async () => {
         await Promise.race([publisher.idle, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
         await client.end();
@@ -64,6 +64,7 @@ class Publisher {
   idle: Promise<void> = Promise.resolve();
   #waiting: { channel: string; frame: Buffer }[] = [];
   #busy = false;
+  #query: Promise<unknown> = Promise.resolve();
   readonly #backlog = new Backlog();
 
   constructor(
@@ -81,14 +82,23 @@ class Publisher {
     return true;
   }
 
+  /** Waits until the client has nothing else to do: it takes one query at a time. */
+  alone<T>(query: () => Promise<T>): Promise<T> {
+    const answer = this.#query.then(query);
+    this.#query = answer.catch(() => {});
+    return answer;
+  }
+
   async #drain(): Promise<void> {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
       try {
-        await this.client.query(
-          'SELECT count(pg_notify(t.channel, t.payload)) FROM unnest($1::text[], $2::text[]) AS t(channel, payload)',
-          [batch.map(({ channel }) => channel), batch.map(({ frame }) => frame.toString('base64'))],
+        await this.alone(() =>
+          this.client.query(
+            'SELECT count(pg_notify(t.channel, t.payload)) FROM unnest($1::text[], $2::text[]) AS t(channel, payload)',
+            [batch.map(({ channel }) => channel), batch.map(({ frame }) => frame.toString('base64'))],
+          ),
         );
       } catch {
         this.events.lost(batch.length);
