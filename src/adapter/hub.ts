@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterMessage } from 'socket.io-adapter';
 import { decode, encode } from './codec.js';
 import { Connection, type ConnectionPolicy } from './connection.js';
@@ -27,8 +28,15 @@ export interface NamespaceReceiver {
 
 export interface HubOptions extends ConnectionPolicy {
   readonly heartbeat: Heartbeat;
+  /** Milliseconds in which other nodes have answered one that has just started, if nothing keeps them. */
+  readonly answerTime: number;
   readonly onStatus: (status: AdapterStatus) => void;
 }
+
+/** What a node says to itself, for the time that it takes. */
+const TO_SELF: NodeMessage = { node: 'beat', state: { held: [], wanted: [] } };
+/** Milliseconds for which a start waits for other nodes at the most. */
+const LONGEST_WAIT = 500;
 
 /** One node: what comes from its connection goes to its namespaces, its open requests or its presence, and back. */
 export class Hub {
@@ -45,6 +53,8 @@ export class Hub {
   readonly #checking: NodeJS.Timeout | undefined;
   readonly #echoed: Promise<void>;
   #onEcho!: () => void;
+  /** Told of the next frame to this node alone that is its own. */
+  #onReturn: () => void = () => {};
   #received = 0;
   #malformed = 0;
 
@@ -72,7 +82,7 @@ export class Hub {
     return randomBytes(8).toString('hex');
   }
 
-  /** When what this node sends comes back to it, what others send does too. */
+  /** When what this node sends comes back to it, what others send does too. Then those are waited for who are there. */
   async ready(): Promise<void> {
     await this.#connection.first;
     if (!this.listens || this.#connection.state !== 'up') return;
@@ -80,6 +90,7 @@ export class Hub {
       const message = `The ${this.transport.engine} adapter is connected, but its messages do not come back`;
       throw new AdapterError('unreachable', message, { cause });
     });
+    await within(LONGEST_WAIT, this.#othersAnswered()).catch(() => {});
   }
 
   attach(nsp: string, receiver: NamespaceReceiver): void {
@@ -154,6 +165,23 @@ export class Hub {
     await this.#connection.close();
   }
 
+  /** Waits until no more of them answer the hello, each by a frame to its sender alone. */
+  async #othersAnswered(): Promise<void> {
+    const { answerTime } = this.options;
+    for (let known = -1; this.peers().length > known;) {
+      known = this.peers().length;
+      await Promise.all([this.#roundTrip(), answerTime > 0 && sleep(answerTime)]);
+    }
+  }
+
+  /** As long as a frame to one node alone takes at the least. */
+  #roundTrip(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onReturn = resolve;
+      this.send(this.uid, TO_SELF, false);
+    });
+  }
+
   #bePresent(): Presence {
     return new Presence(
       {
@@ -182,6 +210,7 @@ export class Hub {
     if (!frame) return void this.#malformed++;
     const now = performance.now();
     if (frame.uid === this.uid) {
+      if (frame.direct) return this.#onReturn();
       this.#presence?.echo(frame.number, now);
       return this.#onEcho();
     }

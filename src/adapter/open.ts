@@ -49,6 +49,7 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
     startupTimeout: given.startupTimeout ?? 10_000,
     whenDown: given.whenDown ?? 'drop',
     heartbeat: checkHeartbeat(given.heartbeat ?? engine.heartbeat),
+    answerTime: engine.answerTime,
     onStatus: (status) => given.onStatus?.(status),
     address: `${url.protocol}${url.host ? `//${url.host}` : ''}${url.pathname}`,
   };

@@ -79,7 +79,8 @@ export interface AdapterLink {
   /** Goes to `new Server({ adapter })`. A link serves one `Server`. */
   readonly factory: AdapterFactory;
   /**
-   * Resolves when what other nodes send from now on arrives here (or at once with `startup: 'degraded'` and no broker).
+   * Resolves when what other nodes send from now on arrives here, and those are known who answer without delay (or at
+   * once with `startup: 'degraded'` and no broker).
    * @throws AdapterError when the start-up policy gives up, the client library is missing or the credentials are wrong.
    */
   ready(): Promise<void>;

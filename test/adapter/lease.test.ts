@@ -200,6 +200,7 @@ function hub(uid: string): Hub {
     address: 'memory',
     whenDown: 'drop',
     heartbeat: { interval: 50, timeout: 200 },
+    answerTime: 0,
     onStatus: () => {},
   });
 }
