@@ -10,7 +10,7 @@ import { type AdapterLink, type AdapterOptions, openAdapter } from '../../src/ad
 import { compareIds, formatPosition, parsePosition } from '../../src/adapter/streams/position.js';
 import { brokerAbsence, openBroker } from './support/brokers.js';
 import { absence, absent, engineNamed, forgetStreams } from './support/engines.js';
-import { nextEvent, until } from '../support/wait.js';
+import { nextEvent, until, within } from '../support/wait.js';
 
 const engine = engineNamed('redis-streams');
 const missing = await absence(engine);
@@ -148,6 +148,18 @@ describe('redis-streams', () => {
       await assert.rejects(one.io.serverSideEmitWithAck('ask'), /BigInt.*on node/);
       await assert.rejects(one.io.serverSideEmitWithAck('ask', 10n), /BigInt/);
       assert.throws(() => one.io.serverSideEmit('tell', 10n), /BigInt/);
+    });
+
+    it('what the callback of a question throws is a process warning', async (t) => {
+      const option = await optionFor(t);
+      const [one, two] = [await node(t, option), await node(t, option)];
+      two.io.on('ask', (ack: (answer: unknown) => void) => ack(1));
+      await until(() => one.link.health().nodes === 2, 'they know of each other');
+      const warned = once(process, 'warning') as Promise<[Error]>;
+      one.io.serverSideEmit('ask', () => {
+        throw new Error('a callback failed, as a test wants it');
+      });
+      assert.match((await within(warned, 'the warning'))[0].message, /as a test wants it/);
     });
   });
 
