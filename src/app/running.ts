@@ -217,11 +217,12 @@ export class RunningApp implements App {
   }
 }
 
-/** Ends all connections as Socket.IO does when it is closed, but while the adapters still work. */
+/** Ends all connections as Socket.IO does when it is closed, but lets the adapters work on. */
 function disconnectAll(io: Server): void {
   for (const { sockets } of io._nsps.values()) {
     for (const socket of sockets.values()) internalsOf(socket)._onclose('server shutting down');
   }
+  (io.engine as Server['engine'] | undefined)?.close();
 }
 
 /** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */

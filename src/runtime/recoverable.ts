@@ -90,7 +90,7 @@ export class RecoverableAdapter extends Adapter {
     for (const { pid, disconnectedAt } of this.sessions.values()) if (disconnectedAt < since) this.sessions.delete(pid);
     const fresh = this.packets.findIndex(({ emittedAt }) => emittedAt >= since);
     this.packets.splice(0, fresh < 0 ? this.packets.length : fresh);
-    if (had > 0 && this.sessions.size === 0) this.onForgotten?.();
     if (this.sessions.size > 0 || this.packets.length > 0) this.#watch();
+    if (had > 0 && this.sessions.size === 0) this.onForgotten?.();
   }
 }

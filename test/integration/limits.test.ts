@@ -374,6 +374,25 @@ test('a shutdown waits for what runs, and no longer than limits.drainTime', asyn
   assert.equal(left, 1);
 });
 
+test('a shutdown lets clients go at once, and then waits for the handlers of their disconnections', async (t) => {
+  const open = deferred();
+  let left = 0;
+  @Namespace('/limits')
+  class Slow {
+    @OnDisconnect async leave() {
+      await open.promise;
+      left++;
+    }
+  }
+  const { connect, app } = await start(t, [Slow]);
+  const gone = nextEvent(await connect('/limits'), 'disconnect');
+  const closed = app.close();
+  await gone;
+  open.resolve();
+  await closed;
+  assert.equal(left, 1);
+});
+
 test('a shutdown without a limit waits for what runs', async (t) => {
   const open = deferred();
   @Namespace('/limits')
