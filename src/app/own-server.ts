@@ -43,6 +43,7 @@ export function checkOwnServer(options: AppOptions, problems: SetupProblem[]): v
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && !(name in ownOptions)) problems.push(inVain(name, name));
   }
+  if (options.engine === 'eiows') problems.push(inVain('engine', 'wsEngine'));
   for (const [limit, name] of Object.entries(keptLimits)) {
     if (options.limits?.[limit as keyof typeof keptLimits] !== undefined)
       problems.push(inVain(`limits.${limit}`, name));

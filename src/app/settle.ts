@@ -10,9 +10,9 @@ import type { AppOptions } from './options.js';
 
 /** Chooses the WebSocket engine; one that cannot be had is a mistake. A server of the user's own keeps the one it has. */
 export function settleEngine({ engine: option, io }: AppOptions, problems: SetupProblem[]): Engine {
-  if (io && option === 'eiows') problems.push(ownEngine);
   try {
-    if (io && option !== 'ws') return Object.assign(chooseEngine('corked'), { reason: 'the server is your own' });
+    const isLeftToIt = option === undefined || option === 'auto' || option === 'eiows';
+    if (io && isLeftToIt) return Object.assign(chooseEngine('corked'), { reason: 'the server is your own' });
     return chooseEngine(option);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
@@ -20,12 +20,6 @@ export function settleEngine({ engine: option, io }: AppOptions, problems: Setup
     return chooseEngine('ws');
   }
 }
-
-const ownEngine: SetupProblem = {
-  where: 'engine',
-  what: 'eiows does not take the place of the engine that the server given as `io` has already.',
-  mend: 'write new Server({ wsEngine: … }) where that is made, and leave it out here.',
-};
 
 /** No message is longer than a string of V8; eiows counts in 32 bits, and takes `Infinity` for nothing. */
 const MOST_BYTES = 2 ** 31 - 1;

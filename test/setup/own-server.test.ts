@@ -46,3 +46,8 @@ test('an engine that would have to take the place of the one it has is one too',
   const problem = await mistake([], { io: new Server(), engine: 'eiows' });
   assertMistake(problem, 'engine', /given as `io`/, /wsEngine/);
 });
+
+test('an engine that there is none of is one beside a server of your own too', async () => {
+  const problem = await mistake([], { io: new Server(), engine: 'none' as never });
+  assertMistake(problem, 'engine', /'none' is none of 'auto'/, /'auto'/);
+});
