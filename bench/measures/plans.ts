@@ -9,6 +9,7 @@ const speed = join(import.meta.dirname, '../payload/speed.js');
 
 const payloads = { flat: '3 fields', nested: '20 nested items' } as const;
 type Payload = keyof typeof payloads;
+const names = Object.keys(payloads) as Payload[];
 
 const counts = [0, 100, 300];
 
@@ -25,18 +26,18 @@ const column = (payload: Payload, count: number): Column => ({
 export const plans: Measure = {
   id: 'plans',
   title: 'CPU per payload transformed and validated, without a network, alone and beside other DTO classes',
-  columns: (['flat', 'nested'] as const).flatMap((payload) => counts.map((count) => column(payload, count))),
+  columns: names.flatMap((payload) => counts.map((count) => column(payload, count))),
   settings: [defaults],
   clients: false,
   sweeps: 1,
   takesPart: ({ name }) => name in ways,
   sample: async ({ contender }) => {
-    const samples = [];
+    const samples: [id: string, µs: number][] = [];
     for (const count of counts) {
       const { stdout } = await run(process.execPath, [speed, ways[contender.name]!, String(count)]);
       const times = JSON.parse(stdout) as Record<Payload, number>;
-      samples.push([`plans.flat.${count}`, times.flat], [`plans.nested.${count}`, times.nested]);
+      for (const payload of names) samples.push([column(payload, count).id, times[payload]]);
     }
-    return Object.fromEntries(samples) as Record<string, number>;
+    return Object.fromEntries(samples);
   },
 };

@@ -53,7 +53,7 @@ export function notGiven(where: string, what: string, given: unknown, wanted: st
   };
 }
 
-/** A method with several events is looked at for each of them. */
-function tellOnce(problem: SetupProblem, problems: SetupProblem[]): void {
+/** What stands in several places, or a method with several events, is looked at for each of them. */
+export function tellOnce(problem: SetupProblem, problems: SetupProblem[]): void {
   if (!problems.some(({ where, what }) => where === problem.where && what === problem.what)) problems.push(problem);
 }

@@ -5,6 +5,7 @@ import type { SetupProblem } from '../errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../middleware.js';
 import type { Class } from '../reflect.js';
 import type { ControllerFacts } from './facts.js';
+import { tellOnce } from './given.js';
 import { wiringProblem } from './wiring.js';
 
 /** The controllers of which the application has one object: a class that is built for each connection anywhere is none. */
@@ -43,15 +44,8 @@ export class Instances {
   middleware(like: MiddlewareLike): Middleware {
     if (!isMiddlewareClass(like)) return like as Middleware;
     const instance = this.build(like) as Partial<MiddlewareObject> | undefined;
-    if (instance && typeof instance.use !== 'function') this.#tell(useless(like));
+    if (instance && typeof instance.use !== 'function') tellOnce(useless(like), this.problems);
     return (context, next) => instance!.use!(context, next);
-  }
-
-  /** A class that wraps many handlers is met for each of them. */
-  #tell(problem: SetupProblem): void {
-    if (!this.problems.some(({ where, what }) => where === problem.where && what === problem.what)) {
-      this.problems.push(problem);
-    }
   }
 
   /** The one object of a class; `undefined` where the container cannot build it. */
