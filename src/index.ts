@@ -1,15 +1,24 @@
-export { createApp } from './app.js';
+export { createApp } from './app/create-app.js';
 export type { App, AppOptions, Health } from './app/options.js';
-export { AdapterError } from './adapter/errors.js';
-export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './adapter/index.js';
-export type { EngineOption } from './engine/index.js';
+export { AdapterError } from './cluster/errors.js';
+export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './cluster/index.js';
+export type { EngineOption } from './server/engine/index.js';
 
-export { Namespace } from './decorators/namespace.js';
-export { On, OnAny, OnConnect, OnDisconnect, OnError, OnJoin, OnLeave, OnMessage } from './decorators/handlers.js';
-export { Emit } from './decorators/emit.js';
-export { Background } from './decorators/background.js';
-export { Use } from './decorators/use.js';
-export { InjectNamespace } from './decorators/inject.js';
+export { Namespace } from './controllers/decorators/namespace.js';
+export {
+  On,
+  OnAny,
+  OnConnect,
+  OnDisconnect,
+  OnError,
+  OnJoin,
+  OnLeave,
+  OnMessage,
+} from './controllers/decorators/handlers.js';
+export { Emit } from './controllers/decorators/emit.js';
+export { Background } from './controllers/decorators/background.js';
+export { Use } from './controllers/decorators/use.js';
+export { InjectNamespace } from './controllers/decorators/inject.js';
 export {
   Ack,
   Args,
@@ -31,19 +40,19 @@ export {
   Signal,
   SocketId,
   Transport,
-} from './decorators/params.js';
+} from './controllers/decorators/params.js';
 
-export { EventContext, reply } from './context.js';
-export type { AckFunction, ContextKind, Reply } from './context.js';
-export { InvalidEmission } from './emits.js';
-export type { EmittedArgument, EmittedEvents, EventsOf } from './emits.js';
-export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError } from './errors.js';
-export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './errors.js';
+export { EventContext, reply } from './base/context.js';
+export type { AckFunction, ContextKind, Reply } from './base/context.js';
+export { InvalidEmission } from './controllers/emits/declare.js';
+export type { EmittedArgument, EmittedEvents, EventsOf } from './controllers/emits/declare.js';
+export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError } from './base/errors.js';
+export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './base/errors.js';
 
-export type { ConstructorParameterDecorator } from './container.js';
-export type { HandlerDecorator, ParameterDecorator } from './decorators/placement.js';
-export type { UseDecorator } from './decorators/use.js';
-export type { Class } from './reflect.js';
+export type { ConstructorParameterDecorator } from './base/container.js';
+export type { HandlerDecorator, ParameterDecorator } from './controllers/decorators/placement.js';
+export type { UseDecorator } from './controllers/decorators/use.js';
+export type { Class } from './base/reflect.js';
 export type {
   BackgroundOptions,
   EmissionOptions,
@@ -51,27 +60,32 @@ export type {
   HandlerOptions,
   NamespaceOptions,
   ParamOptions,
-} from './metadata/types.js';
-export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './middleware.js';
+} from './controllers/metadata/types.js';
+export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './base/middleware.js';
 export type { Issue, PayloadOptions } from './payload/index.js';
-export type { PayloadRow, PlanRow } from './plan/types.js';
-export type { ControllerSource } from './plan/load.js';
-export type { FunctionOptions, FunctionPayload, HandlerFunction, PayloadArguments } from './plan/functions.js';
-export type { ErrorHandler } from './runtime/runtime.js';
-export { Session } from './session/session.js';
-export { sessionIdOf } from './session/options.js';
-export type { SessionOptions } from './session/options.js';
-export { call } from './asking/call.js';
-export { callAll } from './asking/call-all.js';
-export type { Answer, Answers, CallTarget, FailedAnswer } from './asking/call-all.js';
+export type { PayloadRow, PlanRow } from './controllers/plan/types.js';
+export type { ControllerSource } from './controllers/scan/load.js';
+export type {
+  FunctionOptions,
+  FunctionPayload,
+  HandlerFunction,
+  PayloadArguments,
+} from './controllers/scan/functions.js';
+export type { ErrorHandler } from './connections/runtime.js';
+export { Session } from './server/session/session.js';
+export { sessionIdOf } from './server/session/session-options.js';
+export type { SessionOptions } from './server/session/session-options.js';
+export { call } from './connections/asking/call.js';
+export { callAll } from './connections/asking/call-all.js';
+export type { Answer, Answers, CallTarget, FailedAnswer } from './connections/asking/call-all.js';
 export { CallError } from './client/index.js';
 export type { CallFailure } from './client/index.js';
-export { disconnectReasons } from './reasons.js';
-export type { DisconnectReason } from './reasons.js';
+export { disconnectReasons } from './base/reasons.js';
+export type { DisconnectReason } from './base/reasons.js';
 export { sleep } from './background/sleep.js';
 export type { Lease } from './background/lease.js';
-export { defaultLimits } from './limits.js';
-export type { Limits } from './limits.js';
-export type { Logger, LogMethod } from './log.js';
-export type { Address, ListenOptions } from './serving/http.js';
-export type { HttpOptions } from './serving/pages.js';
+export { defaultLimits } from './base/limits.js';
+export type { Limits } from './base/limits.js';
+export type { Logger, LogMethod } from './base/log.js';
+export type { Address, ListenOptions } from './server/http.js';
+export type { HttpOptions } from './server/pages.js';

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
-import { openAdapter } from '../../src/adapter/index.js';
+import { openAdapter } from '../../src/cluster/index.js';
 
 const option = process.argv[2] ?? 'none';
 const link = option === 'none' ? null : openAdapter({ url: option, prefix: 'bench' });

@@ -5,7 +5,7 @@
  */
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
-import { chooseEngine } from '../../dist/engine/index.js';
+import { chooseEngine } from '../../dist/server/engine/index.js';
 import { variants } from './variants.mjs';
 
 const HANDLERS = 50;

@@ -1,5 +1,5 @@
 /** Nodes that have found each other, and their broker. */
-import { openBroker } from '../../test/adapter/support/brokers.js';
+import { openBroker } from '../../test/cluster/support/brokers.js';
 import type { Order } from './node.js';
 import { brokerCpu, startNode, until, type MeasuredNode } from './processes.js';
 

@@ -1,25 +1,30 @@
 /** What `createApp` takes and gives. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
-import { type DependencyContainer } from '../container.js';
-import type { AdapterHealth, AdapterOption } from '../adapter/index.js';
-import type { EmittedEvents, EventsOf } from '../emits.js';
+import { type DependencyContainer } from '../base/container.js';
+import type { AdapterHealth, AdapterOption } from '../cluster/index.js';
+import type { EmittedEvents, EventsOf } from '../controllers/emits/declare.js';
 import type { Lease } from '../background/lease.js';
-import { type Engine, type EngineOption } from '../engine/index.js';
-import { type Limits } from '../limits.js';
-import { type Logger } from '../log.js';
-import type { MiddlewareLike } from '../middleware.js';
+import { type Engine, type EngineOption } from '../server/engine/index.js';
+import { type Limits } from '../base/limits.js';
+import { type Logger } from '../base/log.js';
+import type { MiddlewareLike } from '../base/middleware.js';
 import type { PayloadOptions } from '../payload/index.js';
-import type { FunctionOptions, FunctionPayload, HandlerFunction, PayloadArguments } from '../plan/functions.js';
-import { type ControllerSource } from '../plan/load.js';
-import type { Class } from '../reflect.js';
-import type { PlanRow } from '../plan/types.js';
-import type { ErrorHandler } from '../runtime/runtime.js';
-import { type TransportCounts } from '../serving/clients.js';
-import { type Address, type ListenOptions } from '../serving/http.js';
-import type { HttpOptions } from '../serving/pages.js';
-import { type SessionOptions } from '../session/options.js';
-import { type WatchdogOptions } from '../watchdog/watchdog.js';
+import type {
+  FunctionOptions,
+  FunctionPayload,
+  HandlerFunction,
+  PayloadArguments,
+} from '../controllers/scan/functions.js';
+import { type ControllerSource } from '../controllers/scan/load.js';
+import type { Class } from '../base/reflect.js';
+import type { PlanRow } from '../controllers/plan/types.js';
+import type { ErrorHandler } from '../connections/runtime.js';
+import { type TransportCounts } from '../server/clients.js';
+import { type Address, type ListenOptions } from '../server/http.js';
+import type { HttpOptions } from '../server/pages.js';
+import { type SessionOptions } from '../server/session/session-options.js';
+import { type WatchdogOptions } from '../background/watchdog/watchdog.js';
 
 /** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
 export interface AppOptions<Events extends EmittedEvents = EmittedEvents>

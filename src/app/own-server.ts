@@ -1,7 +1,7 @@
 /** A Socket.IO server of the user's own: it was made with options of its own, so others beside it would do nothing. */
 import type { ServerOptions } from 'socket.io';
-import type { SetupProblem } from '../errors.js';
-import type { Limits } from '../limits.js';
+import type { SetupProblem } from '../base/errors.js';
+import type { Limits } from '../base/limits.js';
 import type { AppOptions } from './options.js';
 
 /** What `createApp` reads itself; everything else is Socket.IO's. */
@@ -54,6 +54,6 @@ function inVain(where: string, option: string): SetupProblem {
   return {
     where,
     what: 'it does not hold for the server of your own that is given as `io`.',
-    mend: `write new Server({ ${option}: … }) where that is made, and leave it out here.`,
+    fix: `write new Server({ ${option}: … }) where that is made, and leave it out here.`,
   };
 }

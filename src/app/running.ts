@@ -1,27 +1,32 @@
 /** The application while it runs: serving, and stopping in order. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type ServerOptions } from 'socket.io';
-import { type DependencyContainer } from '../container.js';
-import { BackgroundWork } from '../background/background.js';
-import type { AdapterLink } from '../adapter/index.js';
-import { leaseOf } from '../cluster.js';
-import { type Engine } from '../engine/index.js';
-import { SetupError, type SetupProblem } from '../errors.js';
-import type { ApplicationPlan } from '../plan/application.js';
-import type { Compiler } from '../plan/compile.js';
-import { checkFunction, functionFacts, type FunctionOptions, type HandlerFunction } from '../plan/functions.js';
-import { longestTime } from '../limits.js';
-import type { NamespacePlan, PlanRow } from '../plan/types.js';
-import { Bindings } from '../runtime/bind.js';
-import { internalsOf } from '../runtime/internals.js';
-import { ServerNamespaces } from '../runtime/namespaces.js';
-import type { Runtime } from '../runtime/runtime.js';
-import { Clients } from '../serving/clients.js';
-import { trackConnections } from '../serving/connections.js';
-import { createHttpServer, listen, type Address, type ListenOptions } from '../serving/http.js';
-import { installSession } from '../session/options.js';
-import { handleSignals } from '../serving/signals.js';
-import { Watchdog } from '../watchdog/watchdog.js';
+import { type DependencyContainer } from '../base/container.js';
+import { BackgroundWork } from '../background/runner.js';
+import type { AdapterLink } from '../cluster/index.js';
+import { leaseOf } from './join-cluster.js';
+import { type Engine } from '../server/engine/index.js';
+import { SetupError, type SetupProblem } from '../base/errors.js';
+import type { ApplicationPlan } from '../controllers/plan/application.js';
+import type { Compiler } from '../controllers/plan/compile.js';
+import {
+  checkFunction,
+  functionFacts,
+  type FunctionOptions,
+  type HandlerFunction,
+} from '../controllers/scan/functions.js';
+import { longestTime } from '../base/limits.js';
+import type { NamespacePlan, PlanRow } from '../controllers/plan/types.js';
+import { Bindings } from '../connections/bind.js';
+import { internalsOf } from '../connections/internals.js';
+import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
+import type { Runtime } from '../connections/runtime.js';
+import { Clients } from '../server/clients.js';
+import { trackConnections } from '../server/connections.js';
+import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
+import { installSession } from '../server/session/session-options.js';
+import { handleSignals } from '../server/signals.js';
+import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { App, AppOptions, Health } from './options.js';
 
 /** What an application is put together from. */

@@ -3,7 +3,7 @@ import type { ValidationMetadata } from 'class-validator/types/metadata/Validati
 import { RuleSelection } from './compiled/selection.js';
 import { validationTables } from './compiled/storages.js';
 import { nestedClasses, visitClasses, type PayloadProblem } from './inspect.js';
-import type { Class, PayloadOptions } from './options.js';
+import type { Class, PayloadOptions } from './payload-options.js';
 
 /**
  * Lists the properties, of a class and all classes nested in it, that have asynchronous rules, for values that must be
@@ -18,7 +18,7 @@ export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): 
       problems.push({
         path: `${next.name}.${property}`,
         what: 'has an asynchronous rule, for which nobody can wait here',
-        mend: 'take a class without that rule, and check before',
+        fix: 'take a class without that rule, and check before',
       });
     }
     return nestedClasses(next, options);

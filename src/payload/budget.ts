@@ -25,7 +25,7 @@ export class Budget {
 }
 
 /** Thrown, without a stack, to leave a validation whose budget is spent. */
-export const SPENT: unique symbol = Symbol('spent');
+export const BUDGET_EXCEEDED: unique symbol = Symbol('spent');
 
 /**
  * The promises that a validation waits for. If another validator throws meanwhile nobody waits for them any more, and

@@ -4,7 +4,7 @@ import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { isUserClass, PLAIN_TO_CLASS, typesOf } from './nested.js';
-import type { Class, PayloadOptions } from './options.js';
+import type { Class, PayloadOptions } from './payload-options.js';
 
 /** A mistake in a payload class that can be seen before any message arrives. */
 export interface PayloadProblem {
@@ -12,8 +12,8 @@ export interface PayloadProblem {
   readonly path: string;
   /** What is wrong. */
   readonly what: string;
-  /** How to mend it. */
-  readonly mend: string;
+  /** How to fix it. */
+  readonly fix: string;
 }
 
 /** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
@@ -45,7 +45,7 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
     problems.push({
       path: type.name,
       what: 'has no class-validator rule, neither its own nor an inherited one, so every payload would be refused',
-      mend: 'put a rule on each property, for example @IsString(); @Allow() lets any value pass',
+      fix: 'put a rule on each property, for example @IsString(); @Allow() lets any value pass',
     });
     return [];
   }
@@ -53,7 +53,7 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
     problems.push({
       path: type.name,
       what: 'has rules, but no property types were recorded with them',
-      mend: `import 'reflect-metadata' before the file of the class, and compile with emitDecoratorMetadata (tsx and esbuild never emit it)`,
+      fix: `import 'reflect-metadata' before the file of the class, and compile with emitDecoratorMetadata (tsx and esbuild never emit it)`,
     });
     return [];
   }
@@ -120,13 +120,13 @@ function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefin
   const { isNested, isTransformed } = facts;
   if (isNested && !isTransformed && !facts.isTyped) return untyped(facts.designType);
   for (const type of facts.types) {
-    const problem = isTransformed ? undefined : misfit(type, isNested);
+    const problem = isTransformed ? undefined : invalidValue(type, isNested);
     if (problem) return problem;
   }
   if (isNested && facts.designType === Array && !facts.isEach) {
     return {
       what: 'is an array, but its @ValidateNested() speaks of one object',
-      mend: '@ValidateNested({ each: true })',
+      fix: '@ValidateNested({ each: true })',
     };
   }
   return undefined;
@@ -138,7 +138,7 @@ function untyped(designType: unknown): Omit<PayloadProblem, 'path'> {
     what: isLost
       ? `is @ValidateNested() without @Type, and its class was lost in compilation (${designType.name} is left)`
       : 'is @ValidateNested() without @Type, so every object would be refused as unknown',
-    mend: isLost
+    fix: isLost
       ? 'import the class as a value, not with `import type`, and add @Type(() => TheClass)'
       : 'add @Type(() => TheClass)',
   };
@@ -151,26 +151,26 @@ const UNKNOWN: ReadonlySet<unknown> = new Set([Object, Function]);
 /** Design types of properties that hold what the value says: the values inside have a type of their own or none. */
 const COLLECTIONS: ReadonlySet<unknown> = new Set([Array, Map, Set]);
 
-function misfit(type: unknown, isNested: boolean): Omit<PayloadProblem, 'path'> | undefined {
+function invalidValue(type: unknown, isNested: boolean): Omit<PayloadProblem, 'path'> | undefined {
   if (typeof type !== 'function') {
     return {
       what: `its @Type gives ${String(type)}`,
-      mend: 'give a class; undefined comes of files that import each other',
+      fix: 'give a class; undefined comes of files that import each other',
     };
   }
   if (UNKNOWN.has(type) && (isNested || type === Function)) {
     return {
       what: `its type is ${type.name}, which has no rules`,
-      mend: 'name the class in @Type(() => TheClass), and import it as a value, not with `import type`',
+      fix: 'name the class in @Type(() => TheClass), and import it as a value, not with `import type`',
     };
   }
   if (UNKNOWN.has(type) || isUserClass(type)) return undefined;
   if (CONVERTIBLE.has(type) && !isNested) return undefined;
   return COLLECTIONS.has(type)
-    ? { what: `its @Type gives ${type.name}`, mend: 'give the class of the elements instead' }
+    ? { what: `its @Type gives ${type.name}`, fix: 'give the class of the elements instead' }
     : {
         what: `its type is the built-in ${type.name}, which cannot be made of what a client sends`,
-        mend:
+        fix:
           type === Buffer
             ? 'leave @Type out: a Buffer arrives as one; check it with @IsInstance(Buffer)'
             : 'leave @Type out',

@@ -1,17 +1,5 @@
 import type { ValidationError } from 'class-validator';
-
-/** One broken rule. */
-export interface Issue {
-  /**
-   * Where: property names and indexes joined with dots, `items.3.name`; first the argument's index where a handler takes
-   * several, the property or the header that a decorator names. `''` is the value itself.
-   */
-  readonly path: string;
-  /** Which: the name of the class-validator rule (`isString`, `isLength` …), or `object`, `transform`, `validator`. */
-  readonly rule: string;
-  /** What class-validator says about it, in words for the client. */
-  readonly message: string;
-}
+import type { Issue } from '../base/issue.js';
 
 /** Most issues that an answer tells of. */
 export const MAX_ISSUES = 20;

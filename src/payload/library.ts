@@ -4,8 +4,8 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getFromContainer, Validator } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import { Awaited, Budget, SPENT } from './budget.js';
-import type { Class, SettledOptions } from './options.js';
+import { Awaited, Budget, BUDGET_EXCEEDED } from './budget.js';
+import type { Class, SettledOptions } from './payload-options.js';
 
 /** The two steps that make a payload of a value. Both may throw what user code throws. */
 export interface Steps {
@@ -62,7 +62,7 @@ export function execute(executor: ValidationExecutor, object: object, errors: Va
     // The name of a schema, which only matters where schemas are registered.
     executor.execute(object, undefined as unknown as string, errors);
   } catch (cause) {
-    if (cause !== SPENT) throw cause;
+    if (cause !== BUDGET_EXCEEDED) throw cause;
   }
 }
 
@@ -76,7 +76,7 @@ export function settleErrors(
   const strip = () => executor.stripEmptyErrors(errors);
   if (awaiting.length === 0 || budget.isSpent) return strip();
   return Promise.all(awaiting).then(strip, (cause: unknown) => {
-    if (cause !== SPENT) throw cause;
+    if (cause !== BUDGET_EXCEEDED) throw cause;
     return strip();
   });
 }
@@ -92,7 +92,7 @@ export function budgetedExecutor(validator: Validator, options: SettledOptions, 
   const create = inner.createValidationError.bind(executor);
   inner.createValidationError = (...args) => {
     // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
-    if (!budget.spend()) throw SPENT;
+    if (!budget.spend()) throw BUDGET_EXCEEDED;
     return create(...args);
   };
   return executor;

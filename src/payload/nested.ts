@@ -1,5 +1,5 @@
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import type { Class } from './options.js';
+import type { Class } from './payload-options.js';
 
 /** class-transformer's number for what `plainToInstance` does. */
 export const PLAIN_TO_CLASS = 0;

@@ -4,11 +4,12 @@ import type { Compilation } from './compiled/index.js';
 import { copyOf } from './copy.js';
 import { isPlainObject } from './depth.js';
 import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
-import type { Issue, IssueSource } from './invalid.js';
+import type { Issue } from '../base/issue.js';
+import type { IssueSource } from './invalid.js';
 import { librarySteps } from './library.js';
 import type { Steps } from './library.js';
-import { settle } from './options.js';
-import type { Class, PayloadOptions, SettledOptions } from './options.js';
+import { settle } from './payload-options.js';
+import type { Class, PayloadOptions, SettledOptions } from './payload-options.js';
 
 /** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
 export interface PayloadPlan {

@@ -1,11 +1,11 @@
 /** createTestApp: the whole application, with the real server and real clients, and no port. */
 import { clearInterval, setInterval } from 'node:timers';
 import type { Socket } from 'socket.io';
-import { createApp } from '../app.js';
+import { createApp } from '../app/create-app.js';
 import type { App, AppOptions } from '../app/options.js';
 import type { RunningApp } from '../app/running.js';
-import type { EmittedEvents } from '../emits.js';
-import { loadControllers } from '../plan/load.js';
+import type { EmittedEvents } from '../controllers/emits/declare.js';
+import { loadControllers } from '../controllers/scan/load.js';
 import { Activity, type WaitOptions } from './activity.js';
 import { connected, TestClient, type ClientHost } from './client.js';
 import { isolate, type Override } from './isolation.js';

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { EventContext, type AckFunction, type ContextKind } from '../context.js';
+import { EventContext, type AckFunction, type ContextKind } from '../base/context.js';
 import { fakeSocket } from './fake-socket.js';
 
 /** What the event of a fake context is, and who sent it. */
@@ -28,7 +28,7 @@ export function fakeContext(options: FakeContextOptions = {}): EventContext {
   const connection = {
     params,
     lastRooms: undefined,
-    endWith: (controller: AbortController): void => {
+    abortOnDisconnect: (controller: AbortController): void => {
       if (signal.aborted) controller.abort(signal.reason);
       else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
     },

@@ -9,8 +9,8 @@ import {
   type DependencyContainer,
   type InjectionToken,
   type Registration,
-} from '../container.js';
-import type { Class } from '../reflect.js';
+} from '../base/container.js';
+import type { Class } from '../base/reflect.js';
 
 /**
  * What takes the place of a service in one test. A class or a factory makes as many as what it replaces: one for the

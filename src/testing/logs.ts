@@ -1,4 +1,4 @@
-import type { Logger, LogMethod } from '../log.js';
+import type { Logger, LogMethod } from '../base/log.js';
 
 /** One line that was logged. */
 export interface LogEntry {
@@ -12,8 +12,9 @@ export interface LogEntry {
 export function recordingLogger(entries: LogEntry[]): Logger {
   const at = (level: keyof Logger): LogMethod => {
     return (first: object | string, message?: string) => {
-      const said = typeof first === 'string' ? { message: first, facts: {} } : { message: message ?? '', facts: first };
-      entries.push({ level, ...said } as LogEntry);
+      const handlerResult =
+        typeof first === 'string' ? { message: first, facts: {} } : { message: message ?? '', facts: first };
+      entries.push({ level, ...handlerResult } as LogEntry);
     };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

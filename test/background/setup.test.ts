@@ -47,8 +47,8 @@ describe('a mistake in background work is found at boot', () => {
     }
     assert.deepEqual(await mistakes({ controllers: [Misplaced, Scoped] }), [
       'Misplaced.both: the method is a handler as well.',
-      'Misplaced.greedy: nobody fills parameter 2: background work is given an AbortSignal and nothing else.',
-      'Misplaced.payload: nobody fills parameter 1: background work is given an AbortSignal and nothing else.',
+      'Misplaced.greedy: parameter 2 cannot be resolved: background work receives an AbortSignal and nothing else.',
+      'Misplaced.payload: parameter 1 cannot be resolved: background work receives an AbortSignal and nothing else.',
       "Scoped.work: the class has scope: 'connection', so there is no object of it for work beside the connections.",
     ]);
   });

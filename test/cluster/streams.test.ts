@@ -1,247 +1,211 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, describe, it, type TestContext } from 'node:test';
 import { Redis } from 'ioredis';
-import type { Socket as ClientSocket } from 'socket.io-client';
-import { Socket } from 'socket.io';
-import { Auth, ConnectionRefused, Namespace, On, OnConnect, type AppOptions } from '../../src/index.js';
-import { absence, engineNamed, forgetStreams, type TestEngine } from '../adapter/support/engines.js';
-import { start, type Running } from '../support/app.js';
+import { Server } from 'socket.io';
+import { io as connect, type Socket as Client } from 'socket.io-client';
+import { type AdapterLink, type AdapterOptions, openAdapter } from '../../src/cluster/index.js';
+import { compareIds, formatPosition, parsePosition } from '../../src/cluster/streams/position.js';
+import { brokerAbsence, openBroker } from './support/brokers.js';
+import { absence, absent, engineNamed, forgetStreams } from './support/engines.js';
 import { nextEvent, until, within } from '../support/wait.js';
 
-const revoked = new Set<string>();
-
-@Namespace('/mail')
-class Mail {
-  @OnConnect
-  async enter(@Auth('token') token: string, socket: Socket): Promise<void> {
-    await Promise.resolve();
-    if (revoked.has(token)) throw new ConnectionRefused('revoked');
-    if (socket.recovered) return;
-    await socket.join('readers');
-    socket.data.token = token;
-  }
-
-  @On('look')
-  look(socket: Socket): unknown {
-    return { recovered: socket.recovered, rooms: [...socket.rooms].sort(), data: socket.data as unknown };
-  }
-
-  @On('args')
-  args(one: unknown, two: unknown, socket: Socket): unknown {
-    socket.emit('news', 'before the answer');
-    return [one, two];
-  }
-
-  @On('leave')
-  leave(socket: Socket): void {
-    socket.emit('news', 'good-bye');
-    socket.disconnect();
-  }
-}
-
-@Namespace('/other')
-class Other {
-  @On('look')
-  look(socket: Socket): boolean {
-    return socket.recovered;
-  }
-}
-
+const engine = engineNamed('redis-streams');
+const missing = await absence(engine);
+const noBroker = brokerAbsence('redis-streams');
 const prefixes: string[] = [];
-let count = 0;
 
-after(() => forgetStreams(...prefixes));
+interface Node {
+  readonly io: Server;
+  readonly link: AdapterLink;
+  client(nsp?: string, auth?: object): Promise<Client>;
+}
 
-/** Applications on one stream. */
-async function nodes(t: TestContext, engine: TestEngine, size: number): Promise<Running[]> {
-  const prefix = `recovery-${process.pid}-${++count}`;
+async function node(t: TestContext, option: AdapterOptions): Promise<Node> {
+  const link = openAdapter(option);
+  const http = createServer();
+  const io = new Server(http, {
+    adapter: link.factory,
+    connectionStateRecovery: { skipMiddlewares: false },
+    cleanupEmptyChildNamespaces: true,
+  });
+  io.of(/^\/child-/);
+  t.after(() => io.close());
+  await link.ready();
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const { port } = http.address() as AddressInfo;
+  return {
+    io,
+    link,
+    async client(nsp = '/', auth = {}) {
+      const options = { auth, transports: ['websocket'], forceNew: true, reconnection: false };
+      const socket = connect(`http://127.0.0.1:${port}${nsp}`, options);
+      t.after(() => socket.disconnect());
+      await nextEvent(socket, 'connect');
+      return socket;
+    },
+  };
+}
+
+async function optionFor(t: TestContext): Promise<AdapterOptions> {
+  const prefix = `streams-${process.pid}-${t.name.length}`;
   prefixes.push(prefix);
-  const options: Partial<AppOptions> = { adapter: await engine.option(prefix), connectionStateRecovery: {} };
-  const running: Running[] = [];
-  for (let n = 0; n < size; n++) running.push(await start(t, [Mail, Other], options));
-  await until(() => running.every(({ app }) => app.health().adapter?.nodes === size), 'all nodes know of each other');
-  return running;
+  return engine.option(prefix);
 }
 
-/** Cuts the transport, as a lost network does, and waits until the server has seen it. */
-async function cut({ app }: Running, socket: ClientSocket): Promise<void> {
-  const { sockets } = app.io.of('/mail');
-  const { id } = socket;
-  const gone = nextEvent(socket, 'disconnect');
-  socket.io.engine.close();
-  await gone;
-  await until(() => !sockets.has(id!), 'the server has noticed');
-}
-
-async function comeBack({ url }: Running, socket: ClientSocket): Promise<void> {
-  Object.assign(socket.io, { uri: url });
-  const connected = nextEvent(socket, 'connect');
-  socket.connect();
-  await connected;
-}
-
-/** The first arguments of all the news that the client gets. */
-function newsOf(socket: ClientSocket): unknown[] {
-  const news: unknown[] = [];
-  socket.on('news', (value: unknown) => news.push(value));
-  return news;
-}
-
-for (const name of ['redis-streams', 'redis-streams (ioredis)']) {
-  const engine = engineNamed(name);
-  const missing = await absence(engine);
-
-  describe(`connection state recovery with ${name}`, { skip: missing ?? false }, () => {
-    for (const where of ['the same', 'another']) {
-      it(`brings back id, rooms, data and what was missed of all nodes, in order, on ${where} node`, async (t) => {
-        const [one, two] = (await nodes(t, engine, 2)) as [Running, Running];
-        const socket = await one.connect('/mail', { auth: { token: 'a' } });
-        const { id } = socket;
-        const news = newsOf(socket);
-        const others = newsOf(await two.connect('/mail', { auth: { token: 'b' } }));
-        const first = nextEvent(socket, 'news');
-        two.app.io.of('/mail').emit('news', 'seen');
-        await first;
-        await cut(one, socket);
-        one.app.io.of('/mail').to('readers').emit('news', 1, Buffer.from('bytes'));
-        one.app.io.of('/mail').to('strangers').emit('news', 'wrong');
-        one.app.io.of('/other').emit('news', 'wrong');
-        one.app.io.of('/mail').except('readers').emit('news', 'wrong');
-        one.app.io.of('/mail').to(id!).emit('news', 2);
-        one.app.io.of('/mail').emit('news', 3);
-        await until(() => others.includes(3), 'the other node has it');
-        two.app.io.of('/mail').emit('news', 4);
-        await comeBack(where === 'another' ? two : one, socket);
-        assert.equal(socket.recovered, true);
-        assert.equal(socket.id, id);
-        const seen = await socket.emitWithAck('look');
-        assert.deepEqual(seen, { recovered: true, rooms: [id!, 'readers'].sort(), data: { token: 'a' } });
-        assert.deepEqual(news, ['seen', 1, 2, 3, 4]);
-      });
+describe('redis-streams', () => {
+  it('a position is read as it was written, and nothing else is one', () => {
+    const position = { id: '1795250741173-9', uid: '22f99ddc06fca829', number: 778 };
+    assert.deepEqual(parsePosition(formatPosition(position)), position);
+    for (const text of ['', '1-1', '1-1~a', '1-1~a~b', '1-1~a~1~', 'x~a~1', `${'9'.repeat(17)}-1~a~1`, 5, null]) {
+      assert.equal(parsePosition(text), undefined);
     }
+    const ids = ['0-0', '5-1', '5-2', '5-10', '10-0'];
+    assert.deepEqual(ids.toReversed().sort(compareIds), ids);
+  });
 
-    it('recovers a client that has received nothing yet', async (t) => {
-      const [one, two] = (await nodes(t, engine, 2)) as [Running, Running];
-      one.app.io.of('/mail').emit('news', 'before its time');
-      const socket = await one.connect('/mail', { auth: { token: 'a' } });
-      const news = newsOf(socket);
-      await cut(one, socket);
-      two.app.io.of('/mail').to('readers').emit('news', 1);
-      await comeBack(two, socket);
-      assert.equal(socket.recovered, true);
-      await socket.emitWithAck('look');
-      assert.deepEqual(news, [1]);
-    });
+  describe('on the Redis of this machine', { skip: missing ?? false }, () => {
+    after(() => forgetStreams(...prefixes));
 
-    it('checks authorisation again on the other node, and sends nothing that was missed to who is refused', async (t) => {
-      const [one, two] = (await nodes(t, engine, 2)) as [Running, Running];
-      const socket = await one.connect('/mail', { auth: { token: `gone ${name}` } });
-      await cut(one, socket);
-      one.app.io.of('/mail').to('readers').emit('news', 'secret');
-      revoked.add(`gone ${name}`);
-      const news = newsOf(socket);
-      Object.assign(socket.io, { uri: two.url });
-      socket.connect();
-      const [error] = await nextEvent<[Error]>(socket, 'connect_error');
-      assert.equal(error.message, 'revoked');
-      assert.deepEqual(news, []);
-      const { rooms, sids } = two.app.io.of('/mail').adapter;
-      assert.equal(rooms.size + sids.size, 0);
-    });
-
-    it('loses nothing and repeats nothing for a client that changes nodes while all of them send', async (t) => {
-      const all = (await nodes(t, engine, 3)) as [Running, Running, Running];
-      const socket = await all[0].connect('/mail', { auth: { token: 'a' } });
-      const news = newsOf(socket) as [number, number][];
-      const sent = all.map(() => 0);
-      const timer = setInterval(() => {
-        for (const [at, { app }] of all.entries()) app.io.of('/mail').to('readers').emit('news', [at, sent[at]!++]);
-      }, 1);
-      t.after(() => clearInterval(timer));
-      let here = all[0];
-      for (let turn = 1; turn <= 15; turn++) {
-        const flowing = news.length + 20;
-        await until(() => news.length > flowing, 'news come');
-        await cut(here, socket);
-        here = all[(turn * 2) % 3]!;
-        await comeBack(here, socket);
-        assert.equal(socket.recovered, true, `recovered in turn ${turn}`);
-      }
-      clearInterval(timer);
-      await until(() => news.length >= sent.reduce((sum, each) => sum + each), 'all has come');
-      for (const at of all.keys()) {
-        const numbers = news.filter(([from]) => from === at).map(([, number]) => number);
-        assert.deepEqual(numbers, [...Array(sent[at]).keys()], `the news of node ${at}`);
-      }
-    });
-
-    it('a node that closes hands its clients to another', async (t) => {
-      const [one, two] = (await nodes(t, engine, 2)) as [Running, Running];
-      const socket = await one.connect('/mail', { auth: { token: 'a' } });
-      const news = newsOf(socket);
-      const gone = nextEvent(socket, 'disconnect');
-      await one.app.close();
-      await gone;
-      two.app.io.of('/mail').to('readers').emit('news', 1);
-      await comeBack(two, socket);
-      assert.equal(socket.recovered, true);
-      await socket.emitWithAck('look');
-      assert.deepEqual(news, [1]);
-    });
-
-    it('leaves the arguments of handlers as they were sent, and keeps emit, answer and disconnection in order', async (t) => {
-      const [one] = (await nodes(t, engine, 1)) as [Running];
-      const socket = await one.connect('/mail', { auth: { token: 'a' } });
-      const news = newsOf(socket);
-      assert.deepEqual(await socket.emitWithAck('args', { a: 1 }, 'two'), [{ a: 1 }, 'two']);
-      assert.deepEqual(news, ['before the answer']);
-      const gone = nextEvent(socket, 'disconnect');
-      socket.emit('leave');
-      await gone;
-      assert.deepEqual(news, ['before the answer', 'good-bye']);
-    });
-
-    it('does not take the session of one namespace for another', async (t) => {
-      const [one] = (await nodes(t, engine, 1)) as [Running];
-      const socket = await one.connect('/mail', { auth: { token: 'a' } });
-      const { _pid: pid } = socket as unknown as { _pid: string };
-      await cut(one, socket);
-      const thief = await one.connect('/other', { auth: { pid, offset: '' } });
-      assert.equal(await thief.emitWithAck('look'), false);
-    });
-
-    it('does not recover what is not known, and says so to the client by connecting it anew', async (t) => {
-      const [one] = (await nodes(t, engine, 1)) as [Running];
-      for (const offset of ['', 'x', '0-0', '9-9~a~1', '~~']) {
-        const socket = await one.connect('/mail', { auth: { token: 'a', pid: 'nobody', offset } });
-        assert.deepEqual((await socket.emitWithAck('look')).recovered, false);
-      }
-    });
-
-    it('does not recover a client of which the stream has forgotten what it missed', async (t) => {
-      const [one, two] = (await nodes(t, engine, 2)) as [Running, Running];
-      const socket = await one.connect('/mail', { auth: { token: 'a' } });
-      await cut(one, socket);
-      two.app.io.of('/mail').to('readers').emit('news', 'forgotten');
+    it('garbage in the stream and in the channels is dropped and counted, and what follows is delivered', async (t) => {
+      const option = await optionFor(t);
+      const { io, link, client } = await node(t, option);
+      const socket = await client();
       const redis = new Redis();
       t.after(() => redis.disconnect());
-      const pipeline = redis.pipeline();
-      for (let n = 0; n < 101_000; n++) pipeline.xadd(`${prefixes.at(-1)}:streams`, 'MAXLEN', '100000', '*', 'x', '');
-      await within(pipeline.exec(), 'so many entries', 20_000);
-      await comeBack(one, socket);
-      assert.equal((await socket.emitWithAck('look')).recovered, false);
+      const stream = `${option.prefix}:streams`;
+      const entry = { uid: 'x', nsp: '/', type: '3' };
+      const broadcast = JSON.stringify({ packet: { type: 2, data: ['news', 1] }, opts: { rooms: [], except: [] } });
+      const entries = [
+        { x: 'y' },
+        { ...entry, nsp: '' },
+        { ...entry, data: '{' },
+        { ...entry, data: '{"packet":null,"opts":{"rooms":[],"except":[]}}' },
+        { ...entry, data: 'AAAA' },
+        { ...entry, type: '7', data: '{}' },
+        entry,
+      ];
+      for (const each of entries) await redis.xadd(stream, '*', ...Object.entries(each).flat());
+      const channel = `${stream}#/#`;
+      for (const text of ['', 'hello', '\xc1', '{}']) await redis.publish(channel, Buffer.from(text, 'latin1'));
+      // Of nobody here, as the namespaces of other nodes are.
+      await redis.xadd(stream, '*', ...Object.entries({ ...entry, nsp: '/elsewhere', data: broadcast }).flat());
+      const news = nextEvent(socket, 'news');
+      await redis.xadd(stream, '*', ...Object.entries({ ...entry, data: broadcast }).flat());
+      assert.equal((await news)[0], 1);
+      await until(() => link.health().malformed === entries.length + 4, 'all of it is counted');
+      assert.equal(link.health().state, 'up');
+      io.emit('news', 2);
+      assert.equal((await nextEvent(socket, 'news'))[0], 2);
     });
 
-    it('tells of data that cannot be kept, and goes on', async (t) => {
-      const [one] = (await nodes(t, engine, 1)) as [Running];
-      const socket = await one.connect('/mail', { auth: { token: 'a' } });
-      for (const each of one.app.io.of('/mail').sockets.values()) each.data.big = 10n;
-      const warned = nextEvent<[Error]>(process, 'warning');
-      await cut(one, socket);
-      const [warning] = await warned;
-      assert.match(warning.message, /BigInt/);
-      await comeBack(one, socket);
-      assert.equal((await socket.emitWithAck('look')).recovered, false);
+    it('nobody waits for the answer of a node that has closed a namespace', async (t) => {
+      const option = await optionFor(t);
+      const [one, two] = [await node(t, option), await node(t, option)];
+      const here = await one.client('/child-a');
+      const there = await two.client('/child-a');
+      const found = async (): Promise<number> => (await one.io.of('/child-a').fetchSockets()).length;
+      await until(() => two.io._nsps.has('/child-a'), 'the namespace is there');
+      while ((await found()) !== 2);
+      there.disconnect();
+      await until(() => !two.io._nsps.has('/child-a'), 'the namespace is closed');
+      while ((await one.io.of('/child-a').adapter.serverCount()) !== 1);
+      assert.equal(await found(), 1);
+      const again = await two.client('/child-a');
+      while ((await one.io.of('/child-a').adapter.serverCount()) !== 2);
+      assert.equal(await found(), 2);
+      const heard = nextEvent(again, 'hello');
+      one.io.of('/child-a').emit('hello');
+      await heard;
+      here.disconnect();
+    });
+
+    it('a question does not overtake what was sent before it', async (t) => {
+      const option = await optionFor(t);
+      const [one, two] = [await node(t, option), await node(t, option)];
+      const { id } = await two.client();
+      await until(() => one.link.health().nodes === 2, 'they know of each other');
+      const early: number[] = [];
+      two.io.on('look', (n: number) => {
+        if (!two.io.of('/').adapter.rooms.has(`room ${n}`)) early.push(n);
+      });
+      for (let n = 0; n < 300; n++) {
+        one.io.in(id!).socketsJoin(`room ${n}`);
+        one.io.serverSideEmit('look', n);
+        await one.io.fetchSockets();
+      }
+      assert.deepEqual(early, []);
+    });
+
+    it('an answer of a server that cannot be serialised is an error for who asked, with the reason', async (t) => {
+      const option = await optionFor(t);
+      const [one, two] = [await node(t, option), await node(t, option)];
+      two.io.on('ask', (ack: (answer: unknown) => void) => ack(10n));
+      await until(() => one.link.health().nodes === 2, 'they know of each other');
+      await assert.rejects(one.io.serverSideEmitWithAck('ask'), /BigInt.*on node/);
+      await assert.rejects(one.io.serverSideEmitWithAck('ask', 10n), /BigInt/);
+      assert.throws(() => one.io.serverSideEmit('tell', 10n), /BigInt/);
+    });
+
+    it('what the callback of a question throws is a process warning', async (t) => {
+      const option = await optionFor(t);
+      const [one, two] = [await node(t, option), await node(t, option)];
+      two.io.on('ask', (ack: (answer: unknown) => void) => ack(1));
+      await until(() => one.link.health().nodes === 2, 'they know of each other');
+      const warned = once(process, 'warning') as Promise<[Error]>;
+      one.io.serverSideEmit('ask', () => {
+        throw new Error('a callback failed, as a test wants it');
+      });
+      assert.match((await within(warned, 'the warning'))[0].message, /as a test wants it/);
     });
   });
-}
+
+  const own = { skip: noBroker ? absent(noBroker) : false };
+
+  it('while Redis is away or hangs, clients come in at once or soon, and are not recovered', own, async (t) => {
+    const broker = await openBroker('redis-streams');
+    t.after(() => broker.dispose());
+    await broker.start();
+    const { link, io, client } = await node(t, { url: broker.url });
+    const first = await client();
+    const { _pid: pid } = first as unknown as { _pid: string };
+    broker.pause(true);
+    first.io.engine.close();
+    const before = performance.now();
+    const second = await client('/', { pid, offset: '' });
+    assert.equal(second.recovered, false);
+    assert.ok(performance.now() - before < 2500);
+    await broker.kill();
+    await until(() => link.health().state !== 'up', 'the loss is noticed');
+    const third = await client('/', { pid, offset: '' });
+    assert.equal(third.recovered, false);
+    const heard = nextEvent(third, 'hello');
+    io.emit('hello');
+    await heard;
+  });
+
+  it('with a buffer, what was sent while Redis was away arrives later, in order', own, async (t) => {
+    const broker = await openBroker('redis-streams');
+    t.after(() => broker.dispose());
+    await broker.start();
+    const one = await node(t, { url: broker.url, whenDown: { buffer: 3 } });
+    const two = await node(t, { url: broker.url });
+    const socket = await two.client();
+    const got: number[] = [];
+    socket.on('n', (n: number) => got.push(n));
+    await broker.kill();
+    await until(() => [one, two].every(({ link }) => link.health().state === 'down'), 'both have noticed');
+    for (let n = 0; n < 4; n++) one.io.emit('n', n);
+    one.io.volatile.emit('n', 4);
+    assert.deepEqual([one.link.health().buffered, one.link.health().dropped], [3, 2]);
+    await broker.start();
+    await until(() => one.link.health().state === 'up', 'the sender is back');
+    one.io.emit('n', 5);
+    await until(() => got.at(-1) === 5, 'the last has come');
+    assert.deepEqual(got, [0, 1, 2, 5]);
+    assert.equal(one.link.health().buffered, 0);
+  });
+});

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { MemoryTransport } from '../../src/adapter/transports/memory.js';
-import { createEmitter, type Emitter } from '../../src/emitter/index.js';
+import { MemoryTransport } from '../../src/cluster/transports/memory.js';
+import { createEmitter, type Emitter } from '../../src/cluster/emitter/index.js';
 import { until } from '../support/wait.js';
 import { root } from './page.js';
 

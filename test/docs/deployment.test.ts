@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { io, type ManagerOptions, type Socket } from 'socket.io-client';
 import { createApp, type App } from '../../src/index.js';
-import { freePort } from '../adapter/support/brokers.js';
-import { isListening } from '../adapter/support/engines.js';
+import { freePort } from '../cluster/support/brokers.js';
+import { isListening } from '../cluster/support/engines.js';
 import { within } from '../support/wait.js';
 
 const text = readFileSync(new URL('../../../docs/deployment.md', import.meta.url), 'utf8');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Socket } from 'socket.io-client';
-import { freePort } from '../adapter/support/brokers.js';
+import { freePort } from '../cluster/support/brokers.js';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { nextEvent, until } from '../support/wait.js';
 import { compileOnce } from './compiled.js';

@@ -56,7 +56,7 @@ describe('the boot-time look at a payload class', () => {
       @ValidateNested() @Type(() => Function) other: unknown;
     }
     assert.deepEqual(
-      inspectPayload(Outer).map((problem) => [problem.path, problem.mend.includes('import type')]),
+      inspectPayload(Outer).map((problem) => [problem.path, problem.fix.includes('import type')]),
       [
         ['Outer.leaf', true],
         ['Outer.other', true],
@@ -93,7 +93,7 @@ describe('the boot-time look at a payload class', () => {
       name!: string;
     }
     IsString()(Early.prototype, 'name');
-    assert.match(inspectPayload(Early)[0]?.mend ?? '', /reflect-metadata/);
+    assert.match(inspectPayload(Early)[0]?.fix ?? '', /reflect-metadata/);
   });
 
   it('looks into the subtypes of a discriminator', () => {

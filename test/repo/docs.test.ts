@@ -7,14 +7,16 @@ import { defaultLimits, errorCodes } from '../../src/index.js';
 import { codeWords, readmeTable } from './readme-tables.js';
 import { root, sourceFiles } from './sources.js';
 
-test("the README's error codes are those of src/errors.ts", () => {
+test("the README's error codes are those of src/base/errors.ts", () => {
   const documented = readmeTable(/error codes/i).map(([code]) => codeWords(code!)[0]);
   assert.deepEqual(new Set(documented), new Set(Object.keys(errorCodes)));
 });
 
 test('every code that the framework answers with is listed', () => {
   const used = new Set<string>();
-  for (const file of sourceFiles().filter((each) => /^(runtime|serving|errors)/.test(each))) {
+  for (const file of sourceFiles().filter((each) =>
+    /^(connections\/(?!asking|ambient)|server|base\/errors)/.test(each),
+  )) {
     const text = readFileSync(join(root, 'src', file), 'utf8');
     for (const [, code] of text.matchAll(/(?:new EventError\(|quickError\(|code: )'(\w+)'/g)) used.add(code!);
   }
@@ -24,7 +26,7 @@ test('every code that the framework answers with is listed', () => {
   assert.ok(used.size >= 5, 'the codes were found');
 });
 
-test("the README's limits are those of src/limits.ts, with their defaults", () => {
+test("the README's limits are those of src/base/limits.ts, with their defaults", () => {
   const documented = readmeTable(/^#+ limits/i).flatMap(([names]) => codeWords(names!));
   assert.deepEqual(documented.toSorted(), Object.keys(defaultLimits).toSorted());
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { absence, engineNamed } from '../adapter/support/engines.js';
+import { absence, engineNamed } from '../cluster/support/engines.js';
 import { shows, skipPages, visit } from './browser.js';
 import { connect, type SampleClient } from './client.js';
 import { RunningSample } from './sample.js';

@@ -90,7 +90,7 @@ describe('the echo sample', { timeout: 60_000 }, () => {
     await shows(there.page, '#log [data-kind=received]', '#2: Good morning');
     await page.getByLabel('Text', { exact: true }).fill('');
     await page.keyboard.press('Enter');
-    await shows(page, '#log [data-kind=error]', 'The payload does not fit');
+    await shows(page, '#log [data-kind=error]', 'Payload validation failed');
 
     for (const each of [page, there.page]) await each.getByRole('button', { name: 'Join' }).click();
     await shows(page, '#joined li', 'lobby');

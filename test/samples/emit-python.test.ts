@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { Socket } from 'socket.io-client';
-import { client, converged, next, startNode, until, type TestNode } from '../adapter/support/cluster.js';
-import { absence, absent, engineNamed } from '../adapter/support/engines.js';
+import { client, converged, next, startNode, until, type TestNode } from '../cluster/support/cluster.js';
+import { absence, absent, engineNamed } from '../cluster/support/engines.js';
 import { root } from '../repo/sources.js';
 
 const python = '/usr/bin/python3';

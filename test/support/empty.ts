@@ -1,6 +1,6 @@
 /** What must be gone when clients are gone. */
 import assert from 'node:assert/strict';
-import { namespaceInternalsOf } from '../../src/runtime/internals.js';
+import { namespaceInternalsOf } from '../../src/connections/internals.js';
 import type { Running } from './app.js';
 
 /** Fails if anything is left of anybody in a namespace. */

@@ -1,7 +1,7 @@
 /** What the types of declared emissions accept; it is compiled, never run. */
 import { IsNumber, IsString } from 'class-validator';
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
-import { createEmitter } from '../../src/emitter/index.js';
+import { createEmitter } from '../../src/cluster/emitter/index.js';
 import { createApp, type App, type EventsOf } from '../../src/index.js';
 import { createTestApp, type TestApp } from '../../src/testing/index.js';
 

@@ -1,5 +1,5 @@
 /** What an emitter's types accept; it is compiled, never run. */
-import type { Emitter } from '../../src/emitter/index.js';
+import type { Emitter } from '../../src/cluster/emitter/index.js';
 
 interface ChatEvents {
   said(text: string): void;

@@ -1,6 +1,6 @@
 import type { ValidationArguments, ValidationError } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { SPENT } from '../budget.js';
+import { BUDGET_EXCEEDED } from '../budget.js';
 import { addContext, isBroken, ruleName } from './rules.js';
 import type { Check, Rule } from './rules.js';
 import type { ErrorMaker, Run } from './run.js';
@@ -70,7 +70,7 @@ function later(
   return answer.then((result) => {
     if (isEach ? (result as unknown[]).every(Boolean) : result) return;
     // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
-    if (!errors.record(run, error, object, value, metadata, check)) throw SPENT;
+    if (!errors.record(run, error, object, value, metadata, check)) throw BUDGET_EXCEEDED;
     if (metadata.context) addContext(error, ruleName(metadata, check), metadata);
   }) as Promise<unknown>;
 }

@@ -2,7 +2,7 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { typesOf } from '../nested.js';
-import type { Class, SettledOptions } from '../options.js';
+import type { Class, SettledOptions } from '../payload-options.js';
 import type { Steps } from '../library.js';
 import { namesMisfit, typeMisfit, validationMisfit } from './fit.js';
 import { processReasons } from './process.js';
@@ -87,8 +87,8 @@ interface Surveyed {
 
 /** Looks at one class; says why it cannot be compiled, where it cannot. */
 function look(type: Function, selection: RuleSelection): Surveyed | string {
-  const misfit = typeMisfit(type);
-  if (misfit) return misfit;
+  const invalidValue = typeMisfit(type);
+  if (invalidValue) return invalidValue;
   const names = namesOf(type as Class);
   const rules = selection.of(type);
   return namesMisfit(names) ?? validationMisfit(type, rules) ?? { names, rules };

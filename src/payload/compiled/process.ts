@@ -3,7 +3,7 @@ import { Expose } from 'class-transformer';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import { getFromContainer, getMetadataStorage, registerDecorator, Validator } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import type { SettledOptions } from '../options.js';
+import type { SettledOptions } from '../payload-options.js';
 import { transformTables, validationTables } from './storages.js';
 
 /**

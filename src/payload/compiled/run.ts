@@ -6,7 +6,7 @@ import type { ValidationMetadata } from 'class-validator/types/metadata/Validati
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
 import { Awaited, Budget } from '../budget.js';
 import { budgetedExecutor, execute } from '../library.js';
-import type { SettledOptions } from '../options.js';
+import type { SettledOptions } from '../payload-options.js';
 import { instanceOf, ruleName } from './rules.js';
 import type { Check } from './rules.js';
 

@@ -1,4 +1,4 @@
-import type { Class } from '../options.js';
+import type { Class } from '../payload-options.js';
 import type { ClassTransformOptions } from 'class-transformer';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { Call } from './call.js';

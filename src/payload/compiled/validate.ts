@@ -2,9 +2,9 @@ import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import { SPENT } from '../budget.js';
+import { BUDGET_EXCEEDED } from '../budget.js';
 import { settleErrors } from '../library.js';
-import type { Class, SettledOptions } from '../options.js';
+import type { Class, SettledOptions } from '../payload-options.js';
 import type { Bag } from './call.js';
 import { checkRules } from './checks.js';
 import type { Checking } from './checks.js';
@@ -140,7 +140,7 @@ export class CompiledValidator {
           const error = this.#checkProperty(rules, checking, run, object, late);
           if (error) list.push(error);
           // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
-          if (run.isSpent) throw SPENT;
+          if (run.isSpent) throw BUDGET_EXCEEDED;
         };
         run.wait(value.then(whenThere));
         return list;

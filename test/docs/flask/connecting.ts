@@ -20,7 +20,7 @@ export const connecting: Proofs = {
   'Credentials, validated': async ({ connect, greeting }) => {
     const [, welcome] = await greeting('welcome', '/credentials', { auth: { token: 'sesame' } });
     assert.deepEqual(welcome, [6]);
-    await assert.rejects(connect('/credentials', { auth: { token: 'short' } }), /The payload does not fit/);
+    await assert.rejects(connect('/credentials', { auth: { token: 'short' } }), /Payload validation failed/);
   },
 
   'Why the client left, by name': async ({ connect, printed }) => {

@@ -6,8 +6,8 @@ import { IsDefined, registerDecorator, ValidateNested, ValidatePromise } from 'c
 import { PayloadCompiler } from '../../../src/payload/compiled/index.js';
 import { Invalid, issuesOf, MAX_ISSUES } from '../../../src/payload/invalid.js';
 import { librarySteps } from '../../../src/payload/library.js';
-import { settle } from '../../../src/payload/options.js';
-import type { Class } from '../../../src/payload/options.js';
+import { settle } from '../../../src/payload/payload-options.js';
+import type { Class } from '../../../src/payload/payload-options.js';
 import { planPayload } from '../../../src/payload/plan.js';
 import { assertSame } from './compare.js';
 

@@ -8,7 +8,7 @@ import { PayloadCompiler } from '../../../src/payload/compiled/index.js';
 import { issuesOf } from '../../../src/payload/invalid.js';
 import { librarySteps } from '../../../src/payload/library.js';
 import type { Steps } from '../../../src/payload/library.js';
-import type { Class, SettledOptions } from '../../../src/payload/options.js';
+import type { Class, SettledOptions } from '../../../src/payload/payload-options.js';
 import { describeValue } from './describe.js';
 
 /** Everything that can be seen of one payload being made. */

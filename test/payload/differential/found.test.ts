@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { Expose, Transform, Type } from 'class-transformer';
 import { Allow, Contains, IsString, registerDecorator, ValidateNested, validateSync } from 'class-validator';
 import { planPayload, type Invalid } from '../../../src/payload/index.js';
-import type { Class, PayloadOptions } from '../../../src/payload/options.js';
-import { settle } from '../../../src/payload/options.js';
+import type { Class, PayloadOptions } from '../../../src/payload/payload-options.js';
+import { settle } from '../../../src/payload/payload-options.js';
 import { assertSame } from './compare.js';
 import { describeValue } from './describe.js';
 

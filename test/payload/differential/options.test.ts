@@ -16,8 +16,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { ValidatorOptions } from 'class-validator';
-import type { Class } from '../../../src/payload/options.js';
-import { settle } from '../../../src/payload/options.js';
+import type { Class } from '../../../src/payload/payload-options.js';
+import { settle } from '../../../src/payload/payload-options.js';
 import { assertSame } from './compare.js';
 
 class Plain {

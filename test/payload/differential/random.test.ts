@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { ClassTransformOptions } from 'class-transformer';
 import { useContainer } from 'class-validator';
 import type { ValidatorOptions } from 'class-validator';
-import { settle } from '../../../src/payload/options.js';
+import { settle } from '../../../src/payload/payload-options.js';
 import { assertSame } from './compare.js';
 import { makeInput } from './values.js';
 import { forgetWorlds, makeWorld, once, pick, setAside } from './world.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Class } from '../../../src/payload/options.js';
+import type { Class } from '../../../src/payload/payload-options.js';
 import { NAMES, once, pick } from './world.js';
 import type { Draw, Hint, World } from './world.js';
 

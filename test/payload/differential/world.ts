@@ -3,7 +3,7 @@ import * as ct from 'class-transformer';
 import * as cv from 'class-validator';
 import type { ValidationArguments, ValidationOptions, ValidatorConstraintInterface } from 'class-validator';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
-import type { Class } from '../../../src/payload/options.js';
+import type { Class } from '../../../src/payload/payload-options.js';
 import { CHECKS } from './decorators.js';
 import { describeValue } from './describe.js';
 

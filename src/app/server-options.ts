@@ -1,0 +1,46 @@
+/** Options for Socket.IO and its engine, with our defaults and checks. */
+import { type ServerOptions } from 'socket.io';
+import { chooseEngine, type Engine } from '../server/engine/index.js';
+import { type SetupProblem } from '../base/errors.js';
+import { longestTime, type Limits } from '../base/limits.js';
+import { guardOrigins, guardSessions } from '../server/origins.js';
+import type { Calls } from '../connections/calls.js';
+import { RecoverableAdapter } from '../connections/recovery/recoverable-adapter.js';
+import type { AppOptions } from './options.js';
+
+/** Chooses the WebSocket engine; one that cannot be had is a mistake. A server of the user's own keeps the one it has. */
+export function resolveEngine({ engine: option, io }: AppOptions, problems: SetupProblem[]): Engine {
+  try {
+    const isLeftToIt = option === undefined || option === 'auto' || option === 'eiows';
+    if (io && isLeftToIt) return Object.assign(chooseEngine('corked'), { reason: 'the server is your own' });
+    return chooseEngine(option);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    problems.push({ where: 'engine', what, fix: "install it, or leave the choice to 'auto'.", cause });
+    return chooseEngine('ws');
+  }
+}
+
+/** No message is longer than a string of V8; eiows counts in 32 bits, and takes `Infinity` for nothing. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** Socket.IO's own options, with our defaults below them and our checks around them. */
+export function serverOptions(options: AppOptions, limits: Limits, calls: Calls): Partial<ServerOptions> {
+  const { connectionStateRecovery: recovery } = options;
+  const own = { ...options } as Partial<ServerOptions>;
+  delete own.adapter; // the cluster is joined when everything else is right
+  return {
+    maxHttpBufferSize: Math.min(limits.payload, MOST_BYTES),
+    // Socket.IO takes 0 for nothing said.
+    connectTimeout: Math.max(1, Math.min(limits.joinTime, longestTime)),
+    cleanupEmptyChildNamespaces: true,
+    ...own,
+    ...(recovery ? recoveryOptions(recovery) : {}),
+    allowRequest: guardSessions(() => calls.closing !== false, guardOrigins(options.cors, options.allowRequest)),
+  };
+}
+
+/** The cluster's adapter takes the place of this one. */
+function recoveryOptions(recovery: ServerOptions['connectionStateRecovery']): Partial<ServerOptions> {
+  return { connectionStateRecovery: { skipMiddlewares: false, ...recovery }, adapter: RecoverableAdapter };
+}

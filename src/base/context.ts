@@ -1,0 +1,128 @@
+/** One message on its way: what middleware, `@OnError` and custom parameter decorators get. */
+import type { Socket } from 'socket.io';
+import type { ErrorAnswer } from './errors.js';
+
+/** What an event is about: a message, or one of the moments in a connection's life. */
+export type ContextKind = 'event' | 'connect' | 'disconnect' | 'join' | 'leave';
+
+/** What the context knows of the handler that it is on its way to. */
+export interface ContextHandler {
+  /** `Class.method`. */
+  readonly label: string;
+  readonly kind: ContextKind;
+}
+
+/** What the runtime keeps about a socket and lends to its contexts. */
+export interface ContextConnection {
+  /** The values of a path such as `/game/:id`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The rooms as they were when the socket left; `undefined` while it is connected. */
+  readonly lastRooms: readonly string[] | undefined;
+  /** Aborts a call when the socket is gone; it is not kept for that. */
+  abortOnDisconnect(controller: AbortController): void;
+  /** Builds or finds the connection's own instance of a class. */
+  scoped(type: object): object;
+  /** Gives the function with which a handler answers by hand. */
+  answerer(context: EventContext): AckFunction;
+  /** Told when the arguments of `@OnConnect` are ready and it is about to run. */
+  enter(): void;
+}
+
+/** The function that answers the client. */
+export type AckFunction = (...values: unknown[]) => void;
+
+/** One message, or one moment of a connection, on its way to its handler. */
+export class EventContext {
+  /** Set once the caller has been answered; later results are dropped. */
+  settled = false;
+  /** The answer of a call that failed, while `@OnError` still thinks about a better one. */
+  failure: ErrorAnswer | undefined;
+  /** What the end of the time limit does; unless set, the caller is answered. */
+  onExpire: (() => void) | undefined;
+  /** Set when the chain of middleware reached the handler. */
+  reached = false;
+  #abort: AbortController | undefined;
+  #signal: AbortSignal | undefined;
+
+  /**
+   * @param socket the caller
+   * @param handler the handler that the message is for
+   * @param connection what is kept about the caller
+   * @param packet the event's name, then its arguments as they arrived
+   * @param ack answers the client, where it asked for an acknowledgement
+   */
+  constructor(
+    readonly socket: Socket,
+    readonly handler: ContextHandler,
+    readonly connection: ContextConnection,
+    readonly packet: readonly unknown[],
+    readonly ack: AckFunction | undefined,
+  ) {}
+
+  /** The event's name; `connect` and `disconnect` for those moments. */
+  get event(): string {
+    return String(this.packet[0]);
+  }
+
+  /** The arguments as they arrived, neither transformed nor validated. */
+  get args(): unknown[] {
+    return this.packet.slice(1);
+  }
+
+  get namespace(): string {
+    return this.socket.nsp.name;
+  }
+
+  get kind(): ContextKind {
+    return this.handler.kind;
+  }
+
+  /** The rooms of the socket; while it disconnects, those that it was in. */
+  get rooms(): readonly string[] {
+    return this.connection.lastRooms ?? [...this.socket.rooms];
+  }
+
+  /** Fires when the client is gone, when the call has run out of time, and at shutdown. */
+  get signal(): AbortSignal {
+    if (!this.#signal) {
+      this.#abort ??= new AbortController();
+      this.#signal = lastingSignal(this.#abort);
+      this.connection.abortOnDisconnect(this.#abort);
+    }
+    return this.#signal;
+  }
+
+  /** Whether the call failed only because its signal told it to end. */
+  wasEndedBy(error: unknown): boolean {
+    if (!this.#signal?.aborted) return false;
+    return error === this.#signal.reason || (error instanceof Error && error.name === 'AbortError');
+  }
+
+  /** Ends the call's signal; the runtime's own. */
+  abort(reason: unknown): void {
+    this.#abort ??= new AbortController();
+    this.#abort.abort(reason);
+  }
+}
+
+const controllers = new WeakMap<AbortSignal, AbortController>();
+
+/**
+ * A signal that keeps its controller, for as long as somebody has the signal or listens to it. Of the signals of a
+ * controller, Node.js forgets those that have only listeners; of those that `any` makes it does not.
+ */
+function lastingSignal(controller: AbortController): AbortSignal {
+  const signal = AbortSignal.any([controller.signal]);
+  controllers.set(signal, controller);
+  return signal;
+}
+
+/** Several values for one acknowledgement. */
+export class Reply {
+  constructor(readonly values: readonly unknown[]) {}
+}
+
+/** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
+export function reply(...values: unknown[]): Reply {
+  return new Reply(values);
+}

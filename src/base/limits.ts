@@ -1,0 +1,72 @@
+/** What a client can make grow, and how far. On by default; `Infinity` switches one off. */
+import type { SetupProblem } from './errors.js';
+
+/** The option `limits`: how far each thing that a client can make grow may go. */
+export interface Limits {
+  /** Bytes of one message. */
+  readonly payload: number;
+  /** Levels of nesting in an argument. */
+  readonly depth: number;
+  /** Namespaces that one transport may be connected to. */
+  readonly namespaces: number;
+  /** Rooms that one socket may be in. */
+  readonly rooms: number;
+  /** Calls of one socket that run at once. */
+  readonly concurrentCalls: number;
+  /** Calls of one socket that wait for their turn. */
+  readonly queuedCalls: number;
+  /** Milliseconds that a handler may take, `@OnConnect` included. */
+  readonly handlerTime: number;
+  /** Milliseconds that a client may take to answer a question. */
+  readonly callTime: number;
+  /** Bytes that wait to be sent to one client; a slower reader is disconnected. */
+  readonly sendBuffer: number;
+  /** Events per second of one socket. */
+  readonly eventRate: number;
+  /** Events that a socket may send at once after a pause. */
+  readonly eventBurst: number;
+  /** Milliseconds in which a transport must have joined a namespace. */
+  readonly joinTime: number;
+  /** Milliseconds that a shutdown waits for handlers that run. */
+  readonly drainTime: number;
+}
+
+/** The limits that hold where the option `limits` names no others. */
+export const defaultLimits: Limits = Object.freeze({
+  payload: 100_000,
+  depth: 64,
+  namespaces: 16,
+  rooms: 256,
+  concurrentCalls: 32,
+  queuedCalls: 128,
+  handlerTime: 15_000,
+  callTime: 10_000,
+  sendBuffer: 4_000_000,
+  eventRate: 200,
+  eventBurst: 400,
+  joinTime: 10_000,
+  drainTime: 10_000,
+});
+
+/** Milliseconds; timers of Node.js go no further, and take more for nothing. */
+export const longestTime = 2 ** 31 - 1;
+
+/** Fills in the defaults; wrong names and values are added to `problems`. */
+export function resolveLimits(given: Partial<Limits> = {}, problems: SetupProblem[]): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in defaultLimits)) {
+      problems.push({
+        where: `limits.${name}`,
+        what: 'there is no such limit.',
+        fix: `the limits are ${Object.keys(defaultLimits).join(', ')}.`,
+      });
+    } else if (typeof value !== 'number' || !(value >= 0)) {
+      problems.push({
+        where: `limits.${name}`,
+        what: `${String(value)} must be a number >= 0.`,
+        fix: 'give a number, or Infinity to switch the limit off.',
+      });
+    }
+  }
+  return Object.freeze({ ...defaultLimits, ...given });
+}

@@ -1,0 +1,12 @@
+export { AdapterError, type AdapterErrorCode } from './errors.js';
+export type { Lease, LeaseOptions } from './bus/elections.js';
+export { openAdapter, openRelay, openSender } from './open.js';
+export type {
+  AdapterFactory,
+  AdapterHealth,
+  AdapterLink,
+  AdapterOption,
+  AdapterOptions,
+  AdapterState,
+  AdapterStatus,
+} from './types.js';

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { openRelay } from '../index.js';
+import type { WorkerEvent, Workers } from './index.js';
+import { Place } from './worker-slot.js';
+
+export interface PrimaryOptions {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly count: number;
+  readonly stickiness: 'none' | 'address';
+  readonly patience: number;
+  readonly report: (event: WorkerEvent) => void;
+}
+
+/** The primary process: listens, hands connections on, keeps the workers, and relays for their adapter `local:`. */
+export class Primary implements Workers {
+  #places: Place[] = [];
+  #next = 0;
+  #reloading: Promise<void> = Promise.resolve();
+  #relay: Awaited<ReturnType<typeof openRelay>> | undefined;
+  readonly #server: Server;
+  readonly #onHangup = (): void => void this.reload().catch((error: unknown) => console.error(error));
+  readonly #onTerminate = (): void => void this.stop();
+
+  constructor(private readonly options: PrimaryOptions) {
+    // Paused, so that the first bytes of a client are read by the worker and not lost here.
+    this.#server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo | null)?.port ?? this.options.port;
+  }
+
+  get pids(): readonly number[] {
+    return this.#places.map((place) => place.pid).filter((pid) => pid !== undefined);
+  }
+
+  async start(): Promise<void> {
+    const secret = randomBytes(16).toString('hex');
+    this.#relay = await openRelay(secret);
+    const { patience, report, count } = this.options;
+    const options = { patience, report, environment: this.#relay.environment };
+    this.#places = Array.from({ length: count }, (_, number) => new Place(number, options));
+    process.on('SIGHUP', this.#onHangup).on('SIGTERM', this.#onTerminate).on('SIGINT', this.#onTerminate);
+    try {
+      await Promise.all(this.#places.map((place) => place.fill()));
+      this.#server.listen(this.options.port, this.options.host);
+      await once(this.#server, 'listening');
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  reload(): Promise<void> {
+    const reloading = this.#reloading.then(() => this.#refill());
+    this.#reloading = reloading.catch(() => {});
+    return reloading;
+  }
+
+  /** The old workers stop only when all new ones are ready, or their clients might come to another old one. */
+  async #refill(): Promise<void> {
+    const ends: (() => Promise<void>)[] = [];
+    try {
+      for (const place of this.#places) ends.push(await place.fill());
+    } finally {
+      await Promise.all(ends.map((end) => end()));
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#server.close();
+    await Promise.all(this.#places.map((place) => place.stop()));
+    // It ends the workers that have left their places.
+    await this.#reloading;
+    await this.#relay?.close();
+    process.off('SIGHUP', this.#onHangup).off('SIGTERM', this.#onTerminate).off('SIGINT', this.#onTerminate);
+  }
+
+  #accept(socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    const { count, stickiness } = this.options;
+    const at = stickiness === 'address' ? hash(socket.remoteAddress ?? '') : this.#next++;
+    this.#placeFor(at % count, stickiness === 'none')?.accept(socket);
+  }
+
+  /** With no stickiness, a place without a worker is passed over. */
+  #placeFor(at: number, mayMove: boolean): Place | undefined {
+    const ordered = [...this.#places.slice(at), ...this.#places.slice(0, at)];
+    return (mayMove ? ordered.find((place) => place.pid !== undefined) : undefined) ?? ordered[0];
+  }
+}
+
+/** FNV-1a. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
+  return value;
+}

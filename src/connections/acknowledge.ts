@@ -1,0 +1,51 @@
+/** The whole reply policy: how a result, or a failure, becomes exactly one acknowledgement. */
+import { Reply, type AckFunction, type EventContext } from '../base/context.js';
+import type { ErrorAnswer } from '../base/errors.js';
+import { internalAnswer, isWorthAnEvent, reportUnsendable } from './failures.js';
+
+/**
+ * Answers the caller, if it asked and was not answered yet. Nothing becomes `ack()`, `reply(a, b)` becomes `ack(a, b)`.
+ * @throws what the value throws when it is encoded; then the caller has not been answered
+ */
+export function acknowledge(context: EventContext, value: unknown): void {
+  if (context.settled) return;
+  if (context.ack) send(context.ack, value);
+  context.settled = true;
+}
+
+/** Answers a failed call with what `@OnError` said, else with the failure itself. Never throws. */
+export function acknowledgeFailure(context: EventContext, handlerResult: unknown, failure: ErrorAnswer): void {
+  if (context.settled) return;
+  const answers = handlerResult === undefined ? [failure] : [handlerResult, failure];
+  for (const answer of answers) if (tryTo(context, answer)) return;
+  tryTo(context, internalAnswer(context));
+}
+
+function tryTo(context: EventContext, answer: unknown): boolean {
+  try {
+    if (context.ack) send(context.ack, answer);
+    else emitException(context, answer);
+    context.settled = true;
+    return true;
+  } catch (error) {
+    reportUnsendable(context, error);
+    return false;
+  }
+}
+
+function send(ack: AckFunction, value: unknown): void {
+  if (value === undefined) ack();
+  else if (value instanceof Reply) ack(...value.values);
+  else ack(value);
+}
+
+/** Who did not ask for an acknowledgement is told by the event `exception`. */
+function emitException(context: EventContext, answer: unknown): void {
+  if (context.kind !== 'event') return;
+  const error = isErrorAnswer(answer) ? answer.error : answer;
+  if (isWorthAnEvent(error)) context.socket.emit('exception', { event: context.event, error });
+}
+
+function isErrorAnswer(answer: unknown): answer is ErrorAnswer {
+  return typeof answer === 'object' && answer !== null && 'error' in answer;
+}

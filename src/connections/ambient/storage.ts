@@ -1,0 +1,20 @@
+/** Carries the context of an event along everything that it leads to. Importing this switches it on. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { EventContext } from '../../base/context.js';
+import { setAround } from '../call-wrapper.js';
+
+const storage = new AsyncLocalStorage<EventContext>();
+
+setAround((context, run) => storage.run(context, run, context));
+
+/**
+ * The context of the event that is being handled.
+ * @throws Error outside of any handler
+ */
+export function context(): EventContext {
+  const current = storage.getStore();
+  if (current) return current;
+  throw new Error(
+    'no event is being handled here: the functions of colloquy/ambient work in handlers, middleware and error handlers, and in what those call or wait for. Elsewhere, inject a namespace with @InjectNamespace().',
+  );
+}

@@ -1,0 +1,123 @@
+/** The calls that have not been answered yet, each with the time by which it must be. */
+import type { EventContext } from '../base/context.js';
+import { longestTime } from '../base/limits.js';
+
+/** One timer serves all calls with the same time limit: they run out in the order in which they began. */
+class TimeoutQueue {
+  readonly #calls = new Map<EventContext, number>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly time: number,
+    private readonly expire: (context: EventContext) => void,
+  ) {}
+
+  add(context: EventContext): void {
+    const deadline = Date.now() + this.time;
+    this.#calls.set(context, deadline);
+    if (!this.#timer) this.#arm(deadline, this.time);
+  }
+
+  delete(context: EventContext): boolean {
+    return this.#calls.delete(context);
+  }
+
+  get contexts(): Iterable<EventContext> {
+    return this.#calls.keys();
+  }
+
+  /** Keeps no time any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(deadline: number, delay: number): void {
+    if (delay > longestTime) return;
+    this.#timer = setTimeout(() => this.#fire(deadline), delay).unref();
+  }
+
+  /**
+   * The time is at least the one that the timer was set for, so that a clock of a test need only move timers; and where it
+   * jumps past that, calls that began later have run out too.
+   */
+  #fire(due: number): void {
+    const now = Math.max(due, Date.now());
+    this.#timer = undefined;
+    for (const [context, deadline] of this.#calls) {
+      if (deadline > now) return this.#arm(deadline, deadline - now);
+      this.#calls.delete(context);
+      this.expire(context);
+    }
+  }
+}
+
+export class Calls {
+  readonly #lanes = new Map<number, TimeoutQueue>();
+  readonly #waiting = new Set<() => void>();
+  #size = 0;
+  /** At shutdown, what runs is answered and nothing new is begun; when that takes too long, what waits is not begun either. */
+  closing: false | 'draining' | 'over' = false;
+
+  /** @param onExpired told of every call that ran out of time, once */
+  constructor(private readonly onExpired: (context: EventContext) => void) {}
+
+  /** How many calls run. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The calls that run. */
+  get contexts(): EventContext[] {
+    return [...this.#lanes.values()].flatMap((lane) => [...lane.contexts]);
+  }
+
+  /** @param time milliseconds */
+  add(context: EventContext, time: number): void {
+    this.#size++;
+    let lane = this.#lanes.get(time);
+    if (!lane) this.#lanes.set(time, (lane = new TimeoutQueue(time, (each) => this.#expire(each))));
+    lane.add(context);
+    if (this.closing === 'over') queueMicrotask(() => this.#expireIn(lane, context));
+  }
+
+  /** Takes out a call that has ended; `false` where it had run out of time before. */
+  delete(context: EventContext, time: number): boolean {
+    const found = this.#lanes.get(time)?.delete(context) ?? false;
+    if (found) this.#shrink();
+    return found;
+  }
+
+  /** Ends all calls that run, as if their time were over. */
+  expireAll(): void {
+    this.closing = 'over';
+    for (const lane of this.#lanes.values()) {
+      for (const context of Array.from(lane.contexts)) this.#expireIn(lane, context);
+    }
+  }
+
+  /** Resolves when no call runs. */
+  async idle(): Promise<void> {
+    while (this.#size > 0) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Keeps no time any more; nothing runs when this is called. */
+  stop(): void {
+    for (const lane of this.#lanes.values()) lane.stop();
+  }
+
+  #expireIn(lane: TimeoutQueue, context: EventContext): void {
+    if (lane.delete(context)) this.#expire(context);
+  }
+
+  #expire(context: EventContext): void {
+    this.#shrink();
+    this.onExpired(context);
+  }
+
+  #shrink(): void {
+    this.#size--;
+    if (this.#size > 0) return;
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,102 @@
+/** What is kept about one socket, from the gate until it has left. */
+import type { Socket } from 'socket.io';
+import { createConnectionContainer, resolveOnce, type DependencyContainer } from '../base/container.js';
+import type { AckFunction, ContextConnection, EventContext } from '../base/context.js';
+import { paramsOf } from '../controllers/scan/path.js';
+import type { Class } from '../base/reflect.js';
+import { answerByHand } from './dispatch.js';
+import { AbortControllers } from './abort-controllers.js';
+import { clientGone } from './failures.js';
+import type { ServedNamespace } from './runtime.js';
+
+export class Connection implements ContextConnection {
+  lastRooms: readonly string[] | undefined;
+  /** Calls that run. */
+  running = 0;
+  /** Calls that wait for their turn. */
+  queue: EventContext[] | undefined;
+  /** Set once its end has been reported. */
+  ended = false;
+  /** Called when the handlers of `@OnConnect` begin; only while the socket is in the gate. */
+  onEnter: (() => void) | undefined;
+  #params: Readonly<Record<string, string>> | undefined;
+  #endings: AbortControllers | undefined;
+  #gone = false;
+  #disposed = false;
+  #container: DependencyContainer | undefined;
+  /** How many events may come now, and when that was reckoned. */
+  #tokens: number;
+  #reckoned = Date.now();
+
+  constructor(
+    readonly socket: Socket,
+    readonly served: ServedNamespace,
+  ) {
+    this.#tokens = served.runtime.limits.eventBurst;
+  }
+
+  get params(): Readonly<Record<string, string>> {
+    return (this.#params ??= paramsOf(this.served.plan.pattern, this.socket.nsp.name));
+  }
+
+  abortOnDisconnect(controller: AbortController): void {
+    if (this.#gone) controller.abort(goneReason());
+    else (this.#endings ??= new AbortControllers()).add(controller);
+  }
+
+  scoped(type: object): object {
+    if (this.#disposed) throw clientGone();
+    this.#container ??= createConnectionContainer(this.served.runtime.container, this.socket);
+    return resolveOnce(this.#container, type as Class);
+  }
+
+  answerer(context: EventContext): AckFunction {
+    return (...values) => answerByHand(context, values);
+  }
+
+  enter(): void {
+    this.onEnter?.();
+  }
+
+  /** Counts one more event; `false` where the socket sends faster than it may. */
+  takeToken(): boolean {
+    const { eventRate, eventBurst } = this.served.runtime.limits;
+    if (eventRate === Infinity) return true;
+    const now = Date.now();
+    this.#tokens = Math.min(eventBurst, this.#tokens + (Math.max(0, now - this.#reckoned) / 1000) * eventRate);
+    this.#reckoned = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  /** Tells what runs for this client that it is gone; what waits never starts. */
+  abort(): void {
+    this.#gone = true;
+    this.#endings?.abort(goneReason());
+    this.queue = undefined;
+  }
+
+  /** Disposes of the connection's own instances. */
+  dispose(): void {
+    this.#disposed = true;
+    const container = this.#container;
+    this.#container = undefined;
+    if (container) void this.#disposeOf(container);
+  }
+
+  async #disposeOf(container: DependencyContainer): Promise<void> {
+    try {
+      await container.dispose();
+    } catch (err) {
+      this.served.runtime.log.error(
+        { err, socket: this.socket.id },
+        'an instance of a connection could not be disposed of',
+      );
+    }
+  }
+}
+
+function goneReason(): Error {
+  return new Error('the client disconnected');
+}

@@ -1,0 +1,76 @@
+/** The end of a connection that was accepted: reported exactly once, with the rooms as they were. */
+import type { DisconnectReason, Socket } from 'socket.io';
+import { EventContext } from '../base/context.js';
+import { reportEach } from '../controllers/plan/turns.js';
+import type { HandlerPlan } from '../controllers/plan/types.js';
+import { runIn } from './call-wrapper.js';
+import type { Connection } from './connection.js';
+import { handleError, reportFault } from './failures.js';
+import { connectionOf, internalsOf } from './internals.js';
+import { isThenable, promiseOf } from '../base/thenable.js';
+import { leaveTransport } from './pending-namespaces.js';
+
+/** Takes the place of a socket's `_onclose`, which Socket.IO calls whatever ended the connection. */
+export function closed(this: Socket, reason: DisconnectReason, description?: unknown): void {
+  if (!this.connected) return;
+  const connection = connectionOf(this)!;
+  connection.lastRooms = [...this.rooms];
+  try {
+    internalsOf(Object.getPrototypeOf(this) as Socket)._onclose.call(this, reason, description);
+  } finally {
+    depart(connection, reason, description);
+  }
+}
+
+/**
+ * Takes the place of a socket's `_cleanup`: Socket.IO calls it, and emits no event, when an accepted client left or was
+ * refused by a later middleware before it was connected.
+ */
+export function cleanup(this: Socket): void {
+  const connection = connectionOf(this)!;
+  const vanished = !this.connected && !connection.ended;
+  if (vanished) connection.lastRooms = [...this.rooms];
+  internalsOf(Object.getPrototypeOf(this) as Socket)._cleanup.call(this);
+  if (!vanished) return;
+  leaveTransport(this);
+  depart(connection, 'transport close');
+}
+
+function depart(connection: Connection, reason: DisconnectReason, description?: unknown): void {
+  if (connection.ended) return;
+  connection.ended = true;
+  connection.abort();
+  const { disconnect } = connection.served.plan;
+  if (disconnect) void runDeparture(connection, disconnect, [disconnect.event, reason, description]);
+  else connection.dispose();
+}
+
+async function runDeparture(connection: Connection, plan: HandlerPlan, packet: unknown[]): Promise<void> {
+  const context = new EventContext(connection.socket, plan, connection, packet, undefined);
+  await counted(context, plan, 'the handlers of the disconnection', () => runIn(context, plan.run));
+  connection.dispose();
+}
+
+/** Counts what answers nobody among the calls, so that a shutdown waits for it; what fails is told. Never rejects. */
+export async function counted(
+  context: EventContext,
+  { timeout }: HandlerPlan,
+  what: string,
+  work: () => unknown,
+): Promise<void> {
+  const { calls } = (context.connection as Connection).served.runtime;
+  context.onExpire = () => reportFault(context, new Error(`${what} took too long`));
+  calls.add(context, timeout);
+  try {
+    await work();
+  } catch (error) {
+    await reportEach(context, error, (each) => report(context, each));
+  }
+  calls.delete(context, timeout);
+}
+
+/** Lets the error handlers hear of it; nobody is left to be answered. */
+export async function report(context: EventContext, error: unknown): Promise<void> {
+  const { handlerResult } = handleError(context, error);
+  if (isThenable(handlerResult)) await promiseOf(handlerResult).catch((fault: unknown) => reportFault(context, fault));
+}

@@ -1,0 +1,210 @@
+/** What a failure means: what the client is told, what the log is told, and what `@OnError` has to say. */
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import type { EventContext } from '../base/context.js';
+import {
+  ConnectionRefused,
+  EventError,
+  invalidMessage,
+  InvalidPayload,
+  isConnectionRefused,
+  isEventError,
+  withoutStack,
+  type ErrorAnswer,
+  type ErrorBody,
+  type ErrorCode,
+} from '../base/errors.js';
+import { defaultLimits } from '../base/limits.js';
+import type { Invalid } from '../payload/index.js';
+import { errorHandlersOf } from '../controllers/plan/turns.js';
+import type { ErrorPlan, HandlerPlan } from '../controllers/plan/types.js';
+import { runIn } from './call-wrapper.js';
+import type { Connection } from './connection.js';
+import type { Runtime } from './runtime.js';
+import { emitFailure } from './sending/emit-result.js';
+import { internalsOf, packetType } from './internals.js';
+import { isThenable } from '../base/thenable.js';
+
+/** A failed call: the answer, and what an error handler would rather say, or a promise of it. */
+export interface Failure {
+  readonly answer: ErrorAnswer;
+  readonly handlerResult: unknown;
+}
+
+/** Logs what nobody expected, lets the error handlers speak, and gives the answer. Never throws. */
+export function handleError(context: EventContext, error: unknown): Failure {
+  const answer = { error: bodyOf(context, error) };
+  const { emissions } = context.handler as HandlerPlan;
+  try {
+    if (emissions.length > 0) emitFailure(emissions, context, error, answer.error);
+    return { answer, handlerResult: runIn(context, () => runErrorHandlers(context, error)) };
+  } catch (fault) {
+    reportFault(context, fault);
+    return { answer, handlerResult: undefined };
+  }
+}
+
+/** The most fitting `@OnError` of the class speaks first, then the application's `onError`. */
+function runErrorHandlers(context: EventContext, error: unknown): unknown {
+  const { onError } = runtimeOf(context);
+  const plan = errorHandlersOf(context).find((each) => handles(each, error));
+  if (!plan) return onError?.(error, context);
+  const handlerResult = plan.run(context, error);
+  if (handlerResult === undefined) return onError?.(error, context);
+  if (!isThenable(handlerResult) || !onError) return handlerResult;
+  return handlerResult.then((value) => (value === undefined ? onError(error, context) : value));
+}
+
+function handles({ errorType }: ErrorPlan, error: unknown): boolean {
+  return errorType === undefined || error instanceof errorType;
+}
+
+/**
+ * What the client is told. Anything but an `EventError` or a `ConnectionRefused` stays inside: the log has it, under the id
+ * in the answer.
+ */
+function bodyOf(context: EventContext, error: unknown): ErrorBody {
+  if (isConnectionRefused(error)) return { code: 'refused', message: error.message, ...error.data };
+  if (!isEventError(error)) return internalBody(context, error);
+  if (isInvalidPayload(error) && error.cause !== undefined) {
+    report(context, error.cause, 'a payload could not be read or checked');
+  }
+  return knownBody(error);
+}
+
+function knownBody(error: EventError): ErrorBody {
+  const { code, message, details } = error;
+  if (isInvalidPayload(error)) return { code, message, issues: error.issues };
+  return details === undefined ? { code, message } : { code, message, details };
+}
+
+/** The answer to a payload that does not fit. */
+export function invalidAnswer({ issues }: Invalid): ErrorAnswer {
+  return { error: { code: 'invalid', message: invalidMessage, issues } };
+}
+
+function isInvalidPayload(error: EventError): error is InvalidPayload {
+  return error.code === 'invalid' && 'issues' in error;
+}
+
+function internalBody(context: EventContext, error: unknown): ErrorBody {
+  const id = randomUUID();
+  if (!context.wasEndedBy(error)) report(context, error, 'a handler failed', { id });
+  const body = { code: 'internal', message: 'Internal error', id } as const;
+  return runtimeOf(context).debug ? { ...body, details: { thrown: describeThrown(error) } } : body;
+}
+
+function describeThrown(error: unknown): string {
+  try {
+    return error instanceof Error ? (error.stack ?? error.message) : inspect(error);
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
+
+/** The answer where even the description of the failure cannot be sent. */
+export function internalAnswer(context: EventContext): ErrorAnswer {
+  return { error: internalBody(context, new Error('the answer cannot be encoded; see the line before')) };
+}
+
+function report(context: EventContext, err: unknown, message: string, facts: object = {}): void {
+  const { socket, handler, event, namespace } = context;
+  runtimeOf(context).log.error({ ...facts, err, handler: handler.label, event, namespace, socket: socket.id }, message);
+}
+
+/** Says that an error handler itself failed. */
+export function reportFault(context: EventContext, fault: unknown): void {
+  report(context, fault, 'an error handler failed');
+}
+
+/** Says that an answer could not be encoded. */
+export function reportUnsendable(context: EventContext, error: unknown): void {
+  report(context, error, 'an answer cannot be encoded');
+}
+
+/** Says that a handler failed when its caller had been answered already. */
+export function reportLate(context: EventContext, error: unknown): void {
+  if (context.wasEndedBy(error)) return;
+  report(context, error, 'a handler failed after its caller had been answered');
+}
+
+/** Whether a failure without an acknowledgement is told by an event: a flood must not be answered by a flood. */
+export function isWorthAnEvent(error: unknown): boolean {
+  const code = (error as Partial<ErrorBody> | null)?.code;
+  return code !== 'rate_limited' && code !== 'busy';
+}
+
+const messages = {
+  refused: 'Too many namespaces, or the same one twice.',
+  timeout: 'The handler took too long.',
+  unknown_event: 'Unknown event.',
+  busy: 'Too many calls are waiting.',
+  rate_limited: 'Too many events at once.',
+  closing: 'The server is shutting down.',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
+/** The code of a failure that says no more than its message. */
+export type QuickCode = keyof typeof messages;
+
+/** A failure of the client's or the framework's making, without the cost of a stack. */
+export function quickError(code: QuickCode): EventError {
+  return withoutStack(() => new EventError(code, messages[code]));
+}
+
+/** The answer to it. */
+export function quickAnswer(code: QuickCode): ErrorAnswer {
+  return { error: { code, message: messages[code] } };
+}
+
+/** Ends a call whose client left before its handler began. */
+export function clientGone(): EventError {
+  return withoutStack(() => new EventError('gone', 'The client disconnected.'));
+}
+
+export function tooDeep(limit: number): EventError {
+  const message = `must not be nested deeper than ${limit} levels`;
+  return InvalidPayload.of({ issues: [{ path: '', rule: 'depth', message }] });
+}
+
+/** Takes the events that nobody handles. */
+export const unknownEvent: HandlerPlan = Object.freeze({
+  label: '(nobody)',
+  kind: 'event',
+  event: '*',
+  arguments: [],
+  middleware: [],
+  answersByHand: false,
+  timeout: defaultLimits.handlerTime,
+  run: () => {
+    throw quickError('unknown_event');
+  },
+  errors: [],
+  emissions: [],
+});
+
+/** Why a client is turned away, as Socket.IO tells it: the message, and the rest as `data`. */
+export type Refusal = Error & { data: unknown };
+
+export function refusalOf(error: EventError): Refusal {
+  return toRefusal({ error: knownBody(error) });
+}
+
+/** The same for whatever was thrown. What cannot be encoded would fail in Socket.IO's hands, where nobody catches it. */
+export function sendableRefusal(context: EventContext, answer: ErrorAnswer): Refusal {
+  const { nsp } = context.socket;
+  try {
+    internalsOf(context.socket).client.encoder.encode({ type: packetType.connectError, nsp: nsp.name, data: answer });
+    return toRefusal(answer);
+  } catch (error) {
+    reportUnsendable(context, error);
+    return toRefusal(internalAnswer(context));
+  }
+}
+
+function toRefusal({ error: { message, ...data } }: ErrorAnswer): Refusal {
+  return Object.assign(new ConnectionRefused(message), { data });
+}
+
+function runtimeOf(context: EventContext): Runtime {
+  return (context.connection as Connection).served.runtime;
+}

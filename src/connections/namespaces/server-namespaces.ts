@@ -1,0 +1,62 @@
+/** The Socket.IO namespaces of a server by their declared paths. The only place that calls `io.of`. */
+import type { Namespace, Server } from 'socket.io';
+import { Namespaces } from '../../base/container.js';
+import type { EmitsPlan } from '../../controllers/emits/plan.js';
+import { patternOf } from '../../controllers/scan/path.js';
+import { keepForPending } from './children.js';
+import { guardBroadcasts } from '../sending/declared-emits.js';
+import { optionsOf } from '../internals.js';
+import { makeRecoverable } from '../recovery/missed-packets.js';
+
+/** The parent of a family of namespaces. */
+interface Parent extends Namespace {
+  readonly children: ReadonlySet<Namespace>;
+}
+
+export class ServerNamespaces extends Namespaces {
+  readonly #opened = new Map<string, Namespace>();
+  readonly #parents: Parent[] = [];
+
+  constructor(
+    private readonly io: Server,
+    private readonly emits: EmitsPlan | undefined,
+  ) {
+    super();
+    io.on('new_namespace', (namespace) => this.#prepareChild(namespace));
+  }
+
+  /** Opens the namespace of a path, once; a family has one parent. Families are asked in the order of their opening. */
+  open(path: string | RegExp): Namespace {
+    const key = String(path);
+    const namespace = this.#opened.get(key) ?? this.#make(path);
+    this.#opened.set(key, namespace);
+    return namespace;
+  }
+
+  /** @throws Error where nobody serves the path */
+  find(path: string | RegExp): Namespace {
+    const found = this.#opened.get(String(path));
+    if (found) return found;
+    throw new Error(`nobody serves the namespace ${String(path)}; served are ${[...this.#opened.keys()].join(', ')}`);
+  }
+
+  #make(path: string | RegExp): Namespace {
+    const pattern = patternOf(path);
+    if (!pattern) return this.#prepare(this.io.of(path));
+    const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+    const parent = this.io.of((name, _auth, next) => next(null, stateless.test(name)));
+    this.#parents.push(parent as Parent);
+    return parent;
+  }
+
+  #prepareChild(namespace: Namespace): void {
+    if (!this.#parents.some(({ children }) => children.has(namespace))) return;
+    keepForPending(this.#prepare(namespace));
+  }
+
+  #prepare(namespace: Namespace): Namespace {
+    if (optionsOf(this.io).connectionStateRecovery) makeRecoverable(namespace);
+    if (this.emits) guardBroadcasts(namespace, this.emits);
+    return namespace;
+  }
+}

@@ -1,0 +1,98 @@
+/** Rooms: who entered and left, whatever the cause, and how many a socket may be in. */
+import type { Namespace, Socket } from 'socket.io';
+import { EventContext } from '../base/context.js';
+import { EventError } from '../base/errors.js';
+import type { HandlerPlan } from '../controllers/plan/types.js';
+import { runIn } from './call-wrapper.js';
+import { counted, report } from './departure.js';
+import { connectionOf, namespaceInternalsOf } from './internals.js';
+import type { Runtime, ServedNamespace } from './runtime.js';
+import { isThenable, promiseOf } from '../base/thenable.js';
+
+const watched = new WeakSet<object>();
+
+/** Watches the rooms of a namespace's adapter, once for each adapter. */
+export function watchRooms(served: ServedNamespace, namespace: Namespace): void {
+  const { adapter } = namespace;
+  if (watched.has(adapter)) return;
+  watched.add(adapter);
+  guardRooms(namespace, served.runtime);
+  const tell = (kind: 'join' | 'leave') => (room: string, id: string) => {
+    const handlers = served.plan[kind];
+    const socket = room === id || handlers.length === 0 ? undefined : namespace.sockets.get(id);
+    if (socket) for (const handler of handlers) notify(handler, socket, room);
+  };
+  adapter.on('join-room', tell('join'));
+  adapter.on('leave-room', tell('leave'));
+}
+
+function notify(handler: HandlerPlan, socket: Socket, room: string): void {
+  const connection = connectionOf(socket);
+  if (!connection) return;
+  const context = new EventContext(socket, handler, connection, [handler.event, room], undefined);
+  try {
+    const result = runIn(context, handler.run);
+    if (isThenable(result)) void counted(context, handler, 'the handler of the room', () => promiseOf(result));
+  } catch (error) {
+    void report(context, error);
+  }
+}
+
+/** What an adapter is asked to do when sockets join. */
+interface JoiningAdapter {
+  readonly sids: ReadonlyMap<string, ReadonlySet<string>>;
+  addAll(id: string, rooms: Set<string>): Promise<void> | void;
+  /** Does something with each of the sockets of this node that are picked: `socketsJoin` and the like. */
+  apply(picked: unknown, act: (socket: Socket) => void): void;
+}
+
+/**
+ * A client that names its rooms must not fill the server with them, nor enter the one that another socket has for
+ * itself: what is sent to an id would reach two. The ids of other nodes are not known here.
+ */
+function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
+  const joining = namespace.adapter as unknown as JoiningAdapter;
+  const addAll = joining.addAll.bind(joining);
+  joining.addAll = (id, rooms) => {
+    const refusal = refusalOf(namespace, joining.sids.get(id) ?? new Set(), id, rooms, limits.rooms);
+    if (!refusal) return addAll(id, rooms);
+    // A socket that is being recovered joins its rooms one by one, in its constructor: nobody would catch it there.
+    if (isThere(namespace, id)) throw refusal;
+  };
+  const apply = joining.apply.bind(joining);
+  joining.apply = (picked, act) =>
+    apply(picked, (socket) => {
+      try {
+        act(socket);
+      } catch (err) {
+        if (!(err instanceof EventError)) throw err;
+        // One that may not enter keeps nobody else out.
+        log.warn({ err, socket: socket.id, namespace: namespace.name }, 'a socket could not join');
+      }
+    });
+}
+
+function isThere(namespace: Namespace, id: string): boolean {
+  const { sockets, _preConnectSockets: pending } = namespaceInternalsOf(namespace);
+  return sockets.has(id) || pending.has(id);
+}
+
+function refusalOf(
+  { sockets }: Namespace,
+  now: ReadonlySet<string>,
+  id: string,
+  rooms: ReadonlySet<string>,
+  limit: number,
+): EventError | undefined {
+  for (const room of rooms) if (room !== id && sockets.has(room)) return new EventError('room_taken', roomTaken);
+  if (now.size + rooms.size <= limit || countWith(now, rooms, id) <= limit) return undefined;
+  return new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
+}
+
+const roomTaken = "The room of that name is another socket's own.";
+
+function countWith(now: ReadonlySet<string>, more: ReadonlySet<string>, own: string): number {
+  const all = new Set([...now, ...more]);
+  all.delete(own);
+  return all.size;
+}

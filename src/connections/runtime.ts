@@ -1,0 +1,30 @@
+/** What all connections of an application share. */
+import type { DependencyContainer } from '../base/container.js';
+import type { EventContext } from '../base/context.js';
+import type { Limits } from '../base/limits.js';
+import type { Logger } from '../base/log.js';
+import type { EmitsPlan } from '../controllers/emits/plan.js';
+import type { NamespacePlan } from '../controllers/plan/types.js';
+import type { Calls } from './calls.js';
+
+/** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
+export type ErrorHandler = (error: unknown, context: EventContext) => unknown;
+
+export interface Runtime {
+  readonly log: Logger;
+  readonly limits: Limits;
+  /** Whether clients are told what was thrown. */
+  readonly debug: boolean;
+  readonly onError: ErrorHandler | undefined;
+  readonly container: DependencyContainer;
+  readonly calls: Calls;
+  /** What may be sent, where that is declared. */
+  readonly emits: EmitsPlan | undefined;
+}
+
+/** A namespace plan at work. */
+export interface ServedNamespace {
+  /** Replaced, never changed, when a handler is added. */
+  plan: NamespacePlan;
+  readonly runtime: Runtime;
+}

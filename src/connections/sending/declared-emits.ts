@@ -1,0 +1,49 @@
+/**
+ * Emissions of an application that declares them: each is looked at where Socket.IO is handed it, before anything of it
+ * is kept, encoded or sent to other nodes. What other nodes sent was looked at there.
+ */
+import type { Namespace, Socket } from 'socket.io';
+import type { EmitsPlan } from '../../controllers/emits/plan.js';
+import { adapterInternalsOf, connectionOf, internalsOf, namespaceInternalsOf, optionsOf } from '../internals.js';
+
+/** Looks at everything that this process broadcasts in a namespace, whichever adapter it is given. */
+export function guardBroadcasts(namespace: Namespace, emits: EmitsPlan): void {
+  const internals = namespaceInternalsOf(namespace);
+  const makeAdapter = internals._initAdapter.bind(namespace);
+  internals._initAdapter = () => {
+    makeAdapter();
+    guardAdapter(namespace, emits);
+  };
+  guardAdapter(namespace, emits);
+}
+
+function guardAdapter(namespace: Namespace, emits: EmitsPlan): void {
+  const adapter = adapterInternalsOf(namespace.adapter);
+  const fit = ([event, ...values]: readonly unknown[]): unknown[] => [event, ...emits.fit(event as string, values)];
+  const broadcast = adapter.broadcast.bind(adapter);
+  const broadcastWithAck = adapter.broadcastWithAck.bind(adapter);
+  // A copy: the parent of a family gives the same packet to each of its namespaces.
+  adapter.broadcast = (packet, options) => broadcast({ ...packet, data: fit(packet.data) }, options);
+  // The same packet: Socket.IO reads the id that the adapter gives it.
+  adapter.broadcastWithAck = (packet, ...rest) =>
+    broadcastWithAck(Object.assign(packet, { data: fit(packet.data) }), ...rest);
+}
+
+/** Takes the place of `emit` on every socket; one function for all of them. */
+export function emit(this: Socket, event: string, ...values: unknown[]): boolean {
+  const ack = typeof values.at(-1) === 'function' ? [values.pop()] : [];
+  const sent = fitOrReset(this, event, values);
+  // With recovery Socket.IO sends it as a broadcast, in which it is made to fit.
+  const { connectionStateRecovery: recovery } = optionsOf(this.nsp.server);
+  return (Object.getPrototypeOf(this) as Socket).emit.call(this, event, ...(recovery ? values : sent), ...ack);
+}
+
+/** What `timeout` and the like said about an emission that is not made must not be said of the next. */
+function fitOrReset(socket: Socket, event: string, values: readonly unknown[]): readonly unknown[] {
+  try {
+    return connectionOf(socket)!.served.runtime.emits!.fit(event, values);
+  } catch (error) {
+    internalsOf(socket).flags = {};
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+/** What may be sent, declared once: the types of the declaration, and what befalls an emission that does not keep to it. */
+import type { DefaultEventsMap } from 'socket.io';
+import type { Class, Issue } from '../../payload/index.js';
+
+/**
+ * What one argument is: a DTO class; `String`, `Number`, `Boolean`, `Buffer`, `Uint8Array`, `Array`; `Object` for
+ * anything; or an array whose every element is such.
+ */
+export type EmittedArgument = Class | { readonly each: Class };
+
+/**
+ * The events that may be sent, and the arguments of each: one, or a list of them. `Function` at the end of a list says
+ * to the types that clients may be asked to acknowledge.
+ *
+ *     const events = { said: Said, moved: [Point, Number], cleared: [], asked: [String, Function] } as const;
+ */
+export interface EmittedEvents {
+  readonly [event: string]: EmittedArgument | readonly EmittedArgument[];
+}
+
+/** Declared events as Socket.IO takes them, for the `EmitEvents` of its `Server`, `Namespace` and `Socket`. */
+export type EventsOf<Events extends EmittedEvents> = string extends keyof Events
+  ? DefaultEventsMap
+  : { [Event in keyof Events]: (...args: ArgumentsOf<Events[Event]>) => void };
+
+type ArgumentsOf<Declared> = Declared extends readonly unknown[]
+  ? number extends Declared['length']
+    ? ['the declared events need `as const`']
+    : ValuesOf<Declared>
+  : [ValueOf<Declared>];
+
+type ValuesOf<Declared extends readonly unknown[]> = { -readonly [Index in keyof Declared]: ValueOf<Declared[Index]> };
+
+/** What a declared class, or an array of such, stands for. */
+export type ValueOf<Declared> = Declared extends { readonly each: infer Each }
+  ? readonly ValueOf<Each>[]
+  : Declared extends StringConstructor
+    ? string
+    : Declared extends NumberConstructor
+      ? number
+      : Declared extends BooleanConstructor
+        ? boolean
+        : Declared extends BufferConstructor
+          ? Buffer
+          : Declared extends ArrayConstructor
+            ? readonly unknown[]
+            : Declared extends FunctionConstructor
+              ? (answer: unknown) => void
+              : Declared extends ObjectConstructor
+                ? unknown
+                : Declared extends Class
+                  ? InstanceType<Declared>
+                  : never;
+
+/**
+ * Thrown at whoever called `emit` for what the option `emits` does not allow; nothing was sent. It is a mistake of the
+ * program, not of a client: thrown out of a handler it answers `internal`, like any other error.
+ */
+export class InvalidEmission extends Error {
+  override readonly name = 'InvalidEmission';
+
+  /**
+   * @param event the event's name
+   * @param issues what is wrong, at most 20; paths begin with the index of the argument where there are several
+   */
+  constructor(
+    readonly event: string,
+    readonly issues: readonly Issue[],
+    cause?: unknown,
+  ) {
+    const reasons = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+    super(`The event '${event}' was not sent: ${reasons.join('; ')}`, cause === undefined ? undefined : { cause });
+  }
+}

@@ -1,0 +1,143 @@
+/** The declaration of what may be sent → the check of each event, and the mistakes in it. */
+import { InvalidEmission, type EmittedArgument, type EmittedEvents } from './declare.js';
+import type { SetupProblem } from '../../base/errors.js';
+import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
+import { isThenable } from '../../base/thenable.js';
+import { eventNameProblem } from '../scan/check-controllers.js';
+import type { ControllerFacts } from '../scan/facts.js';
+import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/check-value.js';
+import { mergePayloadOptions } from '../plan/merge-options.js';
+import { PayloadPlans } from '../plan/payloads.js';
+
+/** What the framework itself tells clients; it need not be declared, and cannot be. */
+const ownEvent = 'exception';
+
+/** The events that may be sent. */
+export class EmitsPlan {
+  constructor(readonly events: ReadonlyMap<string, readonly ValueCheck[]>) {}
+
+  /**
+   * Gives what is to be sent in the place of the given values: what a handler with the declared types would be called
+   * with, were it sent to the application.
+   * @throws InvalidEmission
+   */
+  fit(event: string, values: readonly unknown[]): readonly unknown[] {
+    if (event === ownEvent) return values;
+    const plans = this.events.get(event);
+    if (!plans) throw new InvalidEmission(event, [undeclared([...this.events.keys()])]);
+    if (values.length > plans.length) throw new InvalidEmission(event, [tooMany(values.length, plans.length)]);
+    const fitted = plans.map((plan, index) => fitValue(event, plan, values[index], plans.length > 1 ? `${index}` : ''));
+    return values.length < plans.length ? fitted.slice(0, values.length) : fitted;
+  }
+}
+
+function fitValue(event: string, { fit }: ValueCheck, value: unknown, path: string): unknown {
+  if (!fit) return value;
+  const fitted = run(fit, value);
+  if (!(fitted instanceof Invalid)) return fitted;
+  const { issues, cause } = path ? fitted.within(path) : fitted;
+  throw new InvalidEmission(event, issues, cause);
+}
+
+function run(fit: NonNullable<ValueCheck['fit']>, value: unknown): unknown {
+  try {
+    const fitted = fit(asCarried(value));
+    return isThenable(fitted) ? Invalid.of(pending) : fitted;
+  } catch (cause) {
+    return Invalid.of(unreadable, cause);
+  }
+}
+
+const pending: Issue = {
+  path: '',
+  rule: 'validator',
+  message: 'a rule gave a promise, and an emission does not wait',
+};
+const unreadable: Issue = { path: '', rule: 'transform', message: 'could not be read' };
+
+function undeclared(declared: readonly string[]): Issue {
+  return { path: '', rule: 'declared', message: `\`emits\` declares only ${declared.join(', ') || 'nothing'}` };
+}
+
+function tooMany(given: number, declared: number): Issue {
+  return { path: '', rule: 'arguments', message: `${given} arguments are more than the ${declared} declared` };
+}
+
+/** Plans what `emits` declares, with the payload plans that there are. Mistakes are added to `problems`. */
+export function planEmits(
+  emits: EmittedEvents,
+  payload: PayloadOptions,
+  problems: SetupProblem[],
+  plans: PayloadPlans = new PayloadPlans(),
+): EmitsPlan {
+  const options = mergePayloadOptions(payload);
+  const events = new Map<string, readonly ValueCheck[]>();
+  for (const [event, declared] of Object.entries(emits)) {
+    const where = `emits['${event}']`;
+    const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
+    if (what) problems.push({ where, what, fix: 'choose another name.' });
+    const list = isList(declared) ? withoutAck(declared) : [declared];
+    const planned = list.map((argument) => planArgument(argument, where, options, plans, problems));
+    events.set(event, planned);
+  }
+  return new EmitsPlan(events);
+}
+
+const ownEventProblem = `'${ownEvent}' is what the framework itself tells clients of failures.`;
+
+function isList(declared: EmittedEvents[string]): declared is readonly EmittedArgument[] {
+  return Array.isArray(declared);
+}
+
+/** `Function` at the end is for the types; whoever emits with a callback asks. */
+function withoutAck(list: readonly EmittedArgument[]): readonly EmittedArgument[] {
+  return list.at(-1) === Function ? list.slice(0, -1) : list;
+}
+
+function planArgument(
+  argument: EmittedArgument,
+  where: string,
+  payload: PayloadOptions,
+  plans: PayloadPlans,
+  problems: SetupProblem[],
+): ValueCheck {
+  const isEach = typeof argument === 'object';
+  const type: unknown = isEach ? argument?.each : argument;
+  if (typeof type !== 'function' || type === Function) {
+    const what =
+      type === Function ? 'Function stands for the acknowledgement, at the end.' : `${String(type)} is no class.`;
+    problems.push({ where, what, fix: noClassMend });
+    return { label: '?' };
+  }
+  const found = plans.typeProblems(type, payload);
+  problems.push(...found.map((problem) => ({ where, ...problem })));
+  if (found.length > 0) return { label: '?' };
+  const planOf: PlanOf = (dto) => plans.of(dto, payload);
+  const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
+  if (plan.payload) {
+    for (const { path, what, fix } of inspectAsynchronous(plan.payload.type, payload)) {
+      problems.push({ where, what: `${path}: ${what}.`, fix: `${fix}.` });
+    }
+  }
+  return plan;
+}
+
+const noClassMend =
+  'give a DTO class, String, Number, Boolean, Buffer, Array, Object, or { each: Item }; undefined comes of files that import each other.';
+
+/** Adds the mistakes of `@Emit` decorators that name an event which is not declared. */
+export function checkEmissions(
+  controllers: readonly ControllerFacts[],
+  { events }: EmitsPlan,
+  problems: SetupProblem[],
+): void {
+  const handlers = new Map(controllers.flatMap(({ handlers: all }) => all).map((handler) => [handler.label, handler]));
+  for (const { label, emissions } of handlers.values()) {
+    for (const { event } of emissions) {
+      if (events.has(event) || event === ownEvent) continue;
+      problems.push({ where: label, what: `@Emit('${event}') is not declared in \`emits\`.`, fix: emitMend });
+    }
+  }
+}
+
+const emitMend = 'correct the name, or declare what the event is sent with.';

@@ -1,0 +1,149 @@
+/** What decorators wrote down about a class: plain facts, nothing concluded. */
+import type { Class } from '../../base/reflect.js';
+import type { PayloadOptions } from '../../payload/index.js';
+import type { MiddlewareLike } from '../../base/middleware.js';
+import type { EventContext } from '../../base/context.js';
+
+export type MethodName = string | symbol;
+
+/** The moments that a method can handle. */
+export type HandlerKind = 'event' | 'any' | 'connect' | 'disconnect' | 'error' | 'join' | 'leave';
+
+/** What the decorators of handlers take, `@On('say', { timeout: 500 })`. */
+export interface HandlerOptions {
+  /** Milliseconds after which the caller is answered `timeout`; the application's limit unless given. */
+  readonly timeout?: number;
+}
+
+export interface HandlerMetadata {
+  readonly kind: HandlerKind;
+  readonly method: MethodName;
+  /** The event's name, where `kind` is `event`; the method's name unless given. */
+  readonly event?: string;
+  /** The class of errors, where `kind` is `error`; all unless given. */
+  readonly errorType?: Class<unknown> | undefined;
+  readonly options: HandlerOptions;
+}
+
+/** Where a decorated parameter gets its value. */
+export type ParamKind =
+  | 'payload'
+  | 'args'
+  | 'ack'
+  | 'auth'
+  | 'query'
+  | 'header'
+  | 'cookie'
+  | 'handshake'
+  | 'param'
+  | 'socket'
+  | 'id'
+  | 'rooms'
+  | 'room'
+  | 'data'
+  | 'event'
+  | 'reason'
+  | 'transport'
+  | 'recovered'
+  | 'signal'
+  | 'custom';
+
+/** How a payload is read; the libraries' own options, with what TypeScript's types cannot say at run time. */
+export interface ParamOptions extends PayloadOptions {
+  /** The class, where the written type does not tell: `Dto | null`, an interface, a generic. `Object` passes anything. */
+  readonly type?: Class<unknown>;
+  /** The class of every element of an array. */
+  readonly each?: Class<unknown>;
+  /** Accept that the argument is missing or `null`; the handler gets `undefined`. */
+  readonly optional?: boolean;
+}
+
+export interface ParamMetadata {
+  readonly kind: ParamKind;
+  readonly method: MethodName;
+  readonly index: number;
+  /** A property's name, or the position of an argument. */
+  readonly key?: string | number;
+  readonly options: ParamOptions;
+  readonly read?: (context: EventContext) => unknown;
+  /** How a table names a custom decorator. */
+  readonly label?: string;
+}
+
+export interface UseMetadata {
+  /** Absent where the whole class is meant. */
+  readonly method?: MethodName;
+  readonly middleware: readonly MiddlewareLike[];
+}
+
+/** Who is emitted to: the caller, everybody else in the namespace, everybody, or rooms (then without the caller). */
+export type EmissionTarget =
+  | 'sender'
+  | 'others'
+  | 'all'
+  | { readonly room: string | ((value: unknown, context: EventContext) => string | string[]) };
+
+/** What `@Emit` takes beside the event: to whom, and when. */
+export interface EmissionOptions {
+  /** `sender` unless given. */
+  readonly to?: EmissionTarget;
+  /** Emits nothing where the handler returned `undefined` or `null`. */
+  readonly skipEmpty?: boolean;
+  /** Emits on failures of this class only, and then what the client is told of it; `Error` means all of them. */
+  readonly on?: Class<unknown>;
+}
+
+export interface EmissionMetadata {
+  readonly method: MethodName;
+  readonly event: string;
+  readonly options: EmissionOptions;
+}
+
+/** What `@Background` takes: when the work begins and ends, how often it is done, and on how many nodes. */
+export interface BackgroundOptions {
+  /** Milliseconds from one call to the next, never two at once; without it, one call is expected to loop by itself. */
+  readonly every?: number;
+  /**
+   * `boot`: when the application begins to serve (`listen`, `attach`). `first-client`: when the first client has
+   * connected. Unless given, what `stop` implies: `first-client` for `last-client`, else `boot`.
+   */
+  readonly start?: 'boot' | 'first-client';
+  /** `shutdown` unless given. After `last-client`, the next first client starts it again. */
+  readonly stop?: 'shutdown' | 'last-client';
+  /**
+   * Runs on one node of a cluster only: on the one that holds the lease. Where several are there, they agree on it first,
+   * for as long as `timeout - interval` of the adapter's heartbeat.
+   */
+  readonly once?: 'cluster';
+}
+
+export interface BackgroundMetadata {
+  readonly method: MethodName;
+  readonly options: BackgroundOptions;
+}
+
+/** What `@Namespace` takes beside the path: how the class is built, and how its payloads are read. */
+export interface NamespaceOptions {
+  /**
+   * `connection` builds the controller anew for every socket, in a container of its own. What it needs must be registered
+   * when `createApp` is called, which looks whether the container will be able to build it.
+   */
+  readonly scope?: 'app' | 'connection';
+  /** How the payloads of this class are read. */
+  readonly payload?: PayloadOptions;
+}
+
+export interface NamespaceMetadata {
+  readonly path: string | RegExp;
+  readonly options: NamespaceOptions;
+}
+
+/** All that was said about one class itself, in the order in which it was said. */
+export interface ClassMetadata {
+  readonly namespaces: NamespaceMetadata[];
+  readonly handlers: HandlerMetadata[];
+  readonly params: ParamMetadata[];
+  readonly uses: UseMetadata[];
+  readonly emissions: EmissionMetadata[];
+  readonly backgrounds: BackgroundMetadata[];
+}

@@ -1,0 +1,231 @@
+/** Facts about parameters → readers. The rules are those of the README's table of parameters. */
+import { Server, Socket } from 'socket.io';
+import { EventContext } from '../../base/context.js';
+import type { SetupProblem } from '../../base/errors.js';
+import type { HandlerKind, ParamKind } from '../metadata/types.js';
+import { Invalid, type PayloadOptions } from '../../payload/index.js';
+import { mergePayloadOptions } from './merge-options.js';
+import type { HandlerFacts, ParamFacts } from '../scan/facts.js';
+import { fitEach, fitOne, isForeign, optional, type Fit, type ValueCheck, type PlanOf } from './check-value.js';
+import { checkType } from '../scan/check-inputs.js';
+import { argumentSource, decoratedSource, type Source } from './sources.js';
+import type { PayloadPlans } from './payloads.js';
+import type { ArgumentPlan, Reader } from './types.js';
+
+/** Makes one reader for each parameter. Mistakes are added to `problems`. */
+export function planArguments(
+  handler: HandlerFacts,
+  options: PayloadOptions,
+  plans: PayloadPlans,
+  problems: SetupProblem[],
+): ArgumentPlan[] {
+  const hasSeveral = handler.params.filter(isArgument).length > 1;
+  let next = 0;
+  return handler.params.map((param) => {
+    const takesNext = isArgument(param) && param.metadata?.key === undefined;
+    const position = takesNext ? next++ : 0;
+    return new ArgumentPlanner(handler, param, options, plans, problems).plan(position, hasSeveral);
+  });
+}
+
+/** Whether the parameter takes an argument of the event as a whole: no decorator, or `@Payload` without a property. */
+function isArgument({ metadata, type }: ParamFacts): boolean {
+  if (metadata) return metadata.kind === 'payload' && typeof metadata.key !== 'string';
+  return !byType.has(type);
+}
+
+const byType = new Map<unknown, { label: string; read: Reader }>([
+  [Socket, { label: 'Socket', read: (context) => context.socket }],
+  [EventContext, { label: 'EventContext', read: (context) => context }],
+  [AbortSignal, { label: 'AbortSignal', read: (context) => context.signal }],
+  [Server, { label: 'Server', read: (context) => context.socket.nsp.server }],
+]);
+
+/** Decorators that make sense only in some handlers. */
+const homes: Partial<Record<ParamKind, readonly HandlerKind[]>> = {
+  ack: ['event', 'any'],
+  reason: ['disconnect'],
+  room: ['join', 'leave'],
+};
+
+class ArgumentPlanner {
+  readonly #where: string;
+
+  constructor(
+    private readonly handler: HandlerFacts,
+    private readonly param: ParamFacts,
+    private readonly options: PayloadOptions,
+    private readonly plans: PayloadPlans,
+    private readonly problems: SetupProblem[],
+  ) {
+    this.#where = `${handler.label}, parameter ${param.index + 1}`;
+  }
+
+  /**
+   * @param position of the argument that is taken unless the decorator says another one
+   * @param hasSeveral whether more than one argument is taken, so that it must be said which one is wrong
+   */
+  plan(position: number, hasSeveral: boolean): ArgumentPlan {
+    const { metadata, type } = this.param;
+    const special = metadata ? undefined : byType.get(type);
+    if (special) return special;
+    if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
+    this.#checkHome();
+    const key = metadata?.key ?? position;
+    const path = typeof key === 'string' ? key : hasSeveral && isArgument(this.param) ? String(key) : '';
+    return this.#checked(this.#source(position), path);
+  }
+
+  #source(position: number): Source {
+    const { metadata } = this.param;
+    if (metadata && metadata.kind !== 'payload') return decoratedSource(this.param);
+    if (typeof metadata?.key === 'string') return argumentSource(0, metadata.key);
+    return argumentSource(metadata?.key ?? position);
+  }
+
+  #checked(source: Source, path: string): ArgumentPlan {
+    const { metadata, type } = this.param;
+    if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
+    if (!source.checked || !this.#comesFromClient()) return { label: source.label || 'unknown', read: source.read };
+    const plan = this.#fit(source);
+    const label = [source.label, plan.label].filter(Boolean).join(' ');
+    const fit = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
+    const read = fit ? checkedReader(source.read, fit, path) : source.read;
+    return { label, read, ...(plan.payload ? { payload: plan.payload } : {}) };
+  }
+
+  /** The reason of a disconnection and the name of a room are the server's own words. */
+  #comesFromClient(): boolean {
+    const { kind } = this.handler;
+    return kind === 'event' || kind === 'any' || kind === 'connect' || this.param.metadata?.kind !== 'payload';
+  }
+
+  #fit(source: Source): ValueCheck {
+    const { metadata, type: written } = this.param;
+    const { each, type: stated, ...own } = metadata?.options ?? {};
+    if (!this.#isClass('each') || !this.#isClass('type')) return { label: '?' };
+    const options = mergePayloadOptions(this.options, own);
+    const planOf: PlanOf = (plain) => this.plans.of(plain, options);
+    if (each) {
+      this.#inspect(each, options);
+      return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
+    }
+    const type = stated ?? written;
+    const what = stated ? undefined : this.#typeProblem(type, source);
+    if (what) {
+      this.problems.push({ where: this.#where, ...what });
+      return { label: '?' };
+    }
+    if (type === Object && source.textual) return { label: '' };
+    this.#inspect(type, options);
+    return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
+  }
+
+  /** Whether an option is a class, or not there. */
+  #isClass(key: 'each' | 'type'): boolean {
+    const options = this.param.metadata?.options ?? {};
+    return !(key in options) || checkType(options[key], this.#where, `\`${key}\``, this.problems);
+  }
+
+  #inspect(type: unknown, options: PayloadOptions): void {
+    for (const problem of this.plans.typeProblems(type, options))
+      this.problems.push({ where: this.#where, ...problem });
+  }
+
+  #problem(what: string, fix: string): void {
+    this.problems.push({ where: this.#where, what, fix });
+  }
+
+  /** What the written type cannot say at run time. */
+  #typeProblem(type: unknown, source: Source): { what: string; fix: string } | undefined {
+    if (type === Function) return importTypeProblem;
+    if (type === undefined) return cycleProblem;
+    if (typeof type !== 'function') return enumProblem;
+    if (source.textual && notTextual.has(type)) return textProblem;
+    if (type === Array) return arrayProblem;
+    const marked = this.param.metadata !== undefined && source.label === '';
+    return type === Object && marked ? objectProblem : undefined;
+  }
+
+  #checkHome(): void {
+    const kind = this.param.metadata?.kind;
+    const home = kind && homes[kind];
+    if (home && !home.includes(this.handler.kind)) {
+      this.#problem(
+        `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
+        `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
+      );
+    }
+  }
+}
+
+/** What breaks the rules is told of with its place: the argument's index, the property, the name of a header. */
+function checkedReader(read: Reader, fit: Fit, path: string): Reader {
+  if (path === '') return (context, error) => fit(read(context, error));
+  const located = (result: unknown): unknown => (result instanceof Invalid ? result.within(path) : result);
+  return (context, error) => {
+    const result = fit(read(context, error));
+    return result instanceof Promise ? result.then(located) : located(result);
+  };
+}
+
+function isUsable(type: unknown): boolean {
+  return typeof type === 'function' && !isForeign(type);
+}
+
+function errorArgument(position: number): ArgumentPlan {
+  return position === 0
+    ? { label: 'error', read: (_context, error) => error }
+    : { label: 'EventContext', read: (context) => context };
+}
+
+/** `socket.data`, as an instance of the written class from the first use on. */
+function dataArgument(source: Source, type: unknown, key: string | number | undefined): ArgumentPlan {
+  if (key !== undefined) {
+    return { label: source.label, read: (context) => (context.socket.data as Record<string, unknown>)[key] };
+  }
+  if (typeof type !== 'function' || type === Object) {
+    return { label: source.label, read: (context) => context.socket.data as unknown };
+  }
+  const Type = type as new () => object;
+  return {
+    label: `${source.label} ${Type.name}`,
+    read: ({ socket }) => {
+      if (!(socket.data instanceof Type)) socket.data = Object.assign(new Type(), socket.data);
+      return socket.data as unknown;
+    },
+  };
+}
+
+const importTypeProblem = {
+  what: 'the type is a Function at run time: a class imported with `import type`, or a function type.',
+  fix: 'import the class itself, without `type` (Biome: switch off `style.useImportType`); mark an acknowledgement with @Ack().',
+};
+
+const cycleProblem = {
+  what: 'the type is undefined at run time: a cycle of imports.',
+  fix: 'move the class to a file of its own, or specify it: @Payload({ type: Dto }).',
+};
+
+const enumProblem = {
+  what: 'the type is an enum, which this compiler does not turn into a type.',
+  fix: 'specify its type: @Payload({ type: String }) or @Payload({ type: Number }), or take a class with @IsEnum.',
+};
+
+/** What no text can say. */
+const notTextual: ReadonlySet<unknown> = new Set([Array, Buffer, Uint8Array]);
+
+const textProblem = {
+  what: 'a header, a cookie, a value of the query or of the path is one text, so this type never fits.',
+  fix: 'take a string and split it; a value that a query may repeat is in @Handshake().',
+};
+
+const arrayProblem = {
+  what: 'the type is an array; the type of its elements is lost at run time, so nothing would check them.',
+  fix: 'specify it: @Payload({ each: Item }), @Payload({ each: String }), or @Payload({ type: Array }) for any array.',
+};
+
+const objectProblem = {
+  what: 'the type is an Object at run time, so nothing would be checked: `Dto | null`, an interface, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
+  fix: 'state the class: @Payload({ type: Dto }), with `optional: true` where it may be missing; @Payload({ type: Object }) accepts anything.',
+};

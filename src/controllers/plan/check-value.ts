@@ -1,0 +1,99 @@
+/** How a value from a client is checked against the type of a parameter. */
+import { Invalid, planArray, type PayloadPlan } from '../../payload/index.js';
+import type { Class } from '../../base/reflect.js';
+
+/** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
+export type Fit = (value: unknown) => unknown;
+
+export interface ValueCheck {
+  readonly label: string;
+  /** Absent where anything passes. */
+  readonly fit?: Fit;
+  readonly payload?: PayloadPlan;
+}
+
+interface Primitive {
+  readonly label: string;
+  readonly is: (value: unknown) => boolean;
+  /** Reads the value from a text, `undefined` where the text does not say one. */
+  readonly parse: (text: string) => unknown;
+}
+
+const primitives = new Map<unknown, Primitive>([
+  [String, { label: 'string', is: (value) => typeof value === 'string', parse: (text) => text }],
+  [Number, { label: 'number', is: (value) => typeof value === 'number' && !Number.isNaN(value), parse: parseNumber }],
+  [Boolean, { label: 'boolean', is: (value) => typeof value === 'boolean', parse: parseBoolean }],
+  [Buffer, { label: 'Buffer', is: (value) => Buffer.isBuffer(value), parse: () => undefined }],
+  [Uint8Array, { label: 'Uint8Array', is: (value) => value instanceof Uint8Array, parse: () => undefined }],
+  [Array, { label: 'array', is: (value) => Array.isArray(value), parse: () => undefined }],
+]);
+
+/** Classes that never come over the wire as what they are. */
+const foreign = new Set<unknown>([Date, Map, Set, Promise, RegExp, Symbol, BigInt, WeakMap, WeakSet, Error]);
+
+/** Gives the plan of a class under the parameter's options. */
+export type PlanOf = (type: Class) => PayloadPlan;
+
+export function isPrimitive(type: unknown): boolean {
+  return primitives.has(type);
+}
+
+export function isForeign(type: unknown): boolean {
+  return foreign.has(type);
+}
+
+/** One value of a class, of a primitive type, or anything where the type is `Object`. */
+export function fitOne(type: unknown, plan: PlanOf, textual: boolean): ValueCheck {
+  if (type === Object) return { label: 'unknown' };
+  const primitive = primitives.get(type);
+  if (primitive) return { label: primitive.label, fit: fitPrimitive(primitive, textual) };
+  const payload = plan(type as Class);
+  return { label: payload.type.name, fit: (value) => payload.run(value), payload };
+}
+
+/** An array whose every element is of a class or a primitive type, or anything where the type is `Object`. */
+export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
+  if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(primitives.get(Array)!, false) };
+  const primitive = primitives.get(type);
+  if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
+  const payload = planArray(plan(type as Class));
+  return { label: `${(type as Class).name}[]`, fit: (value) => payload.run(value), payload };
+}
+
+/** The same, but a missing value passes as `undefined`. */
+export function optional(fit: Fit): Fit {
+  return (value) => (value === undefined || value === null ? undefined : fit(value));
+}
+
+function fitPrimitive({ label, is, parse }: Primitive, textual: boolean): Fit {
+  const refusal = (): Invalid => invalidValue('', label);
+  if (!textual) return (value) => (is(value) ? value : refusal());
+  return (value) => (typeof value === 'string' ? parse(value) : undefined) ?? refusal();
+}
+
+function fitPrimitives({ label, is }: Primitive): Fit {
+  return (value) => {
+    if (!Array.isArray(value)) return invalidValue('', 'array');
+    const at = value.findIndex((each) => !is(each));
+    return at < 0 ? value : invalidValue(String(at), label);
+  };
+}
+
+/** Names the rule as class-validator would: `isNumber`, `isArray`. */
+function invalidValue(path: string, label: string): Invalid {
+  const rule = `is${label[0]!.toUpperCase()}${label.slice(1)}`;
+  return Invalid.of({ path, rule, message: `must be ${article(label)}` });
+}
+
+function article(label: string): string {
+  return /^[aeiou]/.test(label) ? `an ${label}` : `a ${label}`;
+}
+
+function parseNumber(text: string): number | undefined {
+  const number = Number(text);
+  return text.trim() === '' || Number.isNaN(number) ? undefined : number;
+}
+
+function parseBoolean(text: string): boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : undefined;
+}

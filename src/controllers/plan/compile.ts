@@ -1,0 +1,156 @@
+/** Facts → the frozen plan: looks everything up and decides everything, once. */
+import type { DependencyContainer } from '../../base/container.js';
+import type { SetupProblem } from '../../base/errors.js';
+import type { MiddlewareLike } from '../../base/middleware.js';
+import type { PayloadOptions } from '../../payload/index.js';
+import type { Class } from '../../base/reflect.js';
+import { ApplicationPlan } from './application.js';
+import { planArguments } from './arguments.js';
+import { planBackground, serviceProblem } from './background-work.js';
+import { compose, type Chain, type Run } from './compose.js';
+import type { EmitsPlan } from '../emits/plan.js';
+import type { ControllerFacts, HandlerFacts } from '../scan/facts.js';
+import { groupBy } from './group.js';
+import { Instances, middlewareName, type Target } from './instances.js';
+import { invoke, throwing } from './invoke.js';
+import { rememberRefusal } from './moments.js';
+import { mergePayloadOptions } from './merge-options.js';
+import type { PayloadPlans } from './payloads.js';
+import type { BackgroundPlan, ErrorPlan, HandlerPlan } from './types.js';
+
+export interface CompileOptions {
+  readonly container: DependencyContainer;
+  /** Wraps everything, outermost first. */
+  readonly use: readonly MiddlewareLike[];
+  readonly payload: PayloadOptions;
+  readonly payloads: PayloadPlans;
+  /** Milliseconds that a handler may take. */
+  readonly timeout: number;
+  /** Whether the server is the user's own, whose other namespaces are not ours. */
+  readonly ownServer: boolean;
+  /** What may be sent, where that is declared. */
+  readonly emits: EmitsPlan | undefined;
+}
+
+/** The handlers of one class in one namespace. */
+export interface ControllerPlan {
+  readonly facts: ControllerFacts;
+  readonly handlers: readonly { readonly facts: HandlerFacts; readonly plan: HandlerPlan }[];
+  readonly errors: readonly ErrorPlan[];
+}
+
+/** Compiles controllers, and makes the plan of all. */
+export class Compiler {
+  readonly #instances: Instances;
+  readonly #controllers: ControllerPlan[] = [];
+  readonly #background: BackgroundPlan[] = [];
+
+  /** Mistakes are added to `problems`. */
+  constructor(
+    private readonly options: CompileOptions,
+    private readonly problems: SetupProblem[],
+  ) {
+    this.#instances = new Instances(options.container, problems);
+  }
+
+  /** Controllers with mistakes are not added. */
+  add(controllers: readonly ControllerFacts[]): void {
+    const before = this.problems.length;
+    const plans = controllers.map((facts) => this.controller(facts));
+    const background = groupBy(controllers, ({ type }) => type).flatMap((group) => this.#work(group));
+    if (this.problems.length > before) return;
+    this.#controllers.push(...plans);
+    this.#background.push(...background);
+  }
+
+  /** Builds services, and plans their background work. */
+  addServices(services: readonly Class[]): void {
+    for (const type of new Set(services)) {
+      const problem = serviceProblem(type);
+      if (problem) this.problems.push(problem);
+      else if (this.#instances.build(type)) {
+        this.#background.push(...planBackground({ type, scoped: false }, this.#instances, this.problems));
+      }
+    }
+  }
+
+  /** The work of one class, once for all namespaces that it serves. */
+  #work(group: readonly ControllerFacts[]): BackgroundPlan[] {
+    const { type, instance } = group[0]!;
+    if (instance) return [];
+    const paths = group.map(({ namespace }) => namespace.path);
+    const scoped = group.some(({ namespace }) => namespace.options.scope === 'connection');
+    return planBackground({ type, paths, scoped }, this.#instances, this.problems);
+  }
+
+  /** The plan of all that was added. */
+  plan(): ApplicationPlan {
+    const chain: Chain = (uses, last) => this.#chain(uses, last);
+    return new ApplicationPlan(this.#controllers, this.#background, this.options, chain);
+  }
+
+  /** The handlers of one class in one namespace, without adding them to the plan. */
+  controller(facts: ControllerFacts): ControllerPlan {
+    const payload = mergePayloadOptions(this.options.payload, facts.namespace.options.payload);
+    const target = this.#instances.target(facts);
+    const errors = facts.handlers
+      .filter(({ kind }) => kind === 'error')
+      .map((handler) => this.#error(target, handler))
+      .toSorted(mostDerivedFirst);
+    const handlers = facts.handlers
+      .filter(({ kind }) => kind !== 'error')
+      .map((handler) => ({ facts: handler, plan: this.#handler(facts, target, handler, payload, errors) }));
+    return { facts, handlers, errors };
+  }
+
+  #error(target: Target, handler: HandlerFacts): ErrorPlan {
+    const { label, errorType, method } = handler;
+    const run = throwing(invoke(target, method, planArguments(handler, {}, this.options.payloads, this.problems)));
+    return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
+  }
+
+  #handler(
+    controller: ControllerFacts,
+    target: Target,
+    handler: HandlerFacts,
+    payload: PayloadOptions,
+    errors: readonly ErrorPlan[],
+  ): HandlerPlan {
+    const args = planArguments(handler, payload, this.options.payloads, this.problems);
+    const isMessage = handler.kind === 'event' || handler.kind === 'any';
+    const run = invoke(target, handler.method, args);
+    const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
+    return Object.freeze({
+      label: handler.label,
+      kind: isMessage ? 'event' : (handler.kind as HandlerPlan['kind']),
+      event: handler.event,
+      arguments: args,
+      middleware: uses.map(middlewareName),
+      answersByHand: handler.params.some(({ metadata }) => metadata?.kind === 'ack'),
+      timeout: handler.options.timeout ?? this.options.timeout,
+      run: isMessage && uses.length === 0 ? run : this.#chain(uses, thrower(handler, run)),
+      errors,
+      emissions: handler.emissions,
+    });
+  }
+
+  #chain(uses: readonly MiddlewareLike[], last: Run): Run {
+    return compose(
+      uses.map((each) => this.#instances.middleware(each)),
+      last,
+    );
+  }
+}
+
+/** For those who expect a refusal to be thrown. */
+function thrower({ kind }: HandlerFacts, run: Run): Run {
+  return kind === 'connect' ? rememberRefusal(throwing(run)) : throwing(run);
+}
+
+function mostDerivedFirst(a: ErrorPlan, b: ErrorPlan): number {
+  return depth(b.errorType) - depth(a.errorType);
+}
+
+function depth(type: unknown): number {
+  return typeof type === 'function' ? 1 + depth(Object.getPrototypeOf(type)) : 0;
+}

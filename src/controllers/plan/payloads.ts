@@ -1,0 +1,59 @@
+import {
+  inspectPayload,
+  payloadPlanner,
+  type PayloadOptions,
+  type PayloadPlan,
+  type PayloadProblem,
+} from '../../payload/index.js';
+import type { SetupProblem } from '../../base/errors.js';
+import type { Class } from '../../base/reflect.js';
+import { isForeign, isPrimitive } from './check-value.js';
+
+/** The payload plans of an application: one for each class under the same options, however many parameters take it. */
+export class PayloadPlans {
+  readonly #plans = new Map<PayloadOptions, PlansOfOptions>();
+
+  /** What is wrong with a type that values are to fit under these options, as far as boot can see. */
+  typeProblems(type: unknown, options: PayloadOptions): readonly Omit<SetupProblem, 'where'>[] {
+    if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
+    if (isForeign(type)) return [foreignProblem(type)];
+    return this.#problemsOf(type as Class, options).map(({ path, what, fix }) => ({ what: `${path}: ${what}`, fix }));
+  }
+
+  #problemsOf(type: Class, options: PayloadOptions): readonly PayloadProblem[] {
+    const { problems } = this.#under(options);
+    const found = problems.get(type) ?? inspectPayload(type as never, options);
+    problems.set(type, found);
+    return found;
+  }
+
+  of(type: Class, options: PayloadOptions): PayloadPlan {
+    const { plan, plans } = this.#under(options);
+    const found = plans.get(type) ?? plan(type as never);
+    plans.set(type, found);
+    return found;
+  }
+
+  #under(options: PayloadOptions): PlansOfOptions {
+    const found = this.#plans.get(options) ?? {
+      plan: payloadPlanner(options),
+      plans: new Map<Class, PayloadPlan>(),
+      problems: new Map<Class, readonly PayloadProblem[]>(),
+    };
+    this.#plans.set(options, found);
+    return found;
+  }
+}
+
+interface PlansOfOptions {
+  readonly plan: ReturnType<typeof payloadPlanner>;
+  readonly plans: Map<Class, PayloadPlan>;
+  readonly problems: Map<Class, readonly PayloadProblem[]>;
+}
+
+function foreignProblem({ name }: Function): Omit<SetupProblem, 'where'> {
+  return {
+    what: `the type is ${name}, which never comes over the wire.`,
+    fix: 'take a string or a number, or a class whose property is made with @Type and @Transform.',
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The dispatch table: everything that does not depend on the message, decided at boot and frozen. Only `app.on` adds
+ * to it: an event to a namespace, a row to the table.
+ */
+import type { ContextHandler, ContextKind, EventContext } from '../../base/context.js';
+import type { EmissionMetadata, EmissionTarget } from '../metadata/types.js';
+import type { PayloadPlan } from '../../payload/index.js';
+import type { Class } from '../../base/reflect.js';
+
+/** Makes one argument of a handler: a value, an `Invalid`, or a promise of either. */
+export type Reader = (context: EventContext, error: unknown) => unknown;
+
+export interface ArgumentPlan {
+  /** How a table names it: `Join`, `Socket`, `@Auth Credentials`. */
+  readonly label: string;
+  readonly read: Reader;
+  /** How a class is transformed and validated. */
+  readonly payload?: PayloadPlan;
+}
+
+/** Handles what the handlers of one class throw. */
+export interface ErrorPlan {
+  readonly label: string;
+  /** Only errors of this class; all unless given. */
+  readonly errorType?: Class<unknown>;
+  readonly run: (context: EventContext, error: unknown) => unknown;
+}
+
+/** What else is emitted; nothing is left to conclude from what was said. */
+export type EmissionPlan = EmissionMetadata;
+export type { EmissionTarget };
+
+/** One row of the table. */
+export interface HandlerPlan extends ContextHandler {
+  readonly label: string;
+  readonly kind: ContextKind;
+  /** The event's name, `*` for a catch-all. */
+  readonly event: string;
+  readonly arguments: readonly ArgumentPlan[];
+  /** The names of what wraps the handler, outermost first. */
+  readonly middleware: readonly string[];
+  /** Whether the method took the acknowledgement into its own hands. */
+  readonly answersByHand: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Middleware, readers, method: gives the result or a promise of it, throws what they throw. */
+  readonly run: (context: EventContext) => unknown;
+  /** The most derived class of errors first. */
+  readonly errors: readonly ErrorPlan[];
+  /** What else is emitted when the handler has a result, or has failed. */
+  readonly emissions: readonly EmissionPlan[];
+}
+
+export interface NamespacePlan {
+  /** As it was declared. */
+  readonly path: string | RegExp;
+  /** What a table prints. */
+  readonly label: string;
+  /** Where the path stands for a family of namespaces. */
+  readonly pattern: RegExp | undefined;
+  readonly events: ReadonlyMap<string, HandlerPlan>;
+  /** Catches the events that nothing else handles. */
+  readonly any: HandlerPlan | undefined;
+  /** Runs before a client is connected, where there is anything to run. */
+  readonly connect: HandlerPlan | undefined;
+  /** Runs when a connection has ended, where there is anything to run. */
+  readonly disconnect: HandlerPlan | undefined;
+  readonly join: readonly HandlerPlan[];
+  readonly leave: readonly HandlerPlan[];
+}
+
+/** Work beside the events. */
+export interface BackgroundPlan {
+  readonly label: string;
+  /** The namespaces whose clients count, as they were declared; `undefined` for all of the application. */
+  readonly paths: readonly (string | RegExp)[] | undefined;
+  /** Milliseconds from one call to the next; `undefined` for a single call. */
+  readonly every: number | undefined;
+  readonly start: 'boot' | 'first-client';
+  readonly stop: 'shutdown' | 'last-client';
+  readonly once: 'cluster' | undefined;
+  readonly run: (signal: AbortSignal) => unknown;
+}
+
+/** One line of `app.table`. */
+export interface PlanRow {
+  /** What the row is about: `event` for messages, `emission` for what may be sent, else a moment, a kind of error, or background work. */
+  readonly kind: ContextKind | 'error' | 'background' | 'emission';
+  /** As it was declared; empty for a service, and for what may be sent. */
+  readonly namespace: string;
+  /** The event's name; `connect`, `disconnect`, `error`, `join`, `leave`, `background` for those moments, `*` for a catch-all. */
+  readonly event: string;
+  /** `Class.method`; `(sent to clients)` for what may be sent. */
+  readonly handler: string;
+  readonly arguments: readonly string[];
+  readonly middleware: readonly string[];
+  /** Which way each payload goes: compiled at boot, or through the libraries, and then why. */
+  readonly payloads: readonly PayloadRow[];
+  /** The events that are emitted beside the acknowledgement. */
+  readonly emits: readonly string[];
+}
+
+/** How the payloads of one class are read, as `app.table` tells it. */
+export interface PayloadRow {
+  /** The name of the class. */
+  readonly type: string;
+  readonly mode: 'compiled' | 'library';
+  /** Why it is not compiled; none where it is. */
+  readonly reasons: readonly string[];
+}

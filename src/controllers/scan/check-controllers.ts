@@ -1,0 +1,112 @@
+/** Mistakes that are seen only when all controllers are looked at together. */
+import type { SetupProblem } from '../../base/errors.js';
+import type { ControllerFacts, HandlerFacts } from './facts.js';
+
+/** Names that Socket.IO or Node.js keep for themselves; a listener of that name would break the connection. */
+export const reservedEvents: ReadonlySet<string> = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+  'error',
+]);
+
+export function checkEvents(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
+  const seen = new Map<string, HandlerFacts>();
+  for (const { namespace, handlers } of controllers) {
+    for (const handler of handlers) {
+      if (handler.kind === 'event') checkName(handler, problems);
+      if (handler.kind === 'event' || handler.kind === 'any') {
+        checkUnique(
+          `${String(namespace.path)} ${handler.kind} ${handler.event}`,
+          namespace.path,
+          handler,
+          seen,
+          problems,
+        );
+      }
+    }
+  }
+}
+
+/** `socket.data` is one object: two classes of one namespace cannot both be its class. */
+export function checkData(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
+  const first = new Map<string, { readonly type: unknown; readonly label: string }>();
+  for (const { namespace, handlers } of controllers) {
+    for (const { label, params } of handlers) {
+      for (const { type, metadata } of params) {
+        if (metadata?.kind !== 'data' || metadata.key !== undefined || typeof type !== 'function') continue;
+        if (type === Object) continue;
+        const known = first.get(String(namespace.path));
+        if (!known) first.set(String(namespace.path), { type, label });
+        else if (known.type !== type) problems.push(dataProblem(label, type.name, known.label));
+      }
+    }
+  }
+}
+
+function dataProblem(where: string, type: string, other: string): SetupProblem {
+  return {
+    where,
+    what: `@Data() makes socket.data a ${type}, but in ${other} another class has it already; one would undo the other.`,
+    fix: "take one class for all handlers of the namespace, or properties: @Data('name').",
+  };
+}
+
+function checkUnique(
+  key: string,
+  path: string | RegExp,
+  handler: HandlerFacts,
+  seen: Map<string, HandlerFacts>,
+  problems: SetupProblem[],
+): void {
+  const other = seen.get(key);
+  if (!other) {
+    seen.set(key, handler);
+    return;
+  }
+  problems.push(eventTaken(handler, path, other.label));
+}
+
+/** Says that an event has its handler already. */
+export function eventTaken({ label, event }: HandlerFacts, path: string | RegExp, other: string): SetupProblem {
+  return {
+    where: label,
+    what: `the event '${event}' of the namespace ${String(path)} is handled by ${other} already.`,
+    fix: 'rename one of the two events, or have one method do both.',
+  };
+}
+
+/** Says what is wrong with the name of an event, if anything. */
+export function eventNameProblem(event: string): string | undefined {
+  if (event === '') return 'the event has an empty name.';
+  if (reservedEvents.has(event)) return `'${event}' is a reserved event name: Socket.IO or Node.js use it themselves.`;
+  return undefined;
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  connect: 'use @OnConnect.',
+  disconnect: 'use @OnDisconnect.',
+  disconnecting: 'use @OnDisconnect with @Rooms().',
+  error: 'choose another name; @OnError handles what handlers throw.',
+};
+
+function checkName({ event, label, method }: HandlerFacts, problems: SetupProblem[]): void {
+  if (typeof method === 'symbol' && event === String(method)) {
+    problems.push({ where: label, what: 'the method has no name that could be an event.', fix: "write @On('name')." });
+    return;
+  }
+  const what = eventNameProblem(event);
+  if (what) problems.push({ where: label, what, fix: remedies[event] ?? 'choose another name.' });
+}
+
+/** Says what is wrong with the function that handles something, if anything. */
+export function methodProblem(method: unknown): Omit<SetupProblem, 'where'> | undefined {
+  if (!/Generator/.test(Object.prototype.toString.call(method))) return undefined;
+  return {
+    what: 'it is a generator: nobody takes what it yields, and its caller would be answered an empty object.',
+    fix: 'emit each value, socket.emit(…), and return the last one.',
+  };
+}

@@ -1,0 +1,33 @@
+/** What scanning concludes about controllers, before any reader or chain is made. */
+import type { EmissionMetadata, HandlerMetadata, NamespaceMetadata, ParamMetadata } from '../metadata/types.js';
+import type { MiddlewareLike } from '../../base/middleware.js';
+import type { Class } from '../../base/reflect.js';
+
+export interface ParamFacts {
+  readonly index: number;
+  /** The runtime type that the compiler wrote down, see `reflect.ts`. */
+  readonly type: unknown;
+  /** What the parameter's own decorator said. */
+  readonly metadata: ParamMetadata | undefined;
+}
+
+export interface HandlerFacts extends HandlerMetadata {
+  /** `Class.method`. */
+  readonly label: string;
+  /** The event's name, the moment's name, or `*`. */
+  readonly event: string;
+  readonly params: readonly ParamFacts[];
+  readonly uses: readonly MiddlewareLike[];
+  readonly emissions: readonly EmissionMetadata[];
+}
+
+export interface ControllerFacts {
+  readonly type: Class;
+  /** The object itself, where it is not for the container to build. */
+  readonly instance?: object;
+  readonly name: string;
+  readonly namespace: NamespaceMetadata;
+  readonly handlers: readonly HandlerFacts[];
+  /** What wraps every handler of the class; a parent's first. */
+  readonly uses: readonly MiddlewareLike[];
+}

@@ -1,0 +1,80 @@
+/** Handlers that are functions: the same facts as those of a class with one method. */
+import { EventContext } from '../../base/context.js';
+import type { ValueOf } from '../emits/declare.js';
+import type { SetupProblem } from '../../base/errors.js';
+import type { HandlerOptions, ParamOptions } from '../metadata/types.js';
+import type { MiddlewareLike } from '../../base/middleware.js';
+import type { Class } from '../../base/reflect.js';
+import { checkEvents, eventTaken, methodProblem } from './check-controllers.js';
+import type { ControllerFacts, ParamFacts } from './facts.js';
+import { validMiddleware } from './check-inputs.js';
+import { pathProblem } from './path.js';
+
+/** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
+export type HandlerFunction<Args extends unknown[] = never[]> = (context: EventContext, ...args: Args) => unknown;
+
+/** What arguments are: the class of each, or how it is read. */
+export type FunctionPayload = readonly (Class<unknown> | ParamOptions)[];
+
+/** What `app.on` takes beside the function, in the place of decorators. */
+export interface FunctionOptions<Payload extends FunctionPayload = FunctionPayload> extends HandlerOptions {
+  /** The classes of the arguments in their order, each validated; without it the arguments come as they are. */
+  readonly payload?: Payload;
+  readonly use?: readonly MiddlewareLike[];
+}
+
+/** The arguments that a function is given for its `payload`; as they came where that is not known. */
+export type PayloadArguments<Payload extends FunctionPayload> = number extends Payload['length']
+  ? unknown[]
+  : { -readonly [Index in keyof Payload]: ArgumentOf<Payload[Index]> };
+
+type ArgumentOf<Stated> =
+  | ValueOf<Stated extends { readonly type: infer Type } ? Type : Stated>
+  | (Stated extends { readonly optional: true } ? undefined : never);
+
+/** Gives the facts of `app.on(path, event, handler, options)`. */
+export function functionFacts<Args extends unknown[]>(
+  path: string | RegExp,
+  event: string,
+  handler: HandlerFunction<Args>,
+  { payload, use = [], ...options }: FunctionOptions,
+): ControllerFacts {
+  const label = handler.name || `on('${event}')`;
+  const call = handler as (...values: unknown[]) => unknown;
+  const method = payload ? call : (context: EventContext) => call(context, ...context.args);
+  const params = [contextParam, ...(payload ?? []).map(payloadParam)];
+  const facts = { kind: 'event', method: 'handle', event, options, label, params, uses: use, emissions: [] } as const;
+  return {
+    type: Object,
+    instance: { handle: method },
+    name: label,
+    namespace: { path, options: {} },
+    handlers: [facts],
+    uses: [],
+  };
+}
+
+/** Adds what keeps the function from being added; `other` is what handles the event in its namespace already. */
+export function checkFunction<Args extends unknown[]>(
+  facts: ControllerFacts,
+  handler: HandlerFunction<Args>,
+  other: { readonly label: string } | undefined,
+  problems: SetupProblem[],
+): void {
+  const { name: where, namespace, handlers } = facts;
+  for (const { uses } of handlers) validMiddleware(uses, where, '`use`', problems);
+  const what = pathProblem(namespace.path);
+  if (what) problems.push({ where, what, fix: "write a path such as '/chat' or '/game/:id'." });
+  checkEvents([facts], problems);
+  const problem = methodProblem(handler);
+  if (problem) problems.push({ where, ...problem });
+  if (other) problems.push(eventTaken(handlers[0]!, namespace.path, other.label));
+}
+
+const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };
+
+function payloadParam(stated: Class<unknown> | ParamOptions, position: number): ParamFacts {
+  const options = typeof stated === 'object' ? stated : { type: stated };
+  const index = position + 1;
+  return { index, type: Object, metadata: { kind: 'payload', method: 'handle', index, key: position, options } };
+}

@@ -1,0 +1,108 @@
+/** Finds controller classes: given ones stay, globs are loaded. */
+import { pathToFileURL } from 'node:url';
+import type { SetupProblem } from '../../base/errors.js';
+import { ownMetadata } from '../metadata/store.js';
+import type { Class } from '../../base/reflect.js';
+import { wrongInput } from './check-inputs.js';
+
+/** A controller class, or a glob of files that export some. */
+export type ControllerSource = Class | string;
+
+export interface LoadOptions {
+  /** The folder that relative globs start from. */
+  readonly cwd: string;
+  /** Imports a file by its `file:` address; a test runner that transforms files may need its own. */
+  readonly importer: (url: string) => Promise<unknown>;
+}
+
+/** Gives the classes, each once, in order. What goes wrong is added to `problems`. */
+export async function loadControllers(
+  sources: readonly ControllerSource[],
+  options: LoadOptions,
+  problems: SetupProblem[],
+): Promise<Class[]> {
+  const found = new Set<Class>();
+  for (const [index, source] of sources.entries()) {
+    if ((source as unknown) === undefined) {
+      problems.push(wrongInput(`controllers[${index}]`, 'the list', source, 'a class'));
+      continue;
+    }
+    const classes = typeof source === 'string' ? await loadGlob(source, options, problems) : [source];
+    for (const each of classes) found.add(each);
+  }
+  return [...found];
+}
+
+async function loadGlob(pattern: string, options: LoadOptions, problems: SetupProblem[]): Promise<Class[]> {
+  const { glob } = await import('tinyglobby');
+  const files = await glob(pattern, {
+    cwd: options.cwd,
+    absolute: true,
+    ignore: ['**/*.d.{ts,mts,cts}', '**/*.map'],
+  });
+  const classes: Class[] = [];
+  let failed = false;
+  for (const file of files.toSorted()) {
+    try {
+      classes.push(...exportedControllers(await options.importer(pathToFileURL(file).href)));
+    } catch (error) {
+      failed = true;
+      problems.push(importProblem(file, error));
+    }
+  }
+  if (classes.length === 0 && !failed) problems.push(emptyGlob(pattern, files.length, options.cwd));
+  return classes;
+}
+
+function emptyGlob(pattern: string, files: number, cwd: string): SetupProblem {
+  return {
+    where: `controllers: '${pattern}'`,
+    what:
+      files === 0
+        ? `the glob matches no file in ${cwd}.`
+        : `the glob matches ${files} file(s) in ${cwd}, but none exports a class with @Namespace.`,
+    fix: 'correct the glob, set the option `cwd` to the folder that it starts from, or list the classes themselves. A compiled program has .js files.',
+  };
+}
+
+function exportedControllers(module: unknown): Class[] {
+  const exports = module as Record<string, unknown>;
+  const inner = exports['default'];
+  const values = [...Object.values(exports), ...(isRecord(inner) ? Object.values(inner) : [])];
+  return values.filter((value): value is Class => typeof value === 'function' && saysNamespace(value as never));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function saysNamespace(type: Class): boolean {
+  return (ownMetadata(type)?.namespaces.length ?? 0) > 0;
+}
+
+function importProblem(file: string, cause: unknown): SetupProblem {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const fix = isUncompiled(file, cause, message) ? compileRemedy : importRemedy(message);
+  return { where: file, what: `the file cannot be loaded: ${message}`, fix, cause };
+}
+
+const compileRemedy =
+  'node cannot load this file as it is: run the compiled program, start with --import @oxc-node/core/register, or give the option `importer` (in vitest: (url) => import(url)).';
+
+/** Whether node was given TypeScript to run: it does not know the extension, or strips types and stops at a decorator. */
+function isUncompiled(file: string, cause: unknown, message: string): boolean {
+  if (message.includes('Unknown file extension')) return true;
+  const { code } = Object(cause) as NodeJS.ErrnoException;
+  const isStripped = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || message === 'Invalid or unexpected token';
+  return isStripped && /\.[cm]?ts$/.test(file);
+}
+
+function importRemedy(message: string): string {
+  if (/Cannot access .* before initialization/.test(message)) {
+    return 'break the import cycle, or move the class above its first use in the file.';
+  }
+  if (message.includes('does not provide an export named')) {
+    return 'an interface or a type is imported as a value: write `import type`, and set "isolatedModules": true so that the compiler says where.';
+  }
+  return 'fix the file; the reason above is its own.';
+}

@@ -1,0 +1,191 @@
+/** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
+import type { SetupProblem } from '../../base/errors.js';
+import { lineage, ownMetadata } from '../metadata/store.js';
+import type {
+  EmissionMetadata,
+  HandlerMetadata,
+  MethodName,
+  NamespaceMetadata,
+  UseMetadata,
+} from '../metadata/types.js';
+import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../../base/reflect.js';
+import { checkData, checkEvents, methodProblem } from './check-controllers.js';
+import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
+import { checkInputs, validMiddleware } from './check-inputs.js';
+import { pathProblem } from './path.js';
+
+/** Gives one record for each class and namespace. */
+export function scan(classes: readonly Class[], problems: SetupProblem[]): ControllerFacts[] {
+  const facts = classes.flatMap((type) => scanClass(type, problems));
+  checkEvents(facts, problems);
+  checkData(facts, problems);
+  return facts;
+}
+
+function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
+  const name = nameOf(type);
+  const namespaces = typeof type === 'function' ? (ownMetadata(type)?.namespaces ?? []) : [];
+  if (namespaces.length === 0) {
+    problems.push({
+      where: name,
+      what: 'the class has no @Namespace, so it is never used.',
+      fix: `write @Namespace('/…') above the class, or take it out of \`controllers\`.`,
+    });
+    return [];
+  }
+  checkConstructor(type, name, problems);
+  const handlerResult = allUses(lineage(type));
+  const handlers = checkInputs(scanHandlers(type, name, handlerResult, problems), problems);
+  const uses = validMiddleware(usesOf(handlerResult, undefined), name, '@Use', problems);
+  return namespaces
+    .filter((namespace) => isUsable(namespace, name, problems))
+    .map((namespace) => ({ type, name, namespace, handlers, uses }));
+}
+
+function isUsable({ path }: NamespaceMetadata, where: string, problems: SetupProblem[]): boolean {
+  const what = pathProblem(path);
+  if (what) problems.push({ where, what, fix: "write a path such as '/chat' or '/game/:id', a RegExp, or '*'." });
+  return !what;
+}
+
+function nameOf(type: unknown): string {
+  return typeof type === 'function' ? type.name || '(a class without a name)' : String(type);
+}
+
+function scanHandlers(
+  type: Class,
+  name: string,
+  uses: readonly UseMetadata[],
+  problems: SetupProblem[],
+): HandlerFacts[] {
+  const classes = lineage(type);
+  const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
+  const handlerResult = {
+    uses,
+    emissions: uniqueEmissions(classes.flatMap((each) => ownMetadata(each)?.emissions ?? [])),
+  };
+  const handlers: HandlerFacts[] = [];
+  let untyped: HandlerMetadata | undefined;
+  for (const row of rows) {
+    const params = scanParams(classes, row.method);
+    if (params) handlers.push(handlerFacts(row, params, name, handlerResult));
+    else untyped ??= row;
+    const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
+    if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
+  }
+  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
+  return handlers;
+}
+
+function handlerFacts(
+  row: HandlerMetadata,
+  params: readonly ParamFacts[],
+  name: string,
+  { uses, emissions }: { readonly uses: readonly UseMetadata[]; readonly emissions: readonly EmissionMetadata[] },
+): HandlerFacts {
+  return {
+    ...row,
+    label: `${name}.${String(row.method)}`,
+    event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
+    params,
+    uses: usesOf(uses, row.method),
+    emissions: emissions.filter(({ method }) => method === row.method),
+  };
+}
+
+/** A child that decorates an inherited method again with the same words says nothing new. */
+function uniqueHandlers(rows: readonly HandlerMetadata[]): HandlerMetadata[] {
+  const last = new Map<string, HandlerMetadata>();
+  const idOf = numbering();
+  for (const row of rows) {
+    const event = row.event === undefined ? '' : JSON.stringify(row.event);
+    last.set(`${row.kind} ${idOf(row.errorType)} ${event} ${idOf(row.method)}`, row);
+  }
+  return [...last.values()];
+}
+
+/** The same of what methods emit, the most derived class first. */
+function uniqueEmissions(rows: readonly EmissionMetadata[]): EmissionMetadata[] {
+  const first = new Map<string, EmissionMetadata>();
+  const idOf = numbering();
+  for (const row of rows) {
+    const { to, on, skipEmpty } = row.options;
+    const target = typeof to === 'object' ? ['room', idOf(to.room)] : [to];
+    const key = JSON.stringify([idOf(row.method), row.event, idOf(on), skipEmpty, ...target]);
+    if (!first.has(key)) first.set(key, row);
+  }
+  return [...first.values()];
+}
+
+/** Numbers what has no name that tells it apart: classes, symbols. */
+function numbering(): (key: unknown) => number {
+  const ids = new Map<unknown, number>();
+  return (key) => {
+    if (!ids.has(key)) ids.set(key, ids.size);
+    return ids.get(key)!;
+  };
+}
+
+/** The class whose declaration of the method counts: the most derived one that was compiled with a decorator on it. */
+function declaring(classes: readonly Class[], method: MethodName): Class | undefined {
+  return classes.find((each) => hasDesignTypes(prototypeOf(each), method));
+}
+
+/** The parameters of a method; `undefined` where the compiler did not write down their types. */
+export function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] | undefined {
+  const owner = declaring(classes, method);
+  if (!owner) return undefined;
+  const rows = (ownMetadata(owner)?.params ?? []).filter((row) => row.method === method);
+  return (parameterTypes(prototypeOf(owner), method) ?? []).map((type, index) => ({
+    index,
+    type,
+    metadata: rows.find((row) => row.index === index),
+  }));
+}
+
+/** A parent's first, and of each class the uppermost first. */
+function allUses(classes: readonly Class[]): UseMetadata[] {
+  return classes.toReversed().flatMap((each) => (ownMetadata(each)?.uses ?? []).toReversed());
+}
+
+/** The middleware of a method, or with `undefined` of the class; what a child says again is not run again. */
+function usesOf(uses: readonly UseMetadata[], method: MethodName | undefined): UseMetadata['middleware'] {
+  return [...new Set(uses.filter((row) => row.method === method).flatMap(({ middleware }) => middleware))];
+}
+
+function prototypeOf(type: Class): object {
+  return type.prototype as object;
+}
+
+/** What is wrong where they were not. */
+export function untypedProblem(where: string): SetupProblem {
+  const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
+  return {
+    where,
+    what: `the compiler wrote down no parameter types here (design:paramtypes is missing)${tsx ? '; this process runs under tsx, whose compiler, esbuild, never does' : ''}.`,
+    fix: tsx
+      ? 'start with `node --import @oxc-node/core/register main.ts` instead of tsx, or compile with tsc.'
+      : 'set "emitDecoratorMetadata": true in tsconfig.json. Compilers built on esbuild (tsx, older vite) never write them: use tsc, swc, or `node --import @oxc-node/core/register`.',
+  };
+}
+
+function checkConstructor(type: Class, where: string, problems: SetupProblem[]): void {
+  constructorTypes(type)?.forEach((entry, index) => {
+    if (entry === Function || entry === Object || entry === undefined) {
+      problems.push({
+        where,
+        what: `parameter ${index + 1} of the constructor has no class at run time (${entry === undefined ? 'undefined' : (entry as Class).name}): an interface, a cycle of imports, or a service imported with \`import type\`.`,
+        fix: 'import the class itself, without `type` (Biome: switch off `style.useImportType`), or name a token with @inject(…).',
+      });
+    }
+  });
+  for (const row of ownMetadata(type)?.params ?? []) {
+    if (row.method === 'constructor') {
+      problems.push({
+        where,
+        what: `parameter ${row.index + 1} of the constructor carries a decorator that is meant for handlers.`,
+        fix: 'move it to a parameter of a handler; a constructor is filled by the container.',
+      });
+    }
+  }
+}

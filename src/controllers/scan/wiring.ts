@@ -1,0 +1,85 @@
+/**
+ * Whether the container will be able to build a class, found without building anything: what is built for each connection
+ * has no socket at boot, and its constructors are the user's own code. What cannot be told is taken for right.
+ */
+import { Socket } from 'socket.io';
+import {
+  isInjectable,
+  missingNamespace,
+  providersOf,
+  type DependencyContainer,
+  type Provider,
+} from '../../base/container.js';
+import { injectedParameters, type Class } from '../../base/reflect.js';
+
+/** A parameter as tsyringe's decorators describe it; one without a decorator is its class. */
+interface Injection {
+  readonly token: unknown;
+  readonly isOptional?: boolean;
+  /** A class whose object makes the parameter's value of what the token gives. */
+  readonly transform?: unknown;
+}
+
+/** Says why the container cannot build a class, where that is certain. */
+export function wiringProblem(container: DependencyContainer, type: Class): string | undefined {
+  return new Wiring(container).ofClass(type);
+}
+
+class Wiring {
+  readonly #seen = new Set<unknown>();
+
+  constructor(private readonly container: DependencyContainer) {}
+
+  ofClass(type: Class): string | undefined {
+    if (this.#seen.has(type)) return undefined;
+    this.#seen.add(type);
+    const parameters = injectedParameters(type);
+    if (parameters.length === 0 || !isInjectable(type, firstToken(parameters[0]))) {
+      return type.length === 0 ? undefined : `${type.name} is not injectable, and its constructor wants parameters.`;
+    }
+    return firstOf(parameters, (parameter, index) => {
+      const reason = this.#ofParameter(parameter);
+      return reason && `parameter ${index + 1} of ${type.name}: ${reason}`;
+    });
+  }
+
+  #ofParameter(parameter: unknown): string | undefined {
+    if (!isInjection(parameter)) return this.#ofToken(parameter, false);
+    const { token, isOptional = false, transform } = parameter;
+    if (transform === undefined) return this.#ofToken(token, isOptional);
+    return (
+      this.#ofToken(transform, false) ?? this.#ofToken(token, isOptional) ?? missingNamespace(this.container, transform)
+    );
+  }
+
+  #ofToken(token: unknown, isOptional: boolean): string | undefined {
+    if (token === Socket) return undefined;
+    const providers = providersOf(this.container, token);
+    if (providers) return firstOf(providers, (provider) => this.#ofProvider(provider));
+    if (typeof token === 'function') return this.ofClass(token as Class);
+    const isName = typeof token === 'string' || typeof token === 'symbol';
+    return isName && !isOptional ? `nothing is registered for "${String(token)}".` : undefined;
+  }
+
+  #ofProvider({ useClass, useToken }: Provider): string | undefined {
+    if (typeof useClass === 'function') return this.ofClass(useClass as Class);
+    return useToken === undefined ? undefined : this.#ofToken(useToken, false);
+  }
+}
+
+function isInjection(parameter: unknown): parameter is Injection {
+  return typeof parameter === 'object' && parameter !== null && 'token' in parameter;
+}
+
+/** What the container asks for first to fill a parameter. */
+function firstToken(parameter: unknown): unknown {
+  return isInjection(parameter) ? (parameter.transform ?? parameter.token) : parameter;
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T, index: number) => string | undefined): string | undefined {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Namespace, On, OnAny, OnMessage, type EventContext } from '../../../src/index.js';
+import { assertMistake, mistake, mistakes } from './mistakes.js';
+
+test('an event that is handled twice in a namespace is a mistake: in one class, in two, by inheritance', async () => {
+  @Namespace('/a')
+  class One {
+    @On('say') first() {}
+    @On('say') second() {}
+  }
+  assertMistake(await mistake([One]), 'One.second', /event 'say' of the namespace \/a .* One\.first already/, /rename/);
+
+  @Namespace('/a')
+  class Two {
+    @On() say() {}
+  }
+  @Namespace('/b')
+  class Elsewhere {
+    @On() say() {}
+  }
+  const problems = await mistakes([One, Two, Elsewhere]);
+  assert.deepEqual(
+    problems.map(({ where }) => where),
+    ['One.second', 'Two.say'],
+  );
+
+  class Base {
+    @On() work() {}
+  }
+  @Namespace('/c')
+  class Child extends Base {
+    @On('work') other() {}
+  }
+  assertMistake(await mistake([Child]), 'Child.other', /Child\.work already/, /rename/);
+});
+
+test('two catch-alls in a namespace are a mistake', async () => {
+  @Namespace('/a')
+  class Any {
+    @OnAny one() {}
+    @OnAny() two() {}
+  }
+  assertMistake(await mistake([Any]), 'Any.two', /Any\.one already/, /one method do both/);
+});
+
+test('a reserved event name is a mistake, with what to use instead', async () => {
+  @Namespace('/a')
+  class Reserved {
+    @On() connect() {}
+    @On() disconnect() {}
+    @On() disconnecting() {}
+    @On() error() {}
+    @On('connect_error') refused() {}
+    @On() newListener() {}
+    @On() removeListener() {}
+    @On('') empty() {}
+    @OnMessage() fine() {}
+  }
+  const problems = await mistakes([Reserved]);
+  assert.deepEqual(
+    problems.map(({ where, fix }) => [where, fix]),
+    [
+      ['Reserved.connect', 'use @OnConnect.'],
+      ['Reserved.disconnect', 'use @OnDisconnect.'],
+      ['Reserved.disconnecting', 'use @OnDisconnect with @Rooms().'],
+      ['Reserved.error', 'choose another name; @OnError handles what handlers throw.'],
+      ['Reserved.refused', 'choose another name.'],
+      ['Reserved.newListener', 'choose another name.'],
+      ['Reserved.removeListener', 'choose another name.'],
+      ['Reserved.empty', 'choose another name.'],
+    ],
+  );
+});
+
+test('a symbol needs a name for its event', async () => {
+  const secret = Symbol('secret');
+  @Namespace('/a')
+  class Symbols {
+    @On() [secret]() {}
+  }
+  assertMistake(await mistake([Symbols]), 'Symbols.Symbol(secret)', /no name/, /@On\('name'\)/);
+});
+
+test('a class without @Namespace, or what is no class, is a mistake', async () => {
+  class Bare {
+    @On() work() {}
+  }
+  @Namespace('/a')
+  class Parent {
+    @On() work() {}
+  }
+  class Child extends Parent {}
+  const controllers = [Bare, Child, null, 5, {}] as never[];
+  const problems = await mistakes(controllers);
+  assert.deepEqual(
+    problems.map(({ where }) => where),
+    ['Bare', 'Child', 'null', '5', '[object Object]'],
+  );
+  for (const { what, fix } of problems) {
+    assert.match(what, /no @Namespace/);
+    assert.match(fix, /@Namespace\('\/…'\)/);
+  }
+});
+
+test('a path that is none is a mistake', async () => {
+  const at = (path: unknown) => {
+    @Namespace(path as string)
+    class Served {
+      @On() work(_context: EventContext) {}
+    }
+    return Served;
+  };
+  assert.match((await mistake([at('chat')])).what, /'chat' does not begin with '\/'/);
+  assert.match((await mistake([at('/:1')])).what, /':1'.* is not a name/);
+  assert.match((await mistake([at('/a/:')])).what, /is not a name/);
+  assert.match((await mistake([at('/a/:b-c')])).what, /is not a name/);
+  assert.match((await mistake([at(5)])).what, /neither a string nor a RegExp/);
+  assert.match((await mistake([at('/:id/:other/:id')])).what, /':id'.*twice/);
+});
+
+test('all mistakes of all classes come in one error, numbered', async () => {
+  @Namespace('no-slash')
+  class First {
+    @On() connect() {}
+  }
+  class Second {}
+  @Namespace('/c')
+  class Third {
+    @On() list(_list: string[]) {}
+  }
+  const problems = await mistakes([First, Second, Third, 'none/**/*.ts'], { limits: { depth: -1 } });
+  assert.deepEqual(problems.map(({ where }) => where).toSorted(), [
+    'First',
+    'Second',
+    'Third.list, parameter 1',
+    "controllers: 'none/**/*.ts'",
+    'limits.depth',
+  ]);
+});

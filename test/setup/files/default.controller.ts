@@ -1,8 +1,0 @@
-import { Namespace, On } from '../../../src/index.js';
-
-@Namespace('/default')
-export default class ByDefault {
-  @On() work() {
-    return 'default';
-  }
-}
