@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as colloquy from '../../src/index.js';
 import { defaultLimits, errorCodes } from '../../src/index.js';
-import { codeWords, readmeTable } from './readme-tables.js';
+import { codeWords, tableOf } from './readme-tables.js';
 import { root, sourceFiles } from './sources.js';
 
 test("the README's error codes are those of src/base/errors.ts", () => {
-  const documented = readmeTable(/error codes/i).map(([code]) => codeWords(code!)[0]);
+  const documented = tableOf('README.md', /error codes/i).map(([code]) => codeWords(code!)[0]);
   assert.deepEqual(new Set(documented), new Set(Object.keys(errorCodes)));
 });
 
@@ -26,16 +26,17 @@ test('every code that the framework answers with is listed', () => {
   assert.ok(used.size >= 5, 'the codes were found');
 });
 
-test("the README's limits are those of src/base/limits.ts, with their defaults", () => {
-  const documented = readmeTable(/^#+ limits/i).flatMap(([names]) => codeWords(names!));
+test('the limits of docs/limits.md are those of src/base/limits.ts, with their defaults', () => {
+  const documented = tableOf('docs/limits.md', /^#+ limits/i).flatMap(([names]) => codeWords(names!));
   assert.deepEqual(documented.toSorted(), Object.keys(defaultLimits).toSorted());
 });
 
-test("the README's decorators exist, and every decorator is in the README", () => {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const documented = new Set([...readme.matchAll(/`@([A-Z]\w+)/g)].map(([, name]) => name!));
+test('the decorators of README and docs/decorators.md exist, and every decorator is in docs/decorators.md', () => {
+  const named = (page: string): string[] =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/`@([A-Z]\w+)/g)].map(([, name]) => name!);
+  const documented = new Set(named('docs/decorators.md'));
   const foreign = new Set(['Is', 'IsString', 'IsEnum', 'Type', 'Transform', 'Length', 'Allow', 'ValidateNested']);
-  const missing = [...documented].filter((name) => !(name in colloquy) && !foreign.has(name));
+  const missing = [...documented, ...named('README.md')].filter((name) => !(name in colloquy) && !foreign.has(name));
   assert.deepEqual(missing, []);
   const decorators = Object.entries(colloquy)
     .filter(([name, value]) => /^[A-Z]/.test(name) && typeof value === 'function' && !String(value).startsWith('class'))

@@ -11,17 +11,27 @@ import { io, type Socket } from 'socket.io-client';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, '.build', 'readme');
 
-/** The README's program, as a newcomer would copy it. */
-function readmeProgram(): string {
-  const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)];
-  const program = blocks.map(([, code]) => code!).find((code) => code.startsWith('// main.ts'));
-  assert.ok(program, 'the README has a program that begins with // main.ts');
-  return program;
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** A block of the README, as a newcomer would copy it. */
+function readmeBlock(file: string): string {
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code!);
+  const block = blocks.find((code) => code.startsWith(`// ${file}`));
+  assert.ok(block, `the README has a block that begins with // ${file}`);
+  return block;
+}
+
+/** The controller of the README's program, without the lines that start it. */
+function readmeController(): string {
+  const [controller] = readmeBlock('main.ts').split('// classes, or globs');
+  return controller!
+    .replace('@Namespace', 'export @Namespace')
+    .replace(/export (@Namespace\(.*\)\n)class/, '$1export class');
 }
 
 /** The README's compiler options, as a newcomer would copy them. */
 function readmeConfig(): string {
-  const [, config] = /```jsonc\n\/\/ tsconfig.json\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))!;
+  const [, config] = /```jsonc\n\/\/ tsconfig.json\n([\s\S]*?)```/.exec(readme)!;
   return config!;
 }
 
@@ -32,7 +42,12 @@ describe('the README', () => {
   before(async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'main.ts'), readmeProgram());
+    writeFileSync(join(folder, 'main.ts'), readmeBlock('main.ts'));
+    writeFileSync(join(folder, 'chat.controller.ts'), readmeController());
+    writeFileSync(
+      join(folder, 'say.test.ts'),
+      readmeBlock('say.test.ts').replace('\n', "\nimport { ChatController } from './chat.controller.js';\n"),
+    );
     writeFileSync(join(folder, 'tsconfig.json'), readmeConfig());
     const tsc = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' });
     assert.equal(tsc.stdout, '', 'the program compiles');
@@ -66,7 +81,13 @@ describe('the README', () => {
     socket.disconnect();
   });
 
+  it('shows a test that passes', () => {
+    const run = spawnSync(process.execPath, [join(folder, 'say.test.js')], { encoding: 'utf8' });
+    assert.equal(run.status, 0, run.stdout + run.stderr);
+  });
+
   it('stays short enough to be read', () => {
-    assert.ok(readFileSync(join(root, 'README.md'), 'utf8').split('\n').length <= 250);
+    assert.ok(readme.split('\n').length <= 180, `${readme.split('\n').length} lines`);
+    assert.ok(readme.split(/\s+/).length <= 1300, `${readme.split(/\s+/).length} words`);
   });
 });
