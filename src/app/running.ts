@@ -27,7 +27,7 @@ import type { App, AppOptions, Health } from './options.js';
 import { Serving } from './serving.js';
 import { shutDown } from './shutdown.js';
 
-/** What an application is put together from. */
+/** The parts of an application. */
 export interface AppParts {
   readonly io: Server;
   readonly engine: Engine;
@@ -36,7 +36,7 @@ export interface AppParts {
   readonly options: AppOptions;
   readonly compiler: Compiler;
   readonly namespaces: ServerNamespaces;
-  /** Milliseconds after which a blocked event loop is told of. */
+  /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
   /** Where the compiler writes the mistakes that it finds. */
   readonly problems: SetupProblem[];
@@ -115,7 +115,7 @@ export class RunningApp implements App {
     return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
   }
 
-  /** What runs now and ends by itself: the names of handlers and of background work, and a promise of their end. */
+  /** The handlers and the background work that run now, by name, and a promise of their end. */
   running(): { readonly labels: readonly string[]; readonly end: Promise<unknown> } {
     const { calls } = this.runtime;
     const rounds = this.#background.rounds;

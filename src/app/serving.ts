@@ -1,4 +1,4 @@
-/** Serving: the HTTP server, the engine on it, and what runs as long as clients may come. */
+/** Serving: the HTTP server and the engine on it. */
 import type { Server as HttpServer } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Logger } from '../base/log.js';

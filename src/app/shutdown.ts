@@ -1,4 +1,4 @@
-/** Shutdown, in order: answer what runs, let clients go, close the links. */
+/** Shutdown, in order: answer the calls that run, disconnect the clients, close the links. */
 import type { Server } from 'socket.io';
 import type { BackgroundWork } from '../background/runner.js';
 import { longestTime } from '../base/limits.js';
@@ -31,7 +31,7 @@ export async function shutDown(parts: RunningParts): Promise<void> {
   const stopped = serving.stopAccepting();
   const disconnected = setTimeout(() => serving.dropConnections(), rest());
   disconnectAll(io);
-  // What the handlers of the disconnections emit goes to the other nodes too.
+  // The handlers of the disconnections may emit to other nodes, so the links close after them.
   await drain(runtime, rest());
   await closeServer(io);
   await stopped;
