@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -148,6 +149,10 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     await files.emitWithAck('upload', { name: 'notes.txt', size: 4 });
     assert.deepEqual(await files.emitWithAck('piece', Buffer.from('ab')), { left: 2 });
     assert.deepEqual(await files.emitWithAck('piece', Buffer.from('cd')), { left: 0 });
+    const [upload] = readdirSync(tmpdir()).filter((file) => /^upload-\d+-notes\.txt$/.test(file));
+    const path = join(tmpdir(), upload!);
+    assert.equal(readFileSync(path, 'utf8'), 'abcd');
+    rmSync(path);
   },
 
   async logging(t) {
