@@ -34,7 +34,7 @@ const doors: Record<string, RegExp | '*'> = {
   'class-transformer': /^payload\//,
   pino: /^base\/log\.ts$/,
   'pino-pretty': /^base\/log\.ts$/,
-  cookie: /^controllers\/plan\/sources\.ts$/,
+  cookie: /^controllers\/plan\/arguments\/sources\.ts$/,
   tinyglobby: /^controllers\/scan\/load\.ts$/,
   sirv: /^server\/pages\.ts$/,
   'socket.io-adapter': /^(cluster\/|testing\/memory\/|connections\/recovery\/recoverable)/,

@@ -5,9 +5,9 @@ import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOption
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
 import type { ControllerFacts } from '../scan/facts.js';
-import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/check-value.js';
-import { mergePayloadOptions } from '../plan/merge-options.js';
-import { PayloadPlans } from '../plan/payloads.js';
+import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
+import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
+import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
 /** What the framework itself tells clients; it need not be declared, and cannot be. */
 const ownEvent = 'exception';

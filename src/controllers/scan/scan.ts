@@ -34,9 +34,9 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
     return [];
   }
   checkConstructor(type, name, problems);
-  const handlerResult = allUses(lineage(type));
-  const handlers = checkInputs(scanHandlers(type, name, handlerResult, problems), problems);
-  const uses = validMiddleware(usesOf(handlerResult, undefined), name, '@Use', problems);
+  const used = allUses(lineage(type));
+  const handlers = checkInputs(scanHandlers(type, name, used, problems), problems);
+  const uses = validMiddleware(usesOf(used, undefined), name, '@Use', problems);
   return namespaces
     .filter((namespace) => isUsable(namespace, name, problems))
     .map((namespace) => ({ type, name, namespace, handlers, uses }));
@@ -60,7 +60,7 @@ function scanHandlers(
 ): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const handlerResult = {
+  const common = {
     uses,
     emissions: uniqueEmissions(classes.flatMap((each) => ownMetadata(each)?.emissions ?? [])),
   };
@@ -68,7 +68,7 @@ function scanHandlers(
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
     const params = scanParams(classes, row.method);
-    if (params) handlers.push(handlerFacts(row, params, name, handlerResult));
+    if (params) handlers.push(handlerFacts(row, params, name, common));
     else untyped ??= row;
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });

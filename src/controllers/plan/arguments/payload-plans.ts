@@ -4,9 +4,9 @@ import {
   type PayloadOptions,
   type PayloadPlan,
   type PayloadProblem,
-} from '../../payload/index.js';
-import type { SetupProblem } from '../../base/errors.js';
-import type { Class } from '../../base/reflect.js';
+} from '../../../payload/index.js';
+import type { SetupProblem } from '../../../base/errors.js';
+import type { Class } from '../../../base/reflect.js';
 import { isForeign, isPrimitive } from './check-value.js';
 
 /** The payload plans of an application: one for each class under the same options, however many parameters take it. */

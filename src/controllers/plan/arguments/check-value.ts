@@ -1,6 +1,6 @@
 /** How a value from a client is checked against the type of a parameter. */
-import { Invalid, planArray, type PayloadPlan } from '../../payload/index.js';
-import type { Class } from '../../base/reflect.js';
+import { Invalid, planArray, type PayloadPlan } from '../../../payload/index.js';
+import type { Class } from '../../../base/reflect.js';
 
 /** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
 export type Fit = (value: unknown) => unknown;
