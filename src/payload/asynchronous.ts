@@ -1,3 +1,4 @@
+/** Finds validators that are asynchronous, where only synchronous ones can be used. */
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { RuleSelection } from './compiled/selection.js';

@@ -1,3 +1,4 @@
+/** Mistakes in payload classes that can be seen at boot. */
 import { lineage, validationTables } from './compiled/storages.js';
 import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';

@@ -1,3 +1,4 @@
+/** Notices when decorators run after a class was compiled. */
 import { lineage, transformTables, validationTables } from './storages.js';
 import type { TransformTables, ValidationTables } from './storages.js';
 

@@ -1,3 +1,4 @@
+/** Joins the payload options of application, class and parameter. */
 import type { PayloadOptions } from '../../../payload/index.js';
 
 /**

@@ -1,3 +1,4 @@
+/** The payload plans that the parameters of an application share. */
 import {
   inspectPayload,
   payloadPlanner,

@@ -1,13 +1,14 @@
-import type { Class } from '../payload-options.js';
+/** Compiled transformation: the part of class-transformer that makes instances. */
+import type { Class } from '../../payload-options.js';
 import type { ClassTransformOptions } from 'class-transformer';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { Call } from './call.js';
-import type { Bag, Build, Convert } from './call.js';
-import { namesMisfit, typeMisfit } from './fit.js';
+import { Call } from './transformation.js';
+import type { Bag, Build, Convert } from './transformation.js';
+import { namesMisfit, typeMisfit } from '../compilable.js';
 import { compileClass, namesOf } from './transform-class.js';
 import { compileOther, discriminatorOf } from './transform-property.js';
 import type { OtherSetter } from './transform-property.js';
-import type { Watch } from './watch.js';
+import type { Watch } from '../watch.js';
 
 /**
  * What `plainToInstance` does, with each class compiled when it is first met. What it does not know as well as the

@@ -1,8 +1,9 @@
+/** One transformation while it runs, and the functions that it is made of. */
 import type { ClassTransformOptions } from 'class-transformer';
 import { defaultOptions } from 'class-transformer/cjs/constants/default-options.constant.js';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
-import { withoutStrangers } from '../library.js';
-import { PLAIN_TO_CLASS } from '../nested.js';
+import { withoutStrangers } from '../../library.js';
+import { PLAIN_TO_CLASS } from '../../nested.js';
 
 /** An object seen as its properties. */
 export type Bag = Record<string, unknown>;

@@ -1,9 +1,10 @@
+/** The rules of one property, sorted once. */
 import type { ValidationArguments, ValidationError } from 'class-validator';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
-import { isWrapper } from './process.js';
+import { isWrapper } from '../known-libraries.js';
 
 /** One check of a rule. A rule has several if its constraint class was registered under several names. */
 export interface Check {

@@ -1,12 +1,13 @@
+/** Checks the rules of one value. */
 import type { ValidationArguments, ValidationError } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { BUDGET_EXCEEDED } from '../budget.js';
+import { BUDGET_EXCEEDED } from '../../budget.js';
 import { addContext, isBroken, ruleName } from './rules.js';
 import type { Check, Rule } from './rules.js';
-import type { ErrorMaker, Run } from './run.js';
+import type { ErrorMaker, Validation } from './validation.js';
 
 /** The value that is checked, and where it is. */
-export interface Place {
+export interface CheckedValue {
   readonly object: object;
   readonly value: unknown;
   readonly property: string;
@@ -23,9 +24,9 @@ export interface Checking {
 /** Makes the checks of rules. Returns the property's error: the given one, or a new one if the first rule was broken. */
 export function checkRules(
   checking: Checking,
-  run: Run,
+  run: Validation,
   rules: readonly Rule[],
-  place: Place,
+  place: CheckedValue,
   error: ValidationError | undefined,
 ): ValidationError | undefined {
   const { object, value, property } = place;
@@ -59,11 +60,11 @@ function askEach(check: Check, elements: readonly unknown[], args: ValidationArg
 /** What becomes of a check whose answer is not there yet. It takes no more turns than the library's. */
 function later(
   errors: ErrorMaker,
-  run: Run,
+  run: Validation,
   answer: PromiseLike<unknown>,
   isEach: boolean,
   error: ValidationError,
-  { object, value }: Place,
+  { object, value }: CheckedValue,
   metadata: ValidationMetadata,
   check: Check,
 ): Promise<unknown> {

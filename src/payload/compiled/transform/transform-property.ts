@@ -1,7 +1,8 @@
+/** Compiled transformation of one property. */
 import type { ClassTransformOptions } from 'class-transformer';
 import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { PLAIN_TO_CLASS } from '../nested.js';
-import type { Bag, Call, Convert } from './call.js';
+import { PLAIN_TO_CLASS } from '../../nested.js';
+import type { Bag, Call, Convert } from './transformation.js';
 
 /** What is known of one key of the input before any message arrives. */
 export interface Property {

@@ -1,17 +1,18 @@
+/** One validation while it runs, and the errors that it makes. */
 import type { ValidationArguments, ValidationError, ValidatorOptions } from 'class-validator';
 import { ValidationError as ErrorNode, Validator } from 'class-validator';
 import type { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
-import { Awaited, Budget } from '../budget.js';
-import { budgetedExecutor, execute } from '../library.js';
-import type { SettledOptions } from '../payload-options.js';
+import { Awaited, Budget } from '../../budget.js';
+import { budgetedExecutor, execute } from '../../library.js';
+import type { SettledOptions } from '../../payload-options.js';
 import { instanceOf, ruleName } from './rules.js';
 import type { Check } from './rules.js';
 
 /** One validation on its way, and what is left of its budget. */
-export class Run extends Budget {
+export class Validation extends Budget {
   /** What validators returned that is not there yet. */
   awaiting: Awaited | undefined;
   readonly #options: SettledOptions;
@@ -74,7 +75,7 @@ export class ErrorMaker {
 
   /** Records a broken rule, unless the budget is spent. */
   record(
-    run: Run,
+    run: Validation,
     error: ValidationError,
     object: object,
     value: unknown,
