@@ -18,6 +18,7 @@ export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): 
     for (const property of new Set(rules.map((rule) => rule.propertyName))) {
       problems.push({
         path: `${next.name}.${property}`,
+        code: 'asynchronous_rule',
         what: 'has an asynchronous rule, for which nobody can wait here',
         fix: 'take a class without that rule, and check before',
       });

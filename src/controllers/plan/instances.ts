@@ -76,6 +76,7 @@ export class Instances {
 function unbuildable({ name }: Class, reason: string): SetupProblem {
   return {
     where: name,
+    code: 'unbuildable',
     what: `the container cannot build it: ${reason}`,
     fix: 'decorate each service with @injectable() or @singleton() from tsyringe, register what is not a class, and import services without `type`.',
   };
@@ -84,6 +85,7 @@ function unbuildable({ name }: Class, reason: string): SetupProblem {
 function useless({ name }: Class): SetupProblem {
   return {
     where: name,
+    code: 'not_middleware',
     what: 'is not a middleware: its objects have no method `use`.',
     fix: 'write `use(context, next)` in the class, or give a function.',
   };

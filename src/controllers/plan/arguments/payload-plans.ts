@@ -18,7 +18,11 @@ export class PayloadPlans {
   typeProblems(type: unknown, options: PayloadOptions): readonly Omit<SetupProblem, 'where'>[] {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
     if (isForeign(type)) return [foreignProblem(type)];
-    return this.#problemsOf(type as Class, options).map(({ path, what, fix }) => ({ what: `${path}: ${what}`, fix }));
+    return this.#problemsOf(type as Class, options).map(({ path, code, what, fix }) => ({
+      code,
+      what: `${path}: ${what}.`,
+      fix: `${fix}.`,
+    }));
   }
 
   #problemsOf(type: Class, options: PayloadOptions): readonly PayloadProblem[] {
@@ -54,6 +58,7 @@ interface PlansOfOptions {
 
 function foreignProblem({ name }: Function): Omit<SetupProblem, 'where'> {
   return {
+    code: 'foreign_type',
     what: `the type is ${name}, which never comes over the wire.`,
     fix: 'take a string or a number, or a class whose property is made with @Type and @Transform.',
   };

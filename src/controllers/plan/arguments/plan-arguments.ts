@@ -1,6 +1,7 @@
 /** Facts about parameters → readers. The rules are those of the README's table of parameters. */
 import { Server, Socket } from 'socket.io';
 import { EventContext } from '../../../base/context.js';
+import type { BootErrorCode } from '../../../base/boot-errors.js';
 import type { SetupProblem } from '../../../base/errors.js';
 import type { HandlerKind, ParamKind } from '../../metadata/types.js';
 import { Invalid, type PayloadOptions } from '../../../payload/index.js';
@@ -133,8 +134,8 @@ class ArgumentPlanner {
       this.problems.push({ where: this.#where, ...problem });
   }
 
-  #problem(what: string, fix: string): void {
-    this.problems.push({ where: this.#where, what, fix });
+  #problem(code: BootErrorCode, what: string, fix: string): void {
+    this.problems.push({ code, where: this.#where, what, fix });
   }
 
   #checkHome(): void {
@@ -142,6 +143,7 @@ class ArgumentPlanner {
     const home = kind && homes[kind];
     if (home && !home.includes(this.handler.kind)) {
       this.#problem(
+        'misplaced_parameter',
         `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
         `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
       );
