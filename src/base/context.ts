@@ -137,3 +137,18 @@ export class Reply {
 export function reply(...values: unknown[]): Reply {
   return new Reply(values);
 }
+
+/** Runs a call, and returns its result. */
+export type CallWrapper = (context: EventContext, run: (context: EventContext) => unknown) => unknown;
+
+let wrapper: CallWrapper | undefined;
+
+/** Runs everything that handles an event inside of `wrap`. Unset unless `colloquy/ambient` is imported. */
+export function wrapCalls(wrap: CallWrapper): void {
+  wrapper = wrap;
+}
+
+/** Runs one part of a call: its middleware and handler, or its error handlers. */
+export function runIn(context: EventContext, run: (context: EventContext) => unknown): unknown {
+  return wrapper === undefined ? run(context) : wrapper(context, run);
+}

@@ -1,9 +1,8 @@
 /** The end of a connection that was accepted: reported exactly once, with the rooms as they were. */
 import type { DisconnectReason, Socket } from 'socket.io';
-import { EventContext } from '../base/context.js';
+import { EventContext, runIn } from '../base/context.js';
 import { reportEach } from '../controllers/plan/lifecycle-errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { callerOf, type Connection } from './connection.js';
 import { handleError, reportFault } from './failures.js';
 import { connectionOf, internalsOf } from './internals.js';

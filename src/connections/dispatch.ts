@@ -3,11 +3,10 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'socket.io';
-import { EventContext, Reply, type AckFunction } from '../base/context.js';
+import { EventContext, Reply, type AckFunction, runIn } from '../base/context.js';
 import { InvalidPayload } from '../base/errors.js';
 import { exceedsDepth, Invalid } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import type { Calls } from './calls.js';
 import { callerOf, type Connection } from './connection.js';

@@ -1,7 +1,7 @@
 /** What a failure means: what the client is told, what the log is told, and what `@OnError` has to say. */
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { EventContext } from '../base/context.js';
+import { type EventContext, runIn } from '../base/context.js';
 import {
   ConnectionRefused,
   EventError,
@@ -16,7 +16,6 @@ import { defaultLimits } from '../base/limits.js';
 import type { Invalid } from '../payload/index.js';
 import { errorHandlersOf } from '../controllers/plan/lifecycle-errors.js';
 import type { ErrorPlan, HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { callerOf } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './sending/emit-result.js';

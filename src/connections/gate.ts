@@ -3,11 +3,10 @@
  * finished, and not before. Whatever becomes of the client meanwhile, nothing is left behind.
  */
 import type { Socket } from 'socket.io';
-import { EventContext } from '../base/context.js';
+import { EventContext, runIn } from '../base/context.js';
 import { ConnectionRefused } from '../base/errors.js';
 import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { Connection } from './connection.js';
 import { cleanup, closed } from './departure.js';
 import { dispatch } from './dispatch.js';

@@ -7,7 +7,7 @@ import type { Class, SettledOptions } from '../payload-options.js';
 import type { Steps } from '../library.js';
 import { namesMisfit, typeMisfit, validationMisfit } from './compilable.js';
 import { processReasons } from './known-libraries.js';
-import { ErrorMaker } from './validate/validation.js';
+import { ErrorMaker } from './validate/error-maker.js';
 import { namesOf } from './transform/transform-class.js';
 import { discriminatorOf } from './transform/transform-property.js';
 import { Transformer } from './transform/transform.js';
@@ -58,7 +58,7 @@ export class PayloadCompiler {
   compile(type: Class): Compilation {
     const watch = new Watch();
     watch.add(type);
-    const isStale = () => watch.isStale();
+    const isStale = watch.isStale.bind(watch);
     const left = { steps: undefined, consumes: true, isStale };
     if (this.#reasons.length > 0) return { ...left, reasons: this.#reasons };
     const { classes, reasons } = survey(type, this.#rules);
@@ -69,10 +69,7 @@ export class PayloadCompiler {
       transformer.prepare(next, names);
       validator.prepare(next, selected);
     }
-    const steps: Steps = {
-      transform: (value) => transformer.transform(type, value),
-      validate: (instance) => validator.validate(instance),
-    };
+    const steps: Steps = { transform: transformer.of(type), validate: validator.validate.bind(validator) };
     const consumes = reasons.length > 0 || [...classes].some(([next, { names }]) => consumesOf(next, names));
     return { steps, reasons, consumes, isStale };
   }

@@ -4,10 +4,10 @@ import { EventContext } from '../../../base/context.js';
 import type { BootErrorCode } from '../../../base/boot-errors.js';
 import type { SetupProblem } from '../../../base/errors.js';
 import type { HandlerKind, ParamKind } from '../../metadata/types.js';
-import { Invalid, type PayloadOptions } from '../../../payload/index.js';
+import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
 import type { HandlerFacts, ParamFacts } from '../../scan/facts.js';
-import { fitEach, fitOne, isForeign, optional, type Fit, type ValueCheck, type PlanOf } from './check-value.js';
+import { checkedReader, fitEach, fitOne, isForeign, optional, type PlanOf, type ValueCheck } from './check-value.js';
 import { checkType } from '../../scan/check-inputs.js';
 import { argumentSource, decoratedSource, type Source } from './sources.js';
 import type { PayloadPlans } from './payload-plans.js';
@@ -149,16 +149,6 @@ class ArgumentPlanner {
       );
     }
   }
-}
-
-/** What breaks the rules is told of with its place: the argument's index, the property, the name of a header. */
-function checkedReader(read: Reader, fit: Fit, path: string): Reader {
-  if (path === '') return (context, error) => fit(read(context, error));
-  const located = (result: unknown): unknown => (result instanceof Invalid ? result.within(path) : result);
-  return (context, error) => {
-    const result = fit(read(context, error));
-    return result instanceof Promise ? result.then(located) : located(result);
-  };
 }
 
 function isUsable(type: unknown): boolean {

@@ -4,10 +4,9 @@ import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOpera
 import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { PLAIN_TO_CLASS } from '../../nested.js';
 import type { Class } from '../../payload-options.js';
-import type { Bag, Build, Call, Convert } from './transformation.js';
 import { lineage, transformTables, validationTables } from '../storages.js';
 import { compileOther, compileProperty, isTakenIn } from './transform-property.js';
-import type { Property, Setter } from './transform-property.js';
+import type { Bag, Build, Call, Convert, Property, Setter } from './transform-property.js';
 
 /** The library's own decisions, asked for once per class instead of once per message. */
 interface Decisions {

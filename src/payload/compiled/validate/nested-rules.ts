@@ -2,9 +2,9 @@
 import type { ValidationError } from 'class-validator';
 import { addContexts, isBroken } from './rules.js';
 import type { Rule } from './rules.js';
-import type { ErrorMaker, Validation } from './validation.js';
+import type { ErrorMaker } from './error-maker.js';
 import { isCollection } from './checks.js';
-import type { CheckedValue } from './checks.js';
+import type { CheckedValue, Validation } from './checks.js';
 
 /** Adds the errors inside of an object to a list, which is made when the first comes up. */
 export type ValidateObject = (
@@ -86,6 +86,6 @@ function checkItem(
   const property = (index as string).toString();
   if (nesting.skips(value)) return undefined;
   const error = checkNested(nesting, run, rules, { object: container, value, property }, undefined);
-  addContexts(error, rules);
+  if (error) addContexts(error, rules);
   return error;
 }

@@ -82,8 +82,7 @@ export function ruleName(metadata: ValidationMetadata, check: Check | undefined)
 }
 
 /** Adds what the rules' `context` says to the error, for each rule that was broken. */
-export function addContexts(error: ValidationError | undefined, rules: readonly Rule[]): void {
-  if (!error) return;
+export function addContexts(error: ValidationError, rules: readonly Rule[]): void {
   for (const { metadata, checks } of rules) {
     if (!metadata.context) continue;
     const first = metadata.type === ValidationTypes.CUSTOM_VALIDATION ? checks[0] : undefined;

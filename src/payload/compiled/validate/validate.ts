@@ -6,8 +6,8 @@ import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExe
 import { BUDGET_EXCEEDED } from '../../budget.js';
 import { settleErrors } from '../../library.js';
 import type { Class, SettledOptions } from '../../payload-options.js';
-import type { Bag } from '../transform/transformation.js';
-import { checkRules } from './checks.js';
+import type { Bag } from '../transform/transform-property.js';
+import { checkRules, Validation } from './checks.js';
 import type { Checking } from './checks.js';
 import { validationMisfit } from '../compilable.js';
 import { checkNested } from './nested-rules.js';
@@ -15,7 +15,7 @@ import type { Nesting, ValidateObject } from './nested-rules.js';
 import { addContexts, compileRules } from './rules.js';
 import type { PropertyRules } from './rules.js';
 import type { RuleSelection } from '../selection.js';
-import { ErrorMaker, Validation } from './validation.js';
+import type { ErrorMaker } from './error-maker.js';
 import type { Watch } from '../watch.js';
 
 /** Adds the error of one property of an object to a list, which is made when the first comes up. */
@@ -168,14 +168,16 @@ export class CompiledValidator {
     let error: ValidationError | undefined;
     if (rules.defined.length > 0) {
       error = checkRules(checking, run, rules.defined, place, error);
-      addContexts(error, rules.defined);
+      if (error) addContexts(error, rules.defined);
     }
     if (run.isSpent || this.#nesting.skips(value)) return error;
     error = checkRules(checking, run, rules.custom, place, error);
     if (run.isSpent) return error;
     if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
-    addContexts(error, rules.others);
-    addContexts(error, rules.custom);
+    if (error) {
+      addContexts(error, rules.others);
+      addContexts(error, rules.custom);
+    }
     return error;
   }
 }
