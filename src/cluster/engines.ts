@@ -1,3 +1,4 @@
+/** The table of engines: their schemes, heartbeats and modules. */
 import { AdapterError } from './errors.js';
 import type { Transport, TransportContext } from './transports/transport.js';
 
@@ -33,14 +34,14 @@ const ENGINES: readonly Engine[] = [
     schemes: ['local:'],
     heartbeat: NEAR,
     answerTime: ANSWER_TIME,
-    open: async (context) => new (await import('./transports/local.js')).LocalTransport(context),
+    open: async (context) => new (await import('./transports/local/index.js')).LocalTransport(context),
   },
   {
     name: 'redis',
     schemes: ['redis:', 'rediss:'],
     heartbeat: FAR,
     answerTime: ANSWER_TIME,
-    open: async (context) => new (await import('./transports/redis.js')).RedisTransport(context),
+    open: async (context) => new (await import('./transports/redis/index.js')).RedisTransport(context),
   },
   { name: 'redis-streams', schemes: ['redis+streams:', 'rediss+streams:'], heartbeat: FAR, answerTime: 0 },
   {

@@ -1,3 +1,4 @@
+/** Opens the adapter that an option names. */
 import type { Namespace } from 'socket.io';
 import { BusAdapter } from './bus/adapter.js';
 import { findEngine } from './engines.js';
@@ -25,7 +26,10 @@ export function openSender(option: string | AdapterOptions): AdapterLink {
 export async function openRelay(
   secret: string,
 ): Promise<{ readonly environment: Readonly<Record<string, string>>; close(): Promise<void> }> {
-  const { LOCAL_ADDRESS, Relay } = await import('./transports/relay.js');
+  const [{ LOCAL_ADDRESS }, { Relay }] = await Promise.all([
+    import('./transports/local/packets.js'),
+    import('./transports/local/relay.js'),
+  ]);
   const relay = new Relay(secret);
   const port = await relay.listen(0, '127.0.0.1');
   return {

@@ -1,3 +1,4 @@
+/** The public types of the adapter: its option, its state, and the link to the other nodes. */
 import type { Adapter } from 'socket.io-adapter';
 import type { Namespace } from 'socket.io';
 import type { Lease, LeaseOptions } from './bus/elections.js';

@@ -1,3 +1,4 @@
+/** Keeps a session with the broker open, and sends through it. */
 import { AdapterError, asError } from '../errors.js';
 import type { Framer } from './frames.js';
 import type { Session, SessionEvents, Topic, Transport } from '../transports/transport.js';

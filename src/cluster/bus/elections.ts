@@ -1,3 +1,4 @@
+/** Leases: what one node of a cluster has at a time. */
 import type { Member, NodeState } from './members.js';
 
 export interface LeaseOptions {

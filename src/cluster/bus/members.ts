@@ -1,3 +1,5 @@
+/** The other nodes of the cluster. */
+
 /** What a node tells of itself in every heartbeat. */
 export interface NodeState {
   /** Names of the leases that it holds. */

@@ -1,3 +1,4 @@
+/** Heartbeats: says that this node lives, and hears who else does. */
 import { type Lease, type LeaseOptions, Leases } from './elections.js';
 import { Members, type NodeState } from './members.js';
 import type { Topic } from '../transports/transport.js';

@@ -1,3 +1,4 @@
+/** Decides which failure ends the attempt to start. */
 import { AdapterError } from '../errors.js';
 import type { AdapterOptions } from '../types.js';
 

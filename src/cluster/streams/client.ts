@@ -1,7 +1,9 @@
+/** The Redis client that the official adapter is given. */
 import type { Cursor, Sender } from './cursor.js';
 import { formatPosition } from './position.js';
 import { Reader, type Reading } from './reader.js';
-import type { Fields, StreamsSession, StreamsUser } from './stored-session.js';
+import type { Fields } from './entries.js';
+import type { StreamsSession, StreamsUser } from './transport.js';
 
 /** What is done with a message that cannot be sent now. */
 export interface Dropping {

@@ -1,3 +1,4 @@
+/** How far this node has read the stream. */
 import { compareIds } from './position.js';
 
 /** Milliseconds that are waited for this node to have read what Redis has. */

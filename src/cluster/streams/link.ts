@@ -1,3 +1,4 @@
+/** Opens the engine `redis-streams`. */
 import type { Namespace } from 'socket.io';
 import { Hub, type HubOptions } from '../bus/hub.js';
 import type { AdapterLink } from '../types.js';
@@ -5,7 +6,8 @@ import type { TransportContext } from '../transports/transport.js';
 import { StreamsClient } from './client.js';
 import { guard } from './guard.js';
 import { loadOfficial, type OfficialPackage } from './official.js';
-import { MAX_ENTRIES, type StreamsSession, StreamsTransport } from './stored-session.js';
+import { MAX_ENTRIES } from './entries.js';
+import { type StreamsSession, StreamsTransport } from './transport.js';
 
 /**
  * Redis Streams, by the official adapter behind a guard: the one engine that knows what a client has missed which comes

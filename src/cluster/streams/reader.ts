@@ -1,5 +1,7 @@
+/** Reads the stream, through one session after the other. */
 import { Cursor } from './cursor.js';
-import type { Entry, Fields, StreamsSession } from './stored-session.js';
+import type { Entry, Fields } from './entries.js';
+import type { StreamsSession } from './transport.js';
 
 export type Reading = readonly [{ readonly messages: readonly Entry[] }];
 

@@ -1,3 +1,4 @@
+/** The engine `memory`: several nodes inside one process, for tests. */
 import { AdapterError } from '../errors.js';
 import { FRAME, type Session, type SessionEvents, type Transport, type TransportContext } from './transport.js';
 

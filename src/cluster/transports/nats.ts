@@ -1,3 +1,4 @@
+/** The engine `nats`: subjects of core NATS. */
 import type { ConnectionOptions, NatsConnection } from 'nats';
 import {
   Backlog,

@@ -1,3 +1,4 @@
+/** The engine `postgres`: LISTEN and NOTIFY. */
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import {

@@ -1,3 +1,4 @@
+/** The engine `rabbitmq`: one exchange, and a queue for each node. */
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import {
   FRAME,

@@ -1,3 +1,4 @@
+/** What an engine has to offer: a transport that makes sessions. */
 import { AdapterError } from '../errors.js';
 
 /** Where a frame goes: to every node, or to the node of that id. */

@@ -1,8 +1,9 @@
+/** What was sent in a namespace, as the stream has it. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
-import type { StreamsClient } from './client.js';
-import { compareIds, formatPosition, type Position, timeOf } from './position.js';
+import type { StreamsClient } from '../client.js';
+import { compareIds, formatPosition, type Position, timeOf } from '../position.js';
 import { type Broadcast, isRecoverable, type Sent } from './sent.js';
-import { type Entry, entriesOf, type Fields, lastId, MAX_ENTRIES } from './stored-session.js';
+import { type Entry, entriesOf, type Fields, lastId, MAX_ENTRIES } from '../entries.js';
 
 /** Entries that are asked for at once. */
 const PAGE = 1000;

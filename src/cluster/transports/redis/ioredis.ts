@@ -1,3 +1,4 @@
+/** A client of the package `ioredis` as a {@link RedisClient}. */
 import type { Redis } from 'ioredis';
 import type { RedisClient } from './redis-client.js';
 

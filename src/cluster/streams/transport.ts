@@ -1,6 +1,8 @@
+/** Makes sessions with Redis for the engine `redis-streams`. */
 import { within } from '../bus/within.js';
-import { makeRedisClient, type RedisClient } from '../transports/redis-client.js';
-import { connectAll, ownChannels, publishing } from '../transports/redis.js';
+import { makeRedisClient } from '../transports/redis/open-client.js';
+import type { RedisClient } from '../transports/redis/redis-client.js';
+import { connectAll, ownChannels, publishing } from '../transports/redis/index.js';
 import {
   Backlog,
   type Session,
@@ -8,22 +10,13 @@ import {
   type Transport,
   type TransportContext,
 } from '../transports/transport.js';
+import { entriesRead, type Entry, type Fields, lastId, MAX_ENTRIES } from './entries.js';
 import { loadOfficial } from './official.js';
 
-/** Entries that the stream keeps at least. A node that is further behind than this misses some. */
-export const MAX_ENTRIES = 100_000;
 /** Milliseconds that one reading waits for an entry; less than the 5 s after which the package `redis` gives up. */
 const BLOCK = 2000;
 /** Milliseconds in which Redis answers, or is as good as away. */
 const ANSWER = 1000;
-
-/** What an entry of the stream says, in the words of the official adapter. */
-export type Fields = Readonly<Record<string, string>>;
-
-export interface Entry {
-  readonly id: string;
-  readonly message: Fields;
-}
 
 /** The connections of a node while they hold: for commands, for subscriptions, and one that waits for entries. */
 export interface StreamsSession extends Session {
@@ -118,26 +111,4 @@ export class StreamsTransport implements Transport {
 /** A session that reads nothing more is followed by another. */
 function never(): Promise<never> {
   return new Promise(() => {});
-}
-
-/** The id of the youngest entry, smaller than any where there is none. */
-export async function lastId(client: Pick<StreamsSession, 'command'>, stream: string): Promise<string> {
-  return entriesOf(await client.command('XREVRANGE', stream, '+', '-', 'COUNT', '1'))[0]?.id ?? '0-0';
-}
-
-/** The entries of a reply of XRANGE. What is no text in them is left out. */
-export function entriesOf(reply: unknown): Entry[] {
-  const rows = Array.isArray(reply) ? (reply as [string, string[]][]) : [];
-  return rows.map(([id, parts]) => {
-    const message: Record<string, string> = {};
-    for (let at = 0; at + 1 < parts.length; at += 2) message[String(parts[at])] = String(parts[at + 1]);
-    return { id, message };
-  });
-}
-
-/** Of the one stream. The reply is a map of streams or a list of pairs, as the protocol and the library have it. */
-function entriesRead(reply: unknown): Entry[] {
-  if (reply === null || typeof reply !== 'object') return [];
-  if (!Array.isArray(reply)) return entriesOf(Object.values(reply)[0]);
-  return entriesOf(Array.isArray(reply[0]) ? reply[0][1] : reply[1]);
 }

@@ -1,5 +1,7 @@
-import { within } from '../bus/within.js';
-import { makeRedisClient, type RedisClient } from './redis-client.js';
+/** The engine `redis`: publish/subscribe of Redis or Valkey. */
+import { within } from '../../bus/within.js';
+import { makeRedisClient } from './open-client.js';
+import type { RedisClient } from './redis-client.js';
 import {
   Backlog,
   FRAME,
@@ -7,7 +9,7 @@ import {
   type SessionEvents,
   type Transport,
   type TransportContext,
-} from './transport.js';
+} from '../transport.js';
 
 /** Milliseconds; the libraries themselves would wait for ever for a server that says nothing. */
 const HANDSHAKE_TIMEOUT = 5000;

@@ -1,7 +1,9 @@
+/** The engine `local`: the processes of one machine, without a broker. */
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { AdapterError } from '../errors.js';
-import { Kind, LOCAL_ADDRESS, NOBODY, packet, readPackets, Relay, writeTogether } from './relay.js';
+import { AdapterError } from '../../errors.js';
+import { Kind, LOCAL_ADDRESS, NOBODY, packet, readPackets, writeTogether } from './packets.js';
+import { Relay } from './relay.js';
 import {
   FRAME,
   MAX_QUEUED,
@@ -9,7 +11,7 @@ import {
   type SessionEvents,
   type Transport,
   type TransportContext,
-} from './transport.js';
+} from '../transport.js';
 
 interface Address {
   readonly host: string;

@@ -1,25 +1,8 @@
+/** Makes Redis clients: of the `client` option, of the package `redis`, or of `ioredis`. */
 import { fromIoredis } from './ioredis.js';
 import { fromNodeRedis } from './node-redis.js';
-import { loadLibrary, type TransportContext } from './transport.js';
-
-/** What is needed of a Redis client, whichever library it is from. */
-export interface RedisClient {
-  /** Rejects with the first error instead of trying again. */
-  connect(): Promise<void>;
-  /** Called once, when the connection is lost or fails. */
-  onLost(listener: (reason: unknown) => void): void;
-  publish(channel: string, frame: Buffer): Promise<unknown>;
-  /** Where what comes in through subscriptions goes; to be called before the first of them. */
-  onFrame(listener: (channel: string, frame: Buffer) => void): void;
-  subscribe(channels: readonly string[]): Promise<void>;
-  unsubscribe(channels: readonly string[]): Promise<void>;
-  subscribers(channel: string): Promise<number>;
-  /** Sends any command, and gives the reply as Redis says it, texts as strings. */
-  command(name: string, ...args: string[]): Promise<unknown>;
-  /** Waits for what was sent. */
-  close(): Promise<unknown>;
-  destroy(): void;
-}
+import { loadLibrary, type TransportContext } from '../transport.js';
+import type { RedisClient } from './redis-client.js';
 
 /** A client that is not yet connected: of the option `client`, else of `redis`, or of `ioredis` without it. */
 export async function makeRedisClient(

@@ -1,3 +1,4 @@
+/** A client of the package `redis` as a {@link RedisClient}. */
 import type { createClient } from 'redis';
 import type { RedisClient } from './redis-client.js';
 

@@ -1,11 +1,12 @@
+/** Connection state recovery of one namespace: sessions are kept in Redis. */
 import type { Namespace } from 'socket.io';
 import type { BroadcastOptions } from 'socket.io-adapter';
-import { decode, encode } from '../bus/codec.js';
-import type { StreamsClient } from './client.js';
+import { decode, encode } from '../../bus/codec.js';
+import type { StreamsClient } from '../client.js';
 import type { History } from './history.js';
-import { compareIds, formatPosition, parsePosition, type Position } from './position.js';
+import { compareIds, formatPosition, parsePosition, type Position } from '../position.js';
 import { type Broadcast, concerns, isNew, isRecoverable, type Packet, type Sent } from './sent.js';
-import type { Entry } from './stored-session.js';
+import type { Entry } from '../entries.js';
 
 /** For a session that is not there yet; the pause in milliseconds. */
 const ASK = { times: 4, pause: 50 };
