@@ -10,9 +10,9 @@ export interface ClusterOptions {
 }
 
 /**
- * Gives the link once what other nodes send arrives here, or `undefined` where the application is alone.
+ * Returns the link once messages of other nodes arrive here, or `undefined` if the application is alone.
  * @throws SetupError for an option that is wrong in itself
- * @throws AdapterError where the broker cannot be had, in the time that the option gives
+ * @throws AdapterError if the broker cannot be reached within the time that the option names
  */
 export async function joinCluster(options: ClusterOptions, io: Server): Promise<AdapterLink | undefined> {
   if (options.adapter === undefined) return undefined;

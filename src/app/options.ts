@@ -1,4 +1,4 @@
-/** What `createApp` takes and gives. */
+/** The options of `createApp`, and the application that it returns. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import { type DependencyContainer } from '../base/container.js';
@@ -26,16 +26,16 @@ import type { HttpOptions } from '../server/pages.js';
 import { type SessionOptions } from '../server/session/session-options.js';
 import { type WatchdogOptions } from '../background/watchdog/watchdog.js';
 
-/** What `createApp` takes; everything that Socket.IO's `Server` takes stands beside it. */
+/** The options of `createApp`, beside those of Socket.IO's `Server`. */
 export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
-  /** Classes that the container makes one object of at boot, and whose `@Background` methods run. */
+  /** Classes that the container builds once at boot, and whose `@Background` methods run. */
   readonly services?: readonly Class[];
   /**
    * Joins the nodes of a cluster: `redis://…`, `rediss`, `amqp(s)`, `nats`, `postgres`, `local:` for the processes of one
-   * machine, `redis+streams` where clients are to be recovered on any node (`connectionStateRecovery`), an object with
+   * machine, `redis+streams` to recover clients on any node (`connectionStateRecovery`), an object with
    * more to say, or any Socket.IO adapter.
    */
   readonly adapter?: AdapterOption;
@@ -49,7 +49,7 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly container?: DependencyContainer;
   /**
    * The WebSocket engine: `corked` is Engine.IO's own `ws` with one write per turn of the event loop, `ws` the same
-   * without, `eiows` the package of that name in C++. `auto`, the default, takes `eiows` where it is installed, else
+   * without, `eiows` the package of that name in C++. `auto`, the default, takes `eiows` if it is installed, else
    * `corked`. A server of your own, `io`, keeps the engine that it has.
    */
   readonly engine?: EngineOption;
@@ -61,7 +61,7 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   /** Middleware around every event, connection and disconnection; the first one is the outermost. */
   readonly use?: readonly MiddlewareLike[];
   /**
-   * Handles what no `@OnError` answered; what it returns, if anything, answers the client. What a limit refuses
+   * Handles errors that no `@OnError` answered; its return value, if any, answers the client. An event that a limit refuses
    * (`rate_limited`, `busy`, `closing`) reaches no error handler.
    */
   readonly onError?: ErrorHandler;
@@ -72,18 +72,18 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly emits?: Events;
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
   readonly payload?: PayloadOptions;
-  /** Shares the session of HTTP with `@Session()`; needs express-session, or what behaves like it. */
+  /** Shares the session of HTTP with `@Session()`; needs express-session or a middleware like it. */
   readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
   /** A pino logger, anything with its shape, or `false` for silence. */
   readonly logger?: Logger | false;
   /** Whether the dispatch table is printed at boot; `true` unless given. */
   readonly printTable?: boolean;
-  /** Tells clients what was thrown, and logs more. For development only. */
+  /** Sends the thrown error to clients, and logs more. For development only. */
   readonly debug?: boolean;
   /**
-   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 where `true`. A thread of its
-   * own watches, so even an endless loop is told of, and no message pays for it. Unless given, on with `debug`.
+   * Logs the handler that blocks the event loop for so many milliseconds, 200 if `true`. A thread of its
+   * own watches, so even an endless loop is logged, and no message pays for it. Unless given, on with `debug`.
    */
   readonly watchdog?: boolean | number;
   /** Whether SIGTERM and SIGINT close the application while it listens; `true` unless given. */
@@ -101,7 +101,7 @@ export interface Health {
   readonly transports: TransportCounts;
   /** Calls that are not answered yet. */
   readonly calls: number;
-  /** The link to the other nodes, where there are any. */
+  /** The link to the other nodes, if there are any. */
   readonly adapter?: AdapterHealth;
 }
 
@@ -114,8 +114,8 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   /** The container that controllers and middleware were built with. */
   readonly container: DependencyContainer;
   /**
-   * Serves sockets, and pages where `http` or `static` are given, on a port of its own.
-   * @throws Error where the port cannot be had
+   * Serves sockets, and pages if `http` or `static` are given, on a port of its own.
+   * @throws Error if the port is not available
    */
   listen(where: number | ListenOptions): Promise<Address>;
   /**
@@ -125,9 +125,9 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   attach(server: HttpServer, options?: Partial<ServerOptions>): void;
   /**
    * Handles an event of a namespace with a function, in the same pipeline as a method; `use`, `payload` and `timeout`
-   * stand for the decorators. An argument whose type is not written has that of `payload`, else it is `unknown`. The
+   * replace the decorators. An argument without a type has that of `payload`, else it is `unknown`. The
    * function may be added at any time, and serves those who are connected too.
-   * @throws SetupError where the event is handled already, or the names are wrong
+   * @throws SetupError if the event has a handler already, or a name is wrong
    */
   on<const Payload extends FunctionPayload = FunctionPayload, Args extends unknown[] = PayloadArguments<Payload>>(
     path: string,
@@ -137,6 +137,6 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   ): this;
   /** Says how it is, at no cost worth a cache. */
   health(): Health;
-  /** Accepts nobody any more, answers what runs, disconnects everybody, and resolves when all is done. */
+  /** Accepts no new clients, answers the calls that run, disconnects all clients, and resolves when all is done. */
   close(): Promise<void>;
 }

@@ -26,12 +26,12 @@ export abstract class Namespaces {
   abstract find(path: string | RegExp): IoNamespace;
 }
 
-/** Makes a class one that the container can build; what `@Namespace` does for controllers. */
+/** Marks a class as injectable, so that the container can build it; `@Namespace` does this for controllers. */
 export function markInjectable(type: Class): void {
   injectable()(type as never);
 }
 
-/** Has a constructor's parameter filled with the namespace whose path is found when the class is built. */
+/** Fills a constructor parameter with the namespace whose path is found when the class is built. */
 export function injectNamespace(pathOf: (type: Class) => string | RegExp): ConstructorParameterDecorator {
   return (target, _method, index) => {
     class Find {
@@ -64,13 +64,13 @@ export function createContainer(parent: DependencyContainer = globalContainer): 
   return parent.createChildContainer();
 }
 
-/** Tells the container what only the running application can give: the server and its namespaces. */
+/** Registers what only the running application has: the server and its namespaces. */
 export function provideServer(container: DependencyContainer, io: Server, namespaces: Namespaces): void {
   container.register(Server as never, { useValue: io });
   container.register(Namespaces as never, { useValue: namespaces });
 }
 
-/** Makes each class one object for the whole application, unless the container was told otherwise. */
+/** Registers each class as one object of the whole application, unless the container has a registration of it. */
 export function provideServices(container: DependencyContainer, services: readonly Class[]): void {
   for (const type of services) {
     if (typeof type === 'function' && !container.isRegistered(type as never, true))
@@ -78,7 +78,7 @@ export function provideServices(container: DependencyContainer, services: readon
   }
 }
 
-/** What a token is registered with: one of these. */
+/** The registration of a token: one of these. */
 export interface Provider {
   readonly useClass?: unknown;
   readonly useToken?: unknown;
@@ -92,7 +92,7 @@ export interface Registration {
 }
 
 /**
- * What is used of tsyringe 4.10 beyond its typed surface. A registration keeps the instance of a singleton, so whoever has
+ * The parts of tsyringe 4.10 that are used beyond its typed surface. A registration keeps the instance of a singleton, so whoever has
  * registrations of its own has instances of its own.
  */
 export interface ContainerInternals {
@@ -112,7 +112,7 @@ export function lineageOf(container: DependencyContainer): ContainerInternals[] 
   return found;
 }
 
-/** What a token is registered with, in the nearest container that knows it; `undefined` where none does. */
+/** Returns the registration of a token in the nearest container that knows it; `undefined` if none does. */
 export function providersOf(container: DependencyContainer, token: unknown): readonly Provider[] | undefined {
   const all = lineageOf(container).map((each) => each._registry.getAll(token as InjectionToken));
   return all.find(({ length }) => length > 0)?.map(({ provider }) => provider);
@@ -156,7 +156,7 @@ export function resolveOnce(container: DependencyContainer, type: Class): object
   return container.resolve(token);
 }
 
-/** Builds an instance. Throws tsyringe's own explanation where it cannot. */
+/** Builds an instance. Throws tsyringe's own explanation if it cannot. */
 export function resolve<T extends object>(container: DependencyContainer, type: Class<T>): T {
   return container.resolve<T>(type as never);
 }

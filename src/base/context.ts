@@ -1,18 +1,18 @@
-/** One message on its way: what middleware, `@OnError` and custom parameter decorators get. */
+/** One call: the object that middleware, `@OnError` and custom parameter decorators receive. */
 import type { Socket } from 'socket.io';
 import type { ErrorAnswer } from './errors.js';
 
-/** What an event is about: a message, or one of the moments in a connection's life. */
+/** The kind of an event: a message, or a lifecycle event of a connection. */
 export type ContextKind = 'event' | 'connect' | 'disconnect' | 'join' | 'leave';
 
-/** What the context knows of the handler that it is on its way to. */
+/** The handler of a call, as the context sees it. */
 export interface ContextHandler {
   /** `Class.method`. */
   readonly label: string;
   readonly kind: ContextKind;
 }
 
-/** What the runtime keeps about a socket and lends to its contexts. */
+/** The runtime's state of a socket, as its contexts see it. */
 export interface ContextConnection {
   /** The values of a path such as `/game/:id`. */
   readonly params: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export class EventContext {
   settled = false;
   /** The answer of a call that failed, while `@OnError` still thinks about a better one. */
   failure: ErrorAnswer | undefined;
-  /** What the end of the time limit does; unless set, the caller is answered. */
+  /** Called when the time limit ends; if unset, the caller is answered. */
   onExpire: (() => void) | undefined;
   /** Set when the chain of middleware reached the handler. */
   reached = false;
@@ -47,9 +47,9 @@ export class EventContext {
   /**
    * @param socket the caller
    * @param handler the handler that the message is for
-   * @param connection what is kept about the caller
+   * @param connection the runtime's state of the caller's socket
    * @param packet the event's name, then its arguments as they arrived
-   * @param ack answers the client, where it asked for an acknowledgement
+   * @param ack answers the client, if it asked for an acknowledgement
    */
   constructor(
     readonly socket: Socket,
@@ -92,7 +92,7 @@ export class EventContext {
     return this.#signal;
   }
 
-  /** Whether the call failed only because its signal told it to end. */
+  /** Whether the call failed only because its signal aborted it. */
   wasEndedBy(error: unknown): boolean {
     if (!this.#signal?.aborted) return false;
     return error === this.#signal.reason || (error instanceof Error && error.name === 'AbortError');

@@ -1,11 +1,11 @@
 /**
- * What can go wrong, in three classes: `SetupError` is the developer's mistake and is thrown at boot, `EventError` is a
+ * The errors of the framework, in three classes: `SetupError` is the developer's mistake and is thrown at boot, `EventError` is a
  * message's failure and becomes its answer, `ConnectionRefused` turns a client away before it is connected.
  */
 
 import type { Issue } from './issue.js';
 
-/** The codes that the framework itself puts on the wire, and what each one tells the client. */
+/** The codes that the framework itself puts on the wire, each with its meaning for the client. */
 export const errorCodes = {
   invalid: 'payload validation failed; `issues` lists the broken rules',
   internal: 'the handler failed; `id` finds the log line',
@@ -22,7 +22,7 @@ export const errorCodes = {
 /** A code that the framework itself answers with. Applications add their own through {@link EventError}. */
 export type ErrorCode = keyof typeof errorCodes;
 
-/** What a client reads under `error` in the acknowledgement of a failed call, and under `data` of a `connect_error`. */
+/** The body that a client reads under `error` in the acknowledgement of a failed call, and under `data` of a `connect_error`. */
 export interface ErrorBody {
   readonly code: string;
   readonly message: string;
@@ -66,7 +66,7 @@ export class EventError extends Error {
 /** The message of every payload that does not fit; the issues say more. */
 export const invalidMessage = 'Payload validation failed.';
 
-/** What a payload plan found wrong; `cause` is what a transform or a validator threw, for the log. */
+/** A payload that failed validation; `cause` is the error that a transform or a validator threw, for the log. */
 export interface IssueSource {
   readonly issues: readonly Issue[];
   readonly cause?: unknown;
@@ -83,7 +83,7 @@ export class InvalidPayload extends EventError {
     this.#source = source;
   }
 
-  /** What is wrong, at most 20 issues; worked out when first read. */
+  /** The broken rules, at most 20; computed when first read. */
   get issues(): readonly Issue[] {
     return this.#source.issues;
   }
@@ -126,11 +126,11 @@ export function isConnectionRefused(error: unknown): error is ConnectionRefused 
 export interface SetupProblem {
   /** The place: `ChatController.join`, an option, a file. */
   readonly where: string;
-  /** What is wrong there. */
+  /** The problem there. */
   readonly what: string;
   /** How to fix it. */
   readonly fix: string;
-  /** What was thrown, where something was. */
+  /** The error behind it, if one was thrown. */
   readonly cause?: unknown;
 }
 

@@ -3,12 +3,12 @@
 /** One broken rule. */
 export interface Issue {
   /**
-   * Where: property names and indexes joined with dots, `items.3.name`; first the argument's index where a handler takes
+   * The place: property names and indexes joined with dots, `items.3.name`; first the argument's index if a handler takes
    * several, the property or the header that a decorator names. `''` is the value itself.
    */
   readonly path: string;
   /** Which: the name of the class-validator rule (`isString`, `isLength` …), or `object`, `transform`, `validator`. */
   readonly rule: string;
-  /** What class-validator says about it, in words for the client. */
+  /** The message of class-validator, for the client. */
   readonly message: string;
 }

@@ -1,4 +1,4 @@
-/** What a client can make grow, and how far. On by default; `Infinity` switches one off. */
+/** The limits of everything that a client can make grow. On by default; `Infinity` switches one off. */
 import type { SetupProblem } from './errors.js';
 
 /** The option `limits`: how far each thing that a client can make grow may go. */
@@ -31,7 +31,7 @@ export interface Limits {
   readonly drainTime: number;
 }
 
-/** The limits that hold where the option `limits` names no others. */
+/** The default limits. */
 export const defaultLimits: Limits = Object.freeze({
   payload: 100_000,
   depth: 64,

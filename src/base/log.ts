@@ -1,4 +1,4 @@
-/** What the framework says to the operator; the only importer of pino, which who brings a logger does not load. */
+/** The logger of the application; the only importer of pino, which is not loaded if the user brings a logger. */
 
 /** Writes one line: facts first, then a sentence. pino's own shape, so a pino logger is one. */
 export interface LogMethod {

@@ -2,12 +2,12 @@
 import type { EventContext } from './context.js';
 import type { Class } from './reflect.js';
 
-/** Runs what comes next and gives its result: a value, or a promise where something on the way is asynchronous. */
+/** Runs the rest of the chain and returns its result: a value, or a promise if a step is asynchronous. */
 export type Next = () => unknown;
 
 /**
- * Wraps a handler. What it returns is the answer, so it usually returns `next()` or what it made of `await next()`;
- * whoever does not call `next` keeps the handler from running, and while connecting refuses the client.
+ * Wraps a handler. Its return value is the answer, so it usually returns `next()` or a value made of `await next()`;
+ * middleware that does not call `next` keeps the handler from running, and while connecting refuses the client.
  */
 export type Middleware = (context: EventContext, next: Next) => unknown;
 
@@ -16,5 +16,5 @@ export interface MiddlewareObject {
   use: Middleware;
 }
 
-/** What `@Use` and the `use` option take. */
+/** The middleware that `@Use` and the `use` option accept. */
 export type MiddlewareLike = Middleware | Class<MiddlewareObject>;

@@ -1,5 +1,5 @@
 /**
- * The only importer of reflect-metadata: whoever reads or writes design types imports this module first, so controller
+ * The only importer of reflect-metadata: code that reads or writes design types imports this module first, so controller
  * files work in whatever order they are loaded.
  */
 import 'reflect-metadata';
@@ -7,7 +7,7 @@ import 'reflect-metadata';
 /** The constructor of a class, concrete or abstract. */
 export type Class<T = object> = abstract new (...args: never[]) => T;
 
-/** The runtime types of a method's parameters, or `undefined` where the compiler emitted none for this very method. */
+/** The runtime types of a method's parameters, or `undefined` if the compiler emitted none for this very method. */
 export function parameterTypes(prototype: object, method: string | symbol): readonly unknown[] | undefined {
   return Reflect.getOwnMetadata('design:paramtypes', prototype, method) as readonly unknown[] | undefined;
 }
@@ -17,7 +17,7 @@ export function constructorTypes(type: Class): readonly unknown[] | undefined {
   return Reflect.getOwnMetadata('design:paramtypes', type) as readonly unknown[] | undefined;
 }
 
-/** What tsyringe fills a constructor's parameters with: their classes, or what its decorators say of them. */
+/** The types or tokens that tsyringe fills a constructor's parameters with. */
 export function injectedParameters(type: Class): readonly unknown[] {
   const types = Reflect.getMetadata('design:paramtypes', type) as readonly unknown[] | undefined;
   const tokens = Reflect.getOwnMetadata('injectionTokens', type) as Readonly<Record<number, unknown>> | undefined;

@@ -1,4 +1,4 @@
-/** Whether this is a promise, or what a handler's author takes for one. A `then` that throws when it is read is none. */
+/** Whether a value is a promise or a thenable. A `then` that throws when it is read does not count. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if (typeof value !== 'object' || value === null) return false;
   try {
@@ -8,12 +8,12 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   }
 }
 
-/** A thenable of somebody's own may throw or call back twice; a promise made of it does neither. */
+/** A foreign thenable may throw or call back twice; a promise made of it does neither. */
 export function promiseOf(thenable: PromiseLike<unknown>): Promise<unknown> {
   return thenable instanceof Promise ? thenable : Promise.resolve(thenable);
 }
 
-/** Keeps a rejection that somebody may drop from ending the process; whoever awaits the promise meets it all the same. */
+/** Keeps a rejection that may be dropped from ending the process; code that awaits the promise still receives it. */
 export function guardRejection(value: unknown): void {
   if (value instanceof Promise) value.catch(() => undefined);
 }

@@ -3,7 +3,7 @@
  * in browsers.
  */
 
-/** What a failed call answers, see the README's table of the contract on the wire. */
+/** The answer to a failed call, see the README's table of the contract on the wire. */
 export interface CallFailure {
   readonly code: string;
   readonly message: string;
@@ -29,14 +29,14 @@ export class CallError extends Error {
   }
 }
 
-/** What is needed of a socket of socket.io-client, or of its `timeout(…)`. */
+/** The part of a socket of socket.io-client, or of its `timeout(…)`, that is used here. */
 export interface CallingSocket {
   emitWithAck(event: string, ...args: unknown[]): Promise<unknown>;
 }
 
 /**
- * Emits an event and gives the handler's answer.
- * @throws CallError where the server answered with an error; and what `emitWithAck` throws, after a `timeout(…)`
+ * Emits an event and returns the handler's answer.
+ * @throws CallError if the server answered with an error; and the error of `emitWithAck` after a `timeout(…)`
  */
 export async function call<T = unknown>(socket: CallingSocket, event: string, ...args: unknown[]): Promise<T> {
   return unwrap<T>(await socket.emitWithAck(event, ...args));

@@ -1,4 +1,4 @@
-/** What is on its way in the applications under test: packets, handlers that have not ended, background work. */
+/** The activity of the applications under test: packets on their way, handlers that have not ended, background work. */
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { RunningApp } from '../app/running.js';
 import type { Traffic } from './memory/index.js';
@@ -14,14 +14,14 @@ export class Activity {
 
   constructor(readonly traffic: Traffic) {}
 
-  /** Resolves when what was sent has arrived and has been handled, as far as it can be without a timer or I/O. */
+  /** Resolves when all that was sent has arrived and has been handled, as far as possible without a timer or I/O. */
   delivered(): Promise<void> {
     return this.traffic.idle();
   }
 
   /**
    * Resolves when nothing is on its way, no handler runs, and no work that is called again and again.
-   * @throws Error naming what still runs when the time is over
+   * @throws Error that names what still runs when the time is over
    */
   async settled({ timeout = 5_000 }: WaitOptions = {}): Promise<void> {
     let timer: NodeJS.Timeout | undefined;

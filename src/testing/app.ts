@@ -13,25 +13,25 @@ import { loadMemory } from './load-memory.js';
 import { recordingLogger, type LogEntry } from './logs.js';
 import type { ConnectOptions, MemoryNetwork } from './memory/index.js';
 
-/** What `createTestApp` takes: everything that `createApp` takes, and what to put in the place of services. */
+/** The options of `createTestApp`: those of `createApp`, and replacements of services. */
 export interface TestAppOptions<Events extends EmittedEvents = EmittedEvents> extends AppOptions<Events> {
-  /** What takes the place of services, in this application only. */
+  /** Replacements of services, in this application only. */
   readonly overrides?: readonly Override[];
 }
 
 /** An application under test. */
 export interface TestApp<Events extends EmittedEvents = EmittedEvents>
   extends Omit<App<Events>, 'listen' | 'attach'>, AsyncDisposable {
-  /** What was logged, unless the option `logger` was given. */
+  /** The logged lines, unless the option `logger` was given. */
   readonly logs: readonly LogEntry[];
   /**
    * Connects a client to a namespace.
-   * @throws ConnectError where it is refused; TypeError for a header that HTTP does not allow
+   * @throws ConnectError if it is refused; TypeError for a header that HTTP does not allow
    */
   connect(namespace?: string, options?: ConnectOptions): Promise<TestClient>;
   /**
    * Gives the server's socket of a client.
-   * @throws Error where the client is not connected
+   * @throws Error if the client is not connected
    */
   socketOf(client: TestClient): Socket;
   /** Breaks the client's connection, as a lost network does; resolves when both sides have seen it. */
@@ -41,17 +41,17 @@ export interface TestApp<Events extends EmittedEvents = EmittedEvents>
   /** The client reads again. */
   resume(client: TestClient): void;
   /**
-   * Resolves when what was sent has arrived and has been handled, as far as it can be without a timer or I/O. Handlers that
+   * Resolves when all that was sent has arrived and has been handled, as far as possible without a timer or I/O. Handlers that
    * wait for something may still run.
    */
   delivered(): Promise<void>;
   /**
    * Resolves when nothing is on its way, no handler runs, and no background work that is called every so often.
-   * @throws Error naming what still runs after 5 seconds, or `timeout` milliseconds
+   * @throws Error that names what still runs after 5 seconds, or `timeout` milliseconds
    */
   settled(options?: WaitOptions): Promise<void>;
   /**
-   * Closes as an application does, and then its clients. What still runs after 200 ms of real time is ended as at the end
+   * Closes as an application does, and then its clients. Calls that still run after 200 ms of real time are ended as at the end
    * of `limits.drainTime`.
    */
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export interface TestApp<Events extends EmittedEvents = EmittedEvents>
 const grace = 200;
 
 /**
- * Makes an application whose clients connect through memory. Without a word about it, it logs to `logs`, and shares no
+ * Makes an application whose clients connect through memory. By default it logs to `logs`, and shares no
  * instance of a service with another one: services of the given container, or of tsyringe's global one, are built anew.
  * @throws SetupError with every mistake that was found
  */

@@ -1,4 +1,4 @@
-/** A client of a test: the real one of Socket.IO, with what it receives written down. */
+/** A client of a test: the real one of Socket.IO, with a record of the events that it receives. */
 import { AssertionError } from 'node:assert';
 import type { Socket } from 'socket.io-client';
 import { CallError, unwrap } from '../client/index.js';
@@ -7,16 +7,16 @@ import { ConnectError } from './connect-error.js';
 import { Inbox, type Received } from './inbox.js';
 import { matchesAll } from './matching.js';
 
-/** What a client needs of the application under test. */
+/** The part of the application under test that a client needs. */
 export interface ClientHost {
   readonly activity: Activity;
-  /** Finds what was thrown behind an `internal` error, by the id in the answer. */
+  /** Finds the error behind an `internal` answer, by the id in the answer. */
   causeOf(id: unknown): unknown;
   /** Told of every client, so that it is closed with the application. */
   adopt(client: TestClient): void;
 }
 
-/** A client that `app.connect` gives: it calls, waits for what it is to receive, and ends and begins its connection. */
+/** The client that `app.connect` returns: it calls, waits for events, disconnects and connects again. */
 export class TestClient {
   readonly #inbox = new Inbox();
   readonly #host: ClientHost;
@@ -58,20 +58,20 @@ export class TestClient {
     return this.#inbox.all.filter((each) => each.event === event).map(({ args }) => args);
   }
 
-  /** Forgets what was received. */
+  /** Forgets the events that were received. */
   clear(): void {
     this.#inbox.clear();
   }
 
-  /** Sends an event that nobody is to answer. */
+  /** Sends an event without asking for an acknowledgement. */
   emit(event: string, ...args: unknown[]): this {
     this.socket.emit(event, ...args);
     return this;
   }
 
   /**
-   * Sends an event and gives the answer.
-   * @throws CallError where the answer is an error; its `cause` is what the handler threw, where that stayed inside
+   * Sends an event and returns the answer.
+   * @throws CallError if the answer is an error; its `cause` is the error that the handler threw, if that stayed inside
    */
   async call<T = unknown>(event: string, ...args: unknown[]): Promise<T> {
     const answer: unknown = await this.socket.emitWithAck(event, ...args);
@@ -101,7 +101,7 @@ export class TestClient {
    * @param expected the event's arguments: equal values, functions that say whether an argument fits, or matchers of jest
    * and vitest; without any, all fit
    * @returns the arguments
-   * @throws AssertionError telling what was received instead
+   * @throws AssertionError that lists the events received instead
    */
   async expectEmitted<T extends readonly unknown[] = unknown[]>(event: string, ...expected: unknown[]): Promise<T> {
     const fits = ({ args }: Received): boolean => matchesAll(expected, args);
@@ -118,7 +118,7 @@ export class TestClient {
   /**
    * Waits until the application has settled, then makes sure that no event, or none of that name, has arrived but those
    * that were given or expected before.
-   * @throws AssertionError telling what was received
+   * @throws AssertionError that lists the events received
    */
   async expectNothing(event?: string): Promise<void> {
     await this.#host.activity.settled();
@@ -129,7 +129,7 @@ export class TestClient {
 
   /**
    * Connects to another namespace over the same connection.
-   * @throws ConnectError where that is refused
+   * @throws ConnectError if the connection is refused
    */
   connect(namespace: string, options: { readonly auth?: Readonly<Record<string, unknown>> } = {}): Promise<TestClient> {
     return connected(new TestClient(this.socket.io.socket(namespace, options), this.#host));
@@ -149,7 +149,7 @@ export class TestClient {
 
   /**
    * Connects again after the connection has ended.
-   * @throws ConnectError where that is refused
+   * @throws ConnectError if the connection is refused
    */
   async reconnect(): Promise<void> {
     await this.disconnected();

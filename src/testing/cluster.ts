@@ -12,7 +12,7 @@ const heartbeat = { interval: 2 ** 29, timeout: 2 ** 30 };
 
 let clusters = 0;
 
-/** Applications under test that are one cluster. What is on its way between two of them counts for all of them. */
+/** Applications under test that are one cluster. Activity between two of them counts for all of them. */
 export interface TestCluster extends AsyncDisposable {
   readonly nodes: readonly TestApp[];
   /** As {@link TestApp.delivered}, for all nodes; so is that of each node. */
@@ -28,7 +28,7 @@ export interface TestCluster extends AsyncDisposable {
  * `serverSideEmit`, and background work that runs once in a cluster.
  *
  * @param size how many nodes
- * @param options the same for all, or a function that gives those of the first node (0), the second (1) …
+ * @param options the same for all, or a function that returns those of the first node (0), the second (1) …
  * @throws SetupError with every mistake that was found
  */
 export async function createTestCluster(

@@ -1,13 +1,13 @@
 /**
- * A connection that did not come about: what Socket.IO's client emits as `connect_error`. Where the application refused
- * it, `data` is what it said, with the `code`.
+ * A failed connection: the error that Socket.IO's client emits as `connect_error`. If the application refused
+ * it, `data` is its answer, with the `code`.
  */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
-  /** `refused`, `invalid`, a code of the application's own; `undefined` where it was not the application that refused. */
+  /** `refused`, `invalid`, a code of the application's own; `undefined` if the application did not refuse it. */
   readonly code: string | undefined;
 
-  /** @param data what the refusal says beside its message */
+  /** @param data the refusal's data beside its message */
   constructor(
     message: string,
     readonly data: Readonly<Record<string, unknown>> | undefined,

@@ -1,8 +1,9 @@
+/** A context for unit tests of middleware and error handlers, without an application. */
 import type { Socket } from 'socket.io';
 import { EventContext, type AckFunction, type ContextKind } from '../base/context.js';
 import { fakeSocket } from './fake-socket.js';
 
-/** What the event of a fake context is, and who sent it. */
+/** The event of a fake context, and its sender. */
 export interface FakeContextOptions {
   /** A {@link fakeSocket} unless given. */
   readonly socket?: Socket;

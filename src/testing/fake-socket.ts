@@ -2,36 +2,36 @@
 import { EventEmitter } from 'node:events';
 import { Server, Socket, type Namespace } from 'socket.io';
 
-/** What a fake socket has emitted. */
+/** An emission of a fake socket. */
 export interface Emission {
   readonly event: string;
   readonly args: readonly unknown[];
   /**
-   * `sender` for `socket.emit`; `others` where the socket itself is left out, as with `socket.broadcast` and
-   * `socket.to(room)`; `all` for what its namespace emits.
+   * `sender` for `socket.emit`; `others` if the socket itself is left out, as with `socket.broadcast` and
+   * `socket.to(room)`; `all` for emissions of its namespace.
    */
   readonly to: 'sender' | 'others' | 'all';
-  /** The rooms that were named; none means the whole namespace. */
+  /** The named rooms; none means the whole namespace. */
   readonly rooms: readonly string[];
   /** The rooms that were excepted. */
   readonly except: readonly string[];
 }
 
-/** What a fake socket writes down. */
+/** The record of a fake socket. */
 export interface FakeRecord {
   readonly emitted: readonly Emission[];
   /** The rooms that it joined, in their order, without its own. */
   readonly joined: readonly string[];
   /** The rooms that it left, in their order; with its disconnection, all. */
   readonly left: readonly string[];
-  /** Whether the connection was closed, `disconnect(true)`; `disconnected` tells of both ways. */
+  /** Whether the connection was closed, `disconnect(true)`; `disconnected` is true for both ways. */
   readonly connectionClosed: boolean;
 }
 
 /** A fake socket; it goes wherever a socket goes. */
 export type FakeSocket<S = Socket> = S & FakeRecord;
 
-/** Who the client behind a fake socket is, and how it answers. */
+/** The client behind a fake socket, and its answers. */
 export interface FakeSocketOptions {
   readonly id?: string;
   /** `/` unless given. */
@@ -40,13 +40,13 @@ export interface FakeSocketOptions {
   readonly data?: object;
   /** The rooms that it is in, beside its own. */
   readonly rooms?: readonly string[];
-  /** What the handshake has: `auth`, `query`, `headers`, `address` … */
+  /** The fields of the handshake: `auth`, `query`, `headers`, `address` … */
   readonly handshake?: Partial<Socket['handshake']>;
-  /** The client's answers to what it is asked with an acknowledgement, by the event. */
+  /** The client's answers to requests with an acknowledgement, by event. */
   readonly answers?: Readonly<Record<string, (...args: never[]) => unknown>>;
 }
 
-/** The numbers of the Socket.IO protocol for what a socket sends and gets. */
+/** The packet types of the Socket.IO protocol that a socket sends and receives. */
 const packetType = { disconnect: 1, event: 2, ack: 3 } as const;
 
 interface Packet {
@@ -60,13 +60,13 @@ interface Broadcast {
   readonly except?: ReadonlySet<string>;
 }
 
-/** What is used of a namespace's adapter. */
+/** The part of a namespace's adapter that is used here. */
 interface RecordedAdapter extends EventEmitter {
   broadcast(packet: Packet, options: Broadcast): unknown;
   broadcastWithAck(packet: Packet, options: Broadcast, ...callbacks: unknown[]): unknown;
 }
 
-/** Makes a socket that is connected, alone in a namespace of its own, and writes down what is done with it. */
+/** Makes a connected socket, alone in a namespace of its own, which records all that is done with it. */
 export function fakeSocket<S = Socket>(options: FakeSocketOptions = {}): FakeSocket<S> {
   const namespace = new Server({ serveClient: false }).of(options.namespace ?? '/');
   const client = new FakeClient(options);
@@ -108,7 +108,7 @@ function eventOf({ data }: Packet): Pick<Emission, 'event' | 'args'> {
   return { event, args };
 }
 
-/** What a socket needs of the transport's client: it takes the packets that would be sent. */
+/** The part of the transport's client that a socket needs: it takes the packets that would be sent. */
 class FakeClient {
   readonly emitted: Emission[] = [];
   readonly conn = Object.assign(new EventEmitter(), { protocol: 4, readyState: 'open', remoteAddress: '127.0.0.1' });
@@ -131,7 +131,7 @@ class FakeClient {
     if (answer && packet.id !== undefined) void this.#answer(packet.id, answer(...(args as never[])));
   }
 
-  /** Takes what a broadcast would send to this very client: the broadcast itself is written down. */
+  /** Takes what a broadcast would send to this client; the broadcast itself is recorded. */
   writeToEngine(): void {}
 
   _remove(): void {}

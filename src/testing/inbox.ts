@@ -1,4 +1,4 @@
-/** What a client has received: kept in order, and taken by those who wait for it. */
+/** The events that a client has received: kept in order, and taken by tests that wait for them. */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { inspect } from 'node:util';
 
@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 export interface Received {
   readonly event: string;
   readonly args: readonly unknown[];
-  /** Answers the server, where it asked for an acknowledgement. */
+  /** Answers the server, if it asked for an acknowledgement. */
   readonly ack: ((...values: unknown[]) => void) | undefined;
 }
 
@@ -30,13 +30,13 @@ export class Inbox {
     this.#untaken.push(received);
   }
 
-  /** Takes the first event that fits and that nobody has taken. */
+  /** Takes the first event that matches and was not taken yet. */
   take(event: string, fits: (received: Received) => boolean = () => true): Received | undefined {
     const index = this.#untaken.findIndex((each) => each.event === event && fits(each));
     return index < 0 ? undefined : this.#untaken.splice(index, 1)[0];
   }
 
-  /** What nobody has taken, of one name or of all. */
+  /** The events that were not taken yet, of one name or of all. */
   untaken(event?: string): Received[] {
     return this.#untaken.filter((each) => event === undefined || each.event === event);
   }
@@ -58,7 +58,7 @@ export class Inbox {
     }
   }
 
-  /** What arrived, for people. */
+  /** The events that arrived, as text. */
   describe(): string {
     if (this.all.length === 0) return 'Nothing was received.';
     const lines = this.all.map(({ event, args }) => `  ${event} ${inspect(args, { breakLength: Infinity, depth: 4 })}`);

@@ -1,3 +1,4 @@
+/** The users' test kit: `colloquy/testing`. */
 export { createTestApp } from './app.js';
 export { createTestCluster } from './cluster.js';
 export type { TestCluster } from './cluster.js';

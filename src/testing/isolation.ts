@@ -13,8 +13,8 @@ import {
 import type { Class } from '../base/reflect.js';
 
 /**
- * What takes the place of a service in one test. A class or a factory makes as many as what it replaces: one for the
- * application where that is a singleton, one for each connection where it is scoped to the container, else a new one for
+ * The replacement of a service in one test. A class or a factory makes as many instances as the original: one for the
+ * application if that is a singleton, one for each connection if it is scoped to the container, else a new one for
  * each that asks.
  */
 export type Override = { readonly token: Class<unknown> | string | symbol } & (
@@ -25,9 +25,9 @@ export type Override = { readonly token: Class<unknown> | string | symbol } & (
 
 /**
  * Makes a container with copies of all registrations of the given one and its parents, and with the overrides in the
- * place of what they name. Registered values are values: they are the same in every container.
+ * place of the services that they name. Registered values are values: they are the same in every container.
  *
- * @param services what is to be one for the application, though nobody registered it
+ * @param services classes of which the application has one object, although they are not registered
  */
 export function isolate(
   container: DependencyContainer = globalContainer,

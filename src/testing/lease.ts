@@ -1,3 +1,4 @@
+/** A lease in memory, for the nodes of a test cluster. */
 import type { Lease } from '../background/lease.js';
 
 /** Work that runs once in a cluster runs on the node that asked first; when it gives the lease back, on the next one. */

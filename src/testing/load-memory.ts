@@ -1,7 +1,7 @@
 /** The in-memory network, loaded when it is needed: it needs Socket.IO's client, which not every project has. */
 type Memory = typeof import('./memory/index.js');
 
-/** @throws Error naming the command that installs Socket.IO's client, where it is missing */
+/** @throws Error that names the command that installs Socket.IO's client, if it is missing */
 export async function loadMemory(): Promise<Memory> {
   try {
     return await import('./memory/index.js');

@@ -1,10 +1,11 @@
+/** A logger that keeps its lines for the test. */
 import type { Logger, LogMethod } from '../base/log.js';
 
 /** One line that was logged. */
 export interface LogEntry {
   readonly level: keyof Logger;
   readonly message: string;
-  /** What was handed over beside the sentence; `err` is what was thrown. */
+  /** The facts beside the message; `err` is the thrown error. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 

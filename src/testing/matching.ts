@@ -1,7 +1,7 @@
-/** Whether what arrived is what a test expects. */
+/** Compares received events with the expectation of a test. */
 import { isDeepStrictEqual } from 'node:util';
 
-/** What jest and vitest make of `expect.any(…)`, `expect.objectContaining(…)` and the like. */
+/** The matchers of jest and vitest: `expect.any(…)`, `expect.objectContaining(…)` and the like. */
 interface AsymmetricMatcher {
   asymmetricMatch(actual: unknown): boolean;
 }

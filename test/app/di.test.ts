@@ -17,7 +17,7 @@ import {
   type Next,
 } from '../../src/index.js';
 import { start } from '../support/app.js';
-import { undisturbed } from '../support/process.js';
+import { undisturbed } from '../support/undisturbed.js';
 import { deferred, nextEvent, until } from '../support/wait.js';
 
 @injectable()

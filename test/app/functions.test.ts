@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { IsString } from 'class-validator';
 import { Namespace, On, OnAny, OnConnect, SetupError, type Middleware } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 
 class Greeting {
   @IsString() name!: string;
@@ -18,7 +18,7 @@ class Known {
 
 describe('a handler that is a function', () => {
   it('answers like a method, with the arguments as they came', async (t) => {
-    const { app, connect } = await start(t, [Known]);
+    const { app, connect } = await startInMemory(t, [Known]);
     app.on('/test', 'my event', (context, ...args: unknown[]) => [context.event, ...args]);
     const socket = await connect('/test');
     assert.deepEqual(await socket.emitWithAck('my event', 1, 'two'), ['my event', 1, 'two']);
@@ -26,7 +26,7 @@ describe('a handler that is a function', () => {
   });
 
   it('is validated, wrapped and limited in time as its options say', async (t) => {
-    const { app, connect } = await start(t, [Known]);
+    const { app, connect } = await startInMemory(t, [Known]);
     const seen: string[] = [];
     app.on('/test', 'greet', (_context, { name }: Greeting) => `hello ${name}`, {
       payload: [Greeting],
@@ -41,7 +41,7 @@ describe('a handler that is a function', () => {
   });
 
   it('serves clients that were connected before it came', async (t) => {
-    const { app, connect } = await start(t, [Known]);
+    const { app, connect } = await startInMemory(t, [Known]);
     const socket = await connect('/test');
     assert.equal((await socket.emitWithAck('late')).error.code, 'unknown_event');
     app.on('/test', 'late', () => 'here');
@@ -49,14 +49,14 @@ describe('a handler that is a function', () => {
   });
 
   it('opens a namespace of its own where no class serves it', async (t) => {
-    const { app, connect } = await start(t, [Known]);
+    const { app, connect } = await startInMemory(t, [Known]);
     app.on('/fresh/:id', 'who', ({ connection }) => connection.params['id']);
     const socket = await connect('/fresh/7');
     assert.equal(await socket.emitWithAck('who'), '7');
   });
 
   it('stands in the table', async (t) => {
-    const { app } = await start(t, [Known]);
+    const { app } = await startInMemory(t, [Known]);
     app.on('/test', 'greet', function greet() {}, { payload: [Greeting] });
     const row = app.table.find(({ event }) => event === 'greet');
     assert.equal(row?.handler, 'greet');
@@ -64,7 +64,7 @@ describe('a handler that is a function', () => {
   });
 
   it('is refused with every reason, and then nothing has changed', async (t) => {
-    const { app, connect } = await start(t, [Known]);
+    const { app, connect } = await startInMemory(t, [Known]);
     assert.throws(() => app.on('/test', 'known', () => {}), SetupError);
     assert.throws(() => app.on('/test', 'disconnect', () => {}), /reserved event name/);
     assert.throws(() => app.on('test', 'x', () => {}), /does not begin with '\/'/);
@@ -77,7 +77,7 @@ describe('a handler that is a function', () => {
 
   it('costs what it adds, however many came before it', async (t) => {
     const use: Middleware = (_context, next) => next();
-    const { app } = await start(t, [Known], { use: [use] });
+    const { app } = await startInMemory(t, [Known], { use: [use] });
     const add = (event: string): number =>
       workOf(() => app.on('/test', event, () => event, { payload: [Greeting], use: [use] }));
     add('the first, for which the class is looked at');
@@ -95,7 +95,7 @@ describe('a handler that is a function', () => {
   });
 
   it("is a fallback in '*' for every namespace but those that have the event of their own", async (t) => {
-    const { app, connect } = await start(t, [Known]);
+    const { app, connect } = await startInMemory(t, [Known]);
     app.on('/own', 'shared', () => 'own');
     app.on('*', 'shared', () => 'fallback');
     app.on('/later', 'other', () => 'other');
@@ -126,7 +126,7 @@ describe('a handler that is a function', () => {
         return 'any';
       }
     }
-    const { app, connect } = await start(t, [Fallback]);
+    const { app, connect } = await startInMemory(t, [Fallback]);
     const early = await connect('/');
     assert.equal(entered, 1);
     app.on('/', 'own', () => 'own');

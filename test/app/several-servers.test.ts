@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { openAdapter } from '../../src/cluster/index.js';
 import type { Running } from '../support/app.js';
 import { until } from '../support/wait.js';
-import { caughtUp, path, record, startWith } from '../support/requests.js';
+import { caughtUp, path, record, startWith } from '../support/start-with.js';
 
 /** Two applications that are one cluster. */
 async function startTwo(t: TestContext): Promise<[Running, Running]> {

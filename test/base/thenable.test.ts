@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { guardRejection, isThenable, promiseOf } from '../../src/base/thenable.js';
-import { undisturbed } from '../support/process.js';
+import { undisturbed } from '../support/undisturbed.js';
 
 test('what has a method then is a thenable; nothing hostile throws', () => {
   assert.ok(isThenable(Promise.resolve()));

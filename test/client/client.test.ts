@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { IsInt } from 'class-validator';
 import { call, CallError, unwrap } from '../../src/client/index.js';
 import { EventError, Namespace, On } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 
 class Point {
   @IsInt() x!: number;
@@ -27,13 +27,13 @@ class Calls {
 
 describe('colloquy/client', () => {
   it('call gives the answer of a handler, as the type that is asked for', async (t) => {
-    const { connect } = await start(t, [Calls]);
+    const { connect } = await startInMemory(t, [Calls]);
     const answer: number = await call<number>(await connect('/calls'), 'double', { x: 21 });
     assert.equal(answer, 42);
   });
 
   it('call throws a CallError where the handler failed, with all that the server said', async (t) => {
-    const { connect } = await start(t, [Calls]);
+    const { connect } = await startInMemory(t, [Calls]);
     const socket = await connect('/calls');
     await assert.rejects(call(socket, 'full'), {
       name: 'CallError',
@@ -49,14 +49,14 @@ describe('colloquy/client', () => {
   });
 
   it('call takes a time limit of socket.timeout, and rejects as Socket.IO does', async (t) => {
-    const { connect } = await start(t, [Calls]);
+    const { connect } = await startInMemory(t, [Calls]);
     const socket = await connect('/calls');
     socket.io.engine.close();
     await assert.rejects(call(socket.timeout(20), 'double', { x: 1 }), /operation has timed out|disconnected/);
   });
 
   it('unwrap throws a failure only, and nothing that merely resembles one', async (t) => {
-    const { connect } = await start(t, [Calls]);
+    const { connect } = await startInMemory(t, [Calls]);
     const socket = await connect('/calls');
     assert.deepEqual(unwrap(await socket.emitWithAck('lookalike')), { error: 'a word, and no failure' });
     assert.throws(() => unwrap({ error: { code: 'busy', message: 'Later.' } }), CallError);

@@ -4,10 +4,10 @@ import { test, type TestContext } from 'node:test';
 import { Allow, IsInt, IsOptional } from 'class-validator';
 import { Auth, Namespace, On, OnAny, OnConnect, OnDisconnect, Payload } from '../../src/index.js';
 import { start, transports, type Running } from '../support/app.js';
-import { assertEmpty } from '../support/empty.js';
-import { undisturbed } from '../support/process.js';
-import { openMute } from '../support/mute.js';
-import { openRaw, type RawClient } from '../support/raw.js';
+import { assertEmpty } from '../support/assert-empty.js';
+import { undisturbed } from '../support/undisturbed.js';
+import { openMute } from '../support/silent-client.js';
+import { openRaw, type RawClient } from '../support/raw-client.js';
 import { nextEvent, until } from '../support/wait.js';
 
 class Anything {

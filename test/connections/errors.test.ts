@@ -11,7 +11,7 @@ import {
   OnError,
   SocketId,
 } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 import { nextEvent } from '../support/wait.js';
 
 class AppError extends Error {}
@@ -50,7 +50,7 @@ test('@OnError: the most derived class of errors wins, wherever it is declared',
       throw thrown[what]!();
     }
   }
-  const { connect } = await start(t, [Errors]);
+  const { connect } = await startInMemory(t, [Errors]);
   const socket = await connect('/errors');
   for (const event of ['fail', 'failLater']) {
     assert.equal(await socket.emitWithAck(event, 'app'), 'app');
@@ -74,7 +74,7 @@ test('@OnError gets the error, the context, and what it asks for; inherited ones
       throw thrown[what]!();
     }
   }
-  const { connect } = await start(t, [Errors]);
+  const { connect } = await startInMemory(t, [Errors]);
   const socket = await connect('/errors');
   const answer = (await socket.emitWithAck('fail', 'app')) as { error: { code: string } };
   assert.equal(answer.error.code, 'internal');
@@ -100,7 +100,7 @@ test('@OnError hears of invalid payloads, time-outs and EventErrors too, and may
       throw new EventError('full', 'full');
     }
   }
-  const { connect } = await start(t, [Errors]);
+  const { connect } = await startInMemory(t, [Errors]);
   const socket = await connect('/errors');
   assert.deepEqual(await socket.emitWithAck('number', 'x'), { wrong: ['isNumber'] });
   assert.equal(((await socket.emitWithAck('slow')) as { error: { code: string } }).error.code, 'timeout');
@@ -123,7 +123,7 @@ test('the application-wide onError speaks where no @OnError did, also of events 
       if (context.socket.handshake.auth['no']) throw new AppError('no');
     }
   }
-  const { connect, refusal } = await start(t, [Errors], {
+  const { connect, refusal } = await startInMemory(t, [Errors], {
     onError: (error, context) => {
       heard.push([(error as Error).message, context.event]);
       return context.event === 'fail' ? Promise.resolve('global') : undefined;
@@ -151,7 +151,7 @@ test('a ConnectionRefused that a handler throws is its answer, with its data, an
       throw new ConnectionRefused('not you', { hint: 'log in' });
     }
   }
-  const { connect, log } = await start(t, [Errors]);
+  const { connect, log } = await startInMemory(t, [Errors]);
   const socket = await connect('/errors');
   const answer = { error: { code: 'refused', message: 'not you', hint: 'log in' } };
   assert.deepEqual(await socket.emitWithAck('refuse'), answer);
@@ -169,7 +169,7 @@ test('without an acknowledgement, what @OnError returns is told by the event exc
       throw new Error('no');
     }
   }
-  const { connect } = await start(t, [Errors]);
+  const { connect } = await startInMemory(t, [Errors]);
   const socket = await connect('/errors');
   socket.emit('fail');
   assert.deepEqual(await nextEvent(socket, 'exception'), [
@@ -206,7 +206,7 @@ test('an @OnError that fails, hangs or says what cannot be sent leaves the defau
       throw new EventError('default', 'default');
     }
   }
-  const { connect, log } = await start(t, [Errors]);
+  const { connect, log } = await startInMemory(t, [Errors]);
   const socket = await connect('/errors');
   for (const way of Object.keys(ways)) {
     const lines = log.at('error').length;
@@ -225,7 +225,7 @@ test('an app-wide onError that fails leaves the default answer', async (t) => {
   const onError = (): never => {
     throw new Error('the error handler itself');
   };
-  const { connect, log } = await start(t, [Errors], { onError });
+  const { connect, log } = await startInMemory(t, [Errors], { onError });
   const socket = await connect('/errors');
   assert.deepEqual(await socket.emitWithAck('fail'), { error: { code: 'default', message: 'default' } });
   assert.equal((log.at('error')[0]?.facts['err'] as Error).message, 'the error handler itself');
@@ -243,7 +243,7 @@ test('a slow @OnError after a slow handler answers once, and frees its place', a
       return 'from the handler';
     }
   }
-  const { connect } = await start(t, [Errors], { limits: { concurrentCalls: 1 } });
+  const { connect } = await startInMemory(t, [Errors], { limits: { concurrentCalls: 1 } });
   const socket = await connect('/errors');
   for (let n = 0; n < 3; n++) assert.equal(await socket.emitWithAck('slow'), 'from @OnError');
 });

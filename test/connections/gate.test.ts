@@ -18,10 +18,10 @@ import {
   type Middleware,
 } from '../../src/index.js';
 import { start, transports, type Running } from '../support/app.js';
-import { assertEmpty } from '../support/empty.js';
-import { undisturbed } from '../support/process.js';
-import { openMute } from '../support/mute.js';
-import { openRaw } from '../support/raw.js';
+import { assertEmpty } from '../support/assert-empty.js';
+import { undisturbed } from '../support/undisturbed.js';
+import { openMute } from '../support/silent-client.js';
+import { openRaw } from '../support/raw-client.js';
 import { deferred, nextEvent, until } from '../support/wait.js';
 
 for (const transport of transports) {

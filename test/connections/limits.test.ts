@@ -13,8 +13,8 @@ import {
   SetupError,
 } from '../../src/index.js';
 import { start, transports } from '../support/app.js';
-import { openMute } from '../support/mute.js';
-import { openRaw } from '../support/raw.js';
+import { openMute } from '../support/silent-client.js';
+import { openRaw } from '../support/raw-client.js';
 import { deferred, nextEvent, until, within, type Deferred } from '../support/wait.js';
 
 interface Answer {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Socket } from 'socket.io';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 import { until } from '../support/wait.js';
 import { Namespace, On, OnConnect } from '../../src/index.js';
-import { path, startWith } from '../support/requests.js';
+import { path, startWith } from '../support/start-with.js';
 
 /** An application whose sockets are prepared with Socket.IO's own means when they connect. */
 async function startPrepared(t: Parameters<typeof startWith>[0], prepare: (socket: Socket) => void) {
@@ -109,7 +109,7 @@ describe("a user's own namespaces", () => {
   }
 
   it('stand beside those of controllers: by name, by RegExp and by function, with new_namespace', async (t) => {
-    const { app, connect, refusal } = await start(t, [Declared]);
+    const { app, connect, refusal } = await startInMemory(t, [Declared]);
     const made: string[] = [];
     app.io.on('new_namespace', ({ name }) => made.push(name));
     const serve = (name: string) => (socket: Socket) => socket.on('who', (ack: (who: string) => void) => ack(name));
@@ -134,7 +134,7 @@ describe("a user's own namespaces", () => {
         @OnConnect enter() {}
       }
       const options = cleanupEmptyChildNamespaces === undefined ? {} : { cleanupEmptyChildNamespaces };
-      const { app, connect } = await start(t, [Game], options);
+      const { app, connect } = await startInMemory(t, [Game], options);
       const client = await connect('/game/7');
       const namespace = app.io.of('/game/7');
       client.disconnect();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Namespace, On, OnAny, OnConnect, OnDisconnect, Param, EventName, EventContext } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 import { until } from '../support/wait.js';
 
 test('/game/:id serves a family of namespaces, each by itself; @Param reads the path', async (t) => {
@@ -18,7 +18,7 @@ test('/game/:id serves a family of namespaces, each by itself; @Param reads the 
       context.socket.nsp.emit('shouted');
     }
   }
-  const { connect, refusal } = await start(t, [Game]);
+  const { connect, refusal } = await startInMemory(t, [Game]);
   const seven = await connect('/game/7/seat/1');
   const eight = await connect('/game/a%20b/seat/2');
   assert.deepEqual(entered, [
@@ -45,7 +45,7 @@ test('a RegExp serves what it matches, whatever its flags; its groups are read',
       return [color, number];
     }
   }
-  const { connect, refusal } = await start(t, [Team]);
+  const { connect, refusal } = await startInMemory(t, [Team]);
   for (let n = 0; n < 3; n++) {
     assert.deepEqual(await (await connect(`/team-red-${n}`)).emitWithAck('where'), ['red', n]);
   }
@@ -63,7 +63,7 @@ test('exact paths come before families, families in their order, * last', async 
     }
     return Served;
   };
-  const { connect } = await start(t, [
+  const { connect } = await startInMemory(t, [
     serve('*', 'any'),
     serve('/:first', 'first family'),
     serve(/^\/e/, 'second family'),
@@ -105,7 +105,7 @@ test('what a namespace does not handle goes to *, its exact events first, then i
       return `closed any ${event}`;
     }
   }
-  const { connect } = await start(t, [Fallback, Chat, Closed]);
+  const { connect } = await startInMemory(t, [Fallback, Chat, Closed]);
   const ask = async (path: string, event: string): Promise<unknown> => (await connect(path)).emitWithAck(event);
   assert.equal(await ask('/chat', 'ping'), 'chat ping');
   assert.equal(await ask('/chat', 'help'), 'fallback help');
@@ -125,7 +125,7 @@ test('* serves the main namespace too, where nobody declares it', async (t) => {
       return 'fallback';
     }
   }
-  const { connect, refusal } = await start(t, [Fallback]);
+  const { connect, refusal } = await startInMemory(t, [Fallback]);
   assert.equal(await (await connect('/')).emitWithAck('ping'), 'fallback');
   assert.equal((await refusal('/', { auth: { no: true } })).data?.code, 'refused');
 });
@@ -135,14 +135,14 @@ test('the main namespace that nobody declares answers all the same, within the l
   class Chat {
     @On() work() {}
   }
-  const { connect } = await start(t, [Chat], { limits: { eventBurst: 2, eventRate: 0 } });
+  const { connect } = await startInMemory(t, [Chat], { limits: { eventBurst: 2, eventRate: 0 } });
   const socket = await connect('/');
   const codes: string[] = [];
   for (let n = 0; n < 3; n++) {
     codes.push(((await socket.emitWithAck('work')) as { error: { code: string } }).error.code);
   }
   assert.deepEqual(codes, ['unknown_event', 'unknown_event', 'rate_limited']);
-  const guarded = await start(t, [Chat], { use: [() => undefined] });
+  const guarded = await startInMemory(t, [Chat], { use: [() => undefined] });
   assert.equal((await guarded.refusal('/')).data?.code, 'refused');
 });
 
@@ -157,7 +157,7 @@ test('a namespace of a family is freed when its last client has left, and comes 
       return 'pong';
     }
   }
-  const { connect, app } = await start(t, [Game]);
+  const { connect, app } = await startInMemory(t, [Game]);
   for (let n = 1; n <= 3; n++) {
     const [one, two] = await Promise.all([connect('/game/1'), connect('/game/1')]);
     assert.ok(app.io._nsps.has('/game/1'));
@@ -177,7 +177,7 @@ test('app.table tells namespace, event, Class.method, arguments and middleware',
     @On('say') speak(_text: string, _context: EventContext, @EventName() _event: string) {}
     @OnAny any() {}
   }
-  const { app, log } = await start(t, [Chat], {
+  const { app, log } = await startInMemory(t, [Chat], {
     printTable: true,
     use: [
       function guard(_context, next) {
@@ -203,6 +203,6 @@ test('app.table tells namespace, event, Class.method, arguments and middleware',
   const printed = log.at('info').find(({ message }) => message.includes('Chat.speak'))!.message;
   for (const word of ['namespace', 'event', '/chat', 'say', 'string, EventContext', 'guard'])
     assert.ok(printed.includes(word));
-  const silent = await start(t, [Chat], { printTable: false });
+  const silent = await startInMemory(t, [Chat], { printTable: false });
   assert.ok(!silent.log.lines.some(({ message }) => message.includes('Chat.speak')));
 });

@@ -14,7 +14,7 @@ import {
   type Middleware,
 } from '../../src/index.js';
 import { start, transports } from '../support/app.js';
-import { undisturbed } from '../support/process.js';
+import { undisturbed } from '../support/undisturbed.js';
 import { deferred, until } from '../support/wait.js';
 
 for (const transport of transports) {

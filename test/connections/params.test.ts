@@ -30,7 +30,7 @@ import {
   SocketId,
   type AckFunction,
 } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 import { deferred, until } from '../support/wait.js';
 
 class Item {
@@ -110,7 +110,7 @@ test('@Payload: the next argument, one by its position, a property, optional one
       return value.length;
     }
   }
-  const socket = await (await start(t, [Params])).connect('/p');
+  const socket = await (await startInMemory(t, [Params])).connect('/p');
   const ask = (event: string, ...args: unknown[]): Promise<unknown> => socket.emitWithAck(event, ...args);
   assert.deepEqual(await ask('next', { id: 1 }, { id: 2 }, 3), [1, true, 2, 3]);
   assert.deepEqual(await rules(ask('next', { id: 1 }, { id: 'x' }, 3)), [['1.id', 'isInt']]);
@@ -151,7 +151,7 @@ test('primitives are checked to be just that', async (t) => {
     @On() bytes(_value: Buffer) {}
     @On() view(_value: Uint8Array) {}
   }
-  const socket = await (await start(t, [Params])).connect('/p');
+  const socket = await (await startInMemory(t, [Params])).connect('/p');
   const right: Record<string, unknown> = {
     text: 'a',
     number: 1.5,
@@ -207,7 +207,7 @@ test('what comes with the handshake: @Auth, @Query, @Header, @Cookie, @Handshake
       return [typeof all.issued, secure, all.auth['token']];
     }
   }
-  const { connect } = await start(t, [Params]);
+  const { connect } = await startInMemory(t, [Params]);
   const socket = await connect('/p', {
     auth: { token: 'secret', __proto__: null },
     query: { page: '3', order: 'up', flag: 'true' },
@@ -249,7 +249,7 @@ test('what belongs to the socket: @ConnectedSocket, @SocketId, @Rooms, @Data, an
       return [session.greet(), session.visits, user, socket.data === session];
     }
   }
-  const socket = await (await start(t, [Params])).connect('/p');
+  const socket = await (await startInMemory(t, [Params])).connect('/p');
   assert.deepEqual(await socket.emitWithAck('socket'), [true, true, true, true]);
   assert.deepEqual(await socket.emitWithAck('rooms'), [socket.id, 'hall']);
   assert.deepEqual(await socket.emitWithAck('data'), ['hello ada', 1, 'ada', true]);
@@ -276,7 +276,7 @@ test('what belongs to the call: @Args, @Ack, @EventName, EventContext', async (t
       ];
     }
   }
-  const socket = await (await start(t, [Params])).connect('/p');
+  const socket = await (await startInMemory(t, [Params])).connect('/p');
   assert.deepEqual(await socket.emitWithAck('args', 'a', { b: 1 }), [['a', { b: 1 }], 'args', 'a']);
   assert.equal(await socket.emitWithAck('ack', 1, 2), 2);
   assert.deepEqual(await socket.emitWithAck('context', 5), ['context', [5], '/p', 'event', 'Params.context', 1]);
@@ -289,7 +289,7 @@ test('createParamDecorator makes a decorator of your own, with an argument, or w
       return [text, id];
     }
   }
-  const { connect, app } = await start(t, [Params]);
+  const { connect, app } = await startInMemory(t, [Params]);
   const socket = await connect('/p');
   assert.deepEqual(await socket.emitWithAck('work', 'ab'), ['ababab', socket.id]);
   assert.deepEqual(app.table[0]?.arguments, ['@Twice', '@custom', 'string']);
@@ -311,7 +311,7 @@ test('@Room in @OnJoin and @OnLeave names the room, whatever the cause', async (
       await socket.join('b');
     }
   }
-  const { connect, app } = await start(t, [Params]);
+  const { connect, app } = await startInMemory(t, [Params]);
   const socket = await connect('/p');
   const { id } = socket;
   await socket.emitWithAck('move');
@@ -352,7 +352,7 @@ test('@Signal fires at disconnect, at a time-out, and at shutdown', async (t) =>
       return end.promise;
     }
   }
-  const { connect, app } = await start(t, [Params], { limits: { drainTime: 40 } });
+  const { connect, app } = await startInMemory(t, [Params], { limits: { drainTime: 40 } });
   const leaving = await connect('/p');
   leaving.emit('gone');
   await until(() => begun.length === 1, 'the handler');
@@ -375,7 +375,7 @@ test('@Reason tells why a socket left', async (t) => {
       reasons.push(reason);
     }
   }
-  const socket = await (await start(t, [Params])).connect('/p');
+  const socket = await (await startInMemory(t, [Params])).connect('/p');
   socket.disconnect();
   await until(() => reasons.length === 1, '@OnDisconnect');
   assert.deepEqual(reasons, ['client namespace disconnect']);
@@ -405,7 +405,7 @@ test('payload options: of the application, a class, a parameter; the nearer one 
       return note;
     }
   }
-  const { connect } = await start(t, [ByApp, ByClass], {
+  const { connect } = await startInMemory(t, [ByApp, ByClass], {
     payload: { validator: { forbidNonWhitelisted: true, groups: ['edit', 'create'] } },
   });
   const app = await connect('/app');
@@ -428,7 +428,7 @@ test('an answer to an invalid payload stays small, whatever was sent', async (t)
   class Params {
     @On() items(@Payload({ each: Item }) _items: Item[]) {}
   }
-  const socket = await (await start(t, [Params])).connect('/p');
+  const socket = await (await startInMemory(t, [Params])).connect('/p');
   const answer = (await socket.emitWithAck(
     'items',
     Array.from({ length: 5_000 }, () => ({ id: 'x' })),
@@ -459,7 +459,7 @@ test('credentials with a discriminator can be read by every handler: reading doe
     }
   }
   const socket = await (
-    await start(t, [Entering])
+    await startInMemory(t, [Entering])
   ).connect('/p', { auth: { login: { kind: 'token', user: 'ada', token: 'secret' } } });
   for (let n = 0; n < 2; n++) {
     assert.deepEqual(await socket.emitWithAck('again'), [true, { user: 'ada', token: 'secret' }]);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Server, Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnJoin, OnLeave, Room, Rooms, SocketId } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 import { until } from '../support/wait.js';
-import { caughtUp, path, record, startWith } from '../support/requests.js';
+import { caughtUp, path, record, startWith } from '../support/start-with.js';
 
 const sorted = (values: Iterable<string>): string[] => [...values].toSorted();
 
@@ -31,7 +31,7 @@ describe('rooms', () => {
         socket.nsp.to('shared').emit('shouted');
       }
     }
-    const { connect } = await start(t, [Both]);
+    const { connect } = await startInMemory(t, [Both]);
     const [one, two] = [await connect('/one'), await connect('/two')];
     const logs = [one, two].map(record);
     await one.emitWithAck('shout');
@@ -67,7 +67,7 @@ describe('rooms', () => {
         this.io.of('/hall').in(id).disconnectSockets();
       }
     }
-    const { connect } = await start(t, [Hall, Office]);
+    const { connect } = await startInMemory(t, [Hall, Office]);
     const [guest, clerk] = [await connect('/hall'), await connect('/office')];
     assert.deepEqual(sorted(await clerk.emitWithAck('seat', guest.id)), sorted([guest.id!, 'table']));
     const left = new Promise((resolve) => guest.once('disconnect', resolve));
@@ -86,7 +86,7 @@ describe('rooms', () => {
         return rooms.includes(id);
       }
     }
-    const { connect } = await start(t, [Personal]);
+    const { connect } = await startInMemory(t, [Personal]);
     const [a, b] = [await connect('/personal'), await connect('/personal')];
     const logs = [a, b].map(record);
     assert.equal(await a.emitWithAck('mine'), true);
@@ -106,7 +106,7 @@ describe('rooms', () => {
         seen.push(rooms.filter((room) => room !== id));
       }
     }
-    const { app, connect } = await start(t, [Leaving]);
+    const { app, connect } = await startInMemory(t, [Leaving]);
     const client = await connect('/leaving');
     client.disconnect();
     await until(() => seen.length === 1, 'the end of the connection');
@@ -136,7 +136,7 @@ describe('rooms', () => {
         socket.to(room).emit('somebody left', room);
       }
     }
-    const { app, connect } = await start(t, [Watched]);
+    const { app, connect } = await startInMemory(t, [Watched]);
     const [client, witness] = [await connect('/watched'), await connect('/watched')];
     moments.length = 0;
     const log = record(witness);

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Socket } from 'socket.io';
 import { createApp, Data, Namespace, On, SetupError, Signal } from '../../src/index.js';
-import { start } from '../support/kit.js';
+import { startInMemory } from '../support/kit.js';
 import { nextEvent } from '../support/wait.js';
 
 @Namespace('/rooms')
@@ -21,7 +21,7 @@ class Entering {
 }
 
 it('the room of an id is its own: another client that asks for it is told so and does not enter', async (t) => {
-  const { app, connect } = await start(t, [Entering]);
+  const { app, connect } = await startInMemory(t, [Entering]);
   const [ada, eve] = [await connect('/rooms'), await connect('/rooms')];
   const answer = (await eve.emitWithAck('join', ada.id)) as { error: { code: string } };
   assert.equal(answer.error.code, 'room_taken');
@@ -36,7 +36,7 @@ it('the room of an id is its own: another client that asks for it is told so and
 });
 
 it('a socket that may enter no more rooms keeps none of the others out of one, and ends nothing', async (t) => {
-  const { app, connect, log } = await start(t, [Entering], { limits: { rooms: 1 } });
+  const { app, connect, log } = await startInMemory(t, [Entering], { limits: { rooms: 1 } });
   const [full, other] = [await connect('/rooms'), await connect('/rooms')];
   await full.emitWithAck('join', 'a');
   const namespace = app.io.of('/rooms');
@@ -48,7 +48,7 @@ it('a socket that may enter no more rooms keeps none of the others out of one, a
 });
 
 it('a handler that ends because its client left is no failure for the log', async (t) => {
-  const { app, connect, log } = await start(t, [Entering]);
+  const { app, connect, log } = await startInMemory(t, [Entering]);
   const socket = await connect('/rooms');
   socket.emit('wait');
   await socket.emitWithAck('join', 'a');

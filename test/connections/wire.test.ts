@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import type { Socket } from 'socket.io-client';
 import { start, transports, type Running } from '../support/app.js';
 import { nextEvent, within } from '../support/wait.js';
-import { undisturbed } from '../support/process.js';
+import { undisturbed } from '../support/undisturbed.js';
 import { ContractController, secret } from '../support/contract.controller.js';
 
 interface Conversation extends Running {

@@ -3,7 +3,7 @@ import { describe, it, mock } from 'node:test';
 import { Namespace, On } from '../../src/index.js';
 import { start } from '../support/app.js';
 import { nextEvent, until } from '../support/wait.js';
-import { openPolling } from '../support/requests.js';
+import { openPolling } from '../support/start-with.js';
 
 @Namespace('/')
 class Root {

@@ -12,7 +12,7 @@ import { Server } from 'socket.io';
 import { createApp, Namespace, On, OnDisconnect, type AppOptions } from '../../src/index.js';
 import { openClient, running, start, transports } from '../support/app.js';
 import { recordingLog } from '../support/log.js';
-import { openMute } from '../support/mute.js';
+import { openMute } from '../support/silent-client.js';
 import { deferred, nextEvent, until, within } from '../support/wait.js';
 
 @Namespace('/serve')

@@ -14,7 +14,7 @@ export interface Running {
 }
 
 /** Makes an application of the controllers; it is closed after the test. */
-export async function start(
+export async function startInMemory(
   t: TestContext,
   controllers: AppOptions['controllers'],
   options?: Omit<AppOptions, 'controllers'>,

@@ -1,3 +1,4 @@
+/** HTTP over memory: requests and responses for the Engine.IO server, without a port. */
 import { EventEmitter } from 'node:events';
 import { IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
@@ -6,14 +7,14 @@ import { Duplex } from 'node:stream';
 import type { Traffic } from './traffic.js';
 import { CONNECTING, MemoryWebSocket } from './web-socket.js';
 
-/** Where a connection comes from, as the server sees it. */
+/** The origin of a connection, as the server sees it. */
 export interface Remote {
   remoteAddress: string;
   secure: boolean;
 }
 
 /**
- * The server's end of a connection: what `request.socket` is. Over it go the refusals that Engine.IO writes in plain HTTP;
+ * The server's end of a connection, `request.socket`. It carries the refusals that Engine.IO writes in plain HTTP;
  * an accepted connection speaks through its two {@link MemoryWebSocket}s.
  */
 export class MemorySocket extends Duplex {
@@ -130,7 +131,7 @@ function textOf(name: string, value: OutgoingHttpHeader): string {
 }
 
 /**
- * What Engine.IO takes for `wsEngine` in place of the server of the package `ws`.
+ * The `wsEngine` for Engine.IO in place of the server of the package `ws`.
  *
  * @see https://socket.io/docs/v4/server-options/#wsengine
  */

@@ -1,3 +1,4 @@
+/** The network: connects clients of Socket.IO to servers in the same process. */
 import { AsyncResource } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import type { OutgoingHttpHeaders, Server as HttpServer } from 'node:http';

@@ -1,3 +1,4 @@
+/** Counts the messages that are on their way, so that a test can wait until none is. */
 import { setImmediate } from 'node:timers';
 
 /**

@@ -1,3 +1,4 @@
+/** A pair of WebSockets joined in memory. */
 import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -14,7 +15,7 @@ const TOO_BIG = 1009;
 
 type Sent = (error?: Error) => void;
 
-/** What the `on…` attributes are called with: the fields of the DOM's events that Engine.IO reads or passes on. */
+/** The events that the `on…` attributes receive: the fields of the DOM's events that Engine.IO reads or passes on. */
 export interface WebSocketEvent {
   type: 'open' | 'message' | 'error' | 'close';
   target: MemoryWebSocket;
@@ -98,7 +99,7 @@ export class MemoryWebSocket extends EventEmitter {
     }
   }
 
-  /** The connection breaks: neither end is told by the other. What was sent before still arrives. */
+  /** The connection breaks without a closing handshake. Data that was sent before still arrives. */
   cut(): void {
     if (this.readyState === CONNECTING) return this.fail(new Error('socket hang up'));
     const peer = this.#peer as MemoryWebSocket;
@@ -119,12 +120,12 @@ export class MemoryWebSocket extends EventEmitter {
     this.#decided();
   }
 
-  /** This end stops reading: what is sent to it from now on waits at the sender. */
+  /** This end stops reading: data that is sent to it from now on waits at the sender. */
   pause(): void {
     this.#paused = true;
   }
 
-  /** This end reads again, first what waited. */
+  /** This end reads again, first the data that waited. */
   resume(): void {
     this.#paused = false;
     const sender = this.#peer;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Socket as ClientSocket } from 'socket.io-client';
-import { path, startWith } from '../../support/requests.js';
+import { path, startWith } from '../../support/start-with.js';
 
 function answering(client: ClientSocket, ...values: unknown[]): void {
   client.on('question', (...args: unknown[]) => (args.at(-1) as (...values: unknown[]) => void)(...values));

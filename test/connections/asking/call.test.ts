@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { Socket, type Namespace as IoNamespace } from 'socket.io';
 import { call, CallError, InjectNamespace, Namespace, On, OnConnect } from '../../../src/index.js';
 import { internalsOf } from '../../../src/connections/internals.js';
-import { start } from '../../support/kit.js';
+import { startInMemory } from '../../support/kit.js';
 import { deferred, nextEvent, within } from '../../support/wait.js';
 
 @Namespace('/')
@@ -28,7 +28,7 @@ function isCallError(code: string, message?: RegExp): (error: unknown) => boolea
 
 describe('call', () => {
   it("gives the client's answer, and keeps nothing of the question", async (t) => {
-    const { connect, app } = await start(t, [Asking]);
+    const { connect, app } = await startInMemory(t, [Asking]);
     const client = await connect();
     client.on('your age?', (name: string, answer: Answer) => answer(name.length, 'ignored'));
     assert.deepEqual(await client.emitWithAck('age', 'Ada'), { age: 3 });
@@ -41,7 +41,7 @@ describe('call', () => {
   });
 
   it('rejects when the client does not answer in time, and keeps nothing of the question', async (t) => {
-    const { connect, app } = await start(t, [Asking], { limits: { callTime: 20 } });
+    const { connect, app } = await startInMemory(t, [Asking], { limits: { callTime: 20 } });
     const client = await connect();
     const socket = app.io.sockets.sockets.get(client.id!)!;
     await assert.rejects(call(socket, 'silence'), isCallError('timeout', /within 20 ms/));
@@ -51,7 +51,7 @@ describe('call', () => {
   });
 
   it('drops an answer that comes too late', async (t) => {
-    const { connect, app } = await start(t, [Asking]);
+    const { connect, app } = await startInMemory(t, [Asking]);
     const client = await connect();
     const asked = deferred<Answer>();
     client.on('question', (answer: Answer) => asked.resolve(answer));
@@ -65,7 +65,7 @@ describe('call', () => {
   });
 
   it('rejects at once when the client leaves, all open questions', async (t) => {
-    const { connect, app } = await start(t, [Asking]);
+    const { connect, app } = await startInMemory(t, [Asking]);
     const client = await connect();
     const socket = app.io.sockets.sockets.get(client.id!)!;
     const all = Array.from({ length: 20 }, () => assert.rejects(call(socket, 'silence'), isCallError('disconnected')));
@@ -84,13 +84,13 @@ describe('call', () => {
         found.resolve(await call(socket, 'who are you?').catch((error: unknown) => error));
       }
     }
-    const { connect } = await start(t, [Early]);
+    const { connect } = await startInMemory(t, [Early]);
     await connect('/early');
     isCallError('disconnected', /not connected/)(await found.promise);
   });
 
   it("rejects with the client's own error where it answers one", async (t) => {
-    const { connect, app } = await start(t, [Asking]);
+    const { connect, app } = await startInMemory(t, [Asking]);
     const client = await connect();
     client.on('pay', (answer: Answer) => answer({ error: { code: 'declined', message: 'No money.', details: 3 } }));
     const socket = app.io.sockets.sockets.get(client.id!)!;
@@ -101,7 +101,7 @@ describe('call', () => {
   });
 
   it('rejects where the question cannot be sent, and keeps nothing of it', async (t) => {
-    const { connect, app } = await start(t, [Asking]);
+    const { connect, app } = await startInMemory(t, [Asking]);
     const client = await connect();
     const socket = app.io.sockets.sockets.get(client.id!)!;
     await assert.rejects(call(socket, 'connect'), /reserved/);
@@ -115,7 +115,7 @@ describe('call', () => {
   });
 
   it('keeps what stays uncaught in a handler inside: the caller reads `internal`', async (t) => {
-    const { connect } = await start(t, [Asking], { limits: { callTime: 10 } });
+    const { connect } = await startInMemory(t, [Asking], { limits: { callTime: 10 } });
     const answer = (await (await connect()).emitWithAck('age', 'x')) as { error: { code: string } };
     assert.equal(answer.error.code, 'internal');
   });

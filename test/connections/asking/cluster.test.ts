@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ClusterAdapter, type ClusterMessage, type ClusterResponse } from 'socket.io-adapter';
 import { callAll, Namespace } from '../../../src/index.js';
-import { start } from '../../support/kit.js';
+import { startInMemory } from '../../support/kit.js';
 
 @Namespace('/')
 class Empty {}
@@ -32,7 +32,7 @@ function localCluster(): typeof ClusterAdapter {
 describe('callAll in a cluster', () => {
   it('gathers the answers of all nodes; those of others come without an id', async (t) => {
     const adapter = localCluster() as never;
-    const [a, b] = [await start(t, [Empty], { adapter }), await start(t, [Empty], { adapter })];
+    const [a, b] = [await startInMemory(t, [Empty], { adapter }), await startInMemory(t, [Empty], { adapter })];
     const [here, there] = [await a.connect(), await b.connect()];
     here.on('where?', (answer: (value: string) => void) => answer('here'));
     there.on('where?', (answer: (value: string) => void) => answer('there'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Ack, Emit, EventError, Namespace, On, OnConnect, reply, Use, type Middleware } from '../../../src/index.js';
 import { Socket } from 'socket.io';
-import { start } from '../../support/kit.js';
+import { startInMemory } from '../../support/kit.js';
 import { nextEvent } from '../../support/wait.js';
 
 class NotFound extends EventError {
@@ -73,7 +73,7 @@ class Emitting {
 
 describe('@Emit', () => {
   it('emits the result to the caller next to the acknowledgement', async (t) => {
-    const { connect } = await start(t, [Emitting]);
+    const { connect } = await startInMemory(t, [Emitting]);
     const socket = await connect('/emit');
     const emitted = nextEvent(socket, 'to sender');
     assert.deepEqual(await socket.emitWithAck('sender', { a: 1 }), { a: 1 });
@@ -81,7 +81,7 @@ describe('@Emit', () => {
   });
 
   it('emits to the others, to all with several values, and to a room', async (t) => {
-    const { connect } = await start(t, [Emitting]);
+    const { connect } = await startInMemory(t, [Emitting]);
     const [caller, other] = [await connect('/emit'), await connect('/emit')];
     const seen: string[] = [];
     caller.onAny((event: string) => seen.push(event));
@@ -94,7 +94,7 @@ describe('@Emit', () => {
   });
 
   it('skips an empty result where it is told to, and emits every one of several', async (t) => {
-    const { connect } = await start(t, [Emitting]);
+    const { connect } = await startInMemory(t, [Emitting]);
     const socket = await connect('/emit');
     const seen: string[] = [];
     socket.onAny((event: string) => seen.push(event));
@@ -104,7 +104,7 @@ describe('@Emit', () => {
   });
 
   it('emits what the client is told of a failure of that class, and only of that', async (t) => {
-    const { connect } = await start(t, [Emitting]);
+    const { connect } = await startInMemory(t, [Emitting]);
     const socket = await connect('/emit');
     const seen: unknown[][] = [];
     socket.onAny((...event: unknown[]) => seen.push(event));
@@ -115,7 +115,7 @@ describe('@Emit', () => {
   });
 
   it('emits once where the answer is given by hand, also for a second answer or a result after it', async (t) => {
-    const { connect } = await start(t, [Emitting]);
+    const { connect } = await startInMemory(t, [Emitting]);
     const socket = await connect('/emit');
     const seen: unknown[][] = [];
     socket.onAny((...event: unknown[]) => seen.push(event));
@@ -149,7 +149,7 @@ describe('@Emit', () => {
         return 'child';
       }
     }
-    const { connect } = await start(t, [Child]);
+    const { connect } = await startInMemory(t, [Child]);
     const [socket, other] = [await connect('/emit'), await connect('/emit')];
     const seen: unknown[][] = [];
     socket.onAny((...event: unknown[]) => seen.push(event));

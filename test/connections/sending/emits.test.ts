@@ -18,7 +18,7 @@ import {
 } from '../../../src/index.js';
 import { internalsOf } from '../../../src/connections/internals.js';
 import { createTestCluster } from '../../../src/testing/index.js';
-import { start } from '../../support/kit.js';
+import { startInMemory } from '../../support/kit.js';
 import { nextEvent } from '../../support/wait.js';
 import { Author, events, Letter, Said } from '../../support/events.js';
 
@@ -64,8 +64,11 @@ class Game {
 }
 
 /** A client of `/chat`, and the server's socket of it. */
-async function meet(t: Parameters<typeof start>[0], options: Parameters<typeof start>[2] = { emits: events }) {
-  const { app, connect, log } = await start(t, [Chat, Game], options);
+async function meet(
+  t: Parameters<typeof startInMemory>[0],
+  options: Parameters<typeof startInMemory>[2] = { emits: events },
+) {
+  const { app, connect, log } = await startInMemory(t, [Chat, Game], options);
   const client = await connect('/chat');
   const chat = app.io.of('/chat');
   return { app, connect, log, client, chat, socket: chat.sockets.get(client.id!)! };
@@ -233,7 +236,7 @@ describe('an emission that does not fit', () => {
         socket.emit('said', {});
       }
     }
-    const { app, connect, refusal } = await start(t, [Chat, Greeting], { emits: events });
+    const { app, connect, refusal } = await startInMemory(t, [Chat, Greeting], { emits: events });
     const client = await connect('/chat');
     const arrived = nextEvent(client, 'said');
     assert.deepEqual(await client.emitWithAck('echo', { text: 'a', more: 1 }), { text: 'a', more: 1 });
@@ -324,7 +327,7 @@ describe('an event that is not declared', () => {
 
 describe('emissions are checked', () => {
   it('in a family of namespaces: in one of them, and in all of them, each once', async (t) => {
-    const { app, connect } = await start(t, [Game], { emits: { said: Counted } });
+    const { app, connect } = await startInMemory(t, [Game], { emits: { said: Counted } });
     const [one, two] = [await connect('/game/1'), await connect('/game/2')];
     for (const event of ['move', 'move all', 'move room']) {
       const arrived = nextEvent(one, 'said');
@@ -401,7 +404,7 @@ it('what is given is not changed, so that it can be emitted again: its discrimin
   }
   const circle = { kind: 'circle', id: 'a', r: 1 };
   const state = Object.freeze({ shape: Object.freeze({ ...circle }), more: [{ ...circle }] });
-  const { app, connect } = await start(t, [Chat], {
+  const { app, connect } = await startInMemory(t, [Chat], {
     emits: { ...events, drawn: Drawn },
     connectionStateRecovery: {},
   });

@@ -7,7 +7,7 @@ import { createApp, InjectNamespace, Namespace, On, OnConnect } from '../../../s
 import { running, start } from '../../support/app.js';
 import { recordingLog } from '../../support/log.js';
 import { nextEvent } from '../../support/wait.js';
-import { caughtUp, openPolling, path, record, startWith } from '../../support/requests.js';
+import { caughtUp, openPolling, path, record, startWith } from '../../support/start-with.js';
 
 /** Three clients, and what each of them received after the first one had run the handler. */
 async function received(clients: readonly ClientSocket[]): Promise<unknown[][][]> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventContext, Middleware } from '../../../src/index.js';
 import { compose } from '../../../src/controllers/plan/compose.js';
-import { undisturbed } from '../../support/process.js';
+import { undisturbed } from '../../support/undisturbed.js';
 
 const event = { kind: 'event' } as EventContext;
 const connect = { kind: 'connect' } as EventContext;

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { createApp, Namespace, On } from '../../../src/index.js';
 import { openClient, start } from '../../support/app.js';
 import { nextEvent } from '../../support/wait.js';
-import { path, startWith } from '../../support/requests.js';
+import { path, startWith } from '../../support/start-with.js';
 
 @Namespace('/')
 class Root {

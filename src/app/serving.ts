@@ -1,0 +1,79 @@
+/** Serving: the HTTP server and the engine on it. */
+import type { Server as HttpServer } from 'node:http';
+import type { Server, ServerOptions } from 'socket.io';
+import type { Logger } from '../base/log.js';
+import type { Engine } from '../server/engine/index.js';
+import { trackConnections } from '../server/connections.js';
+import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
+import { installSession } from '../server/session/session-options.js';
+import type { AppOptions } from './options.js';
+
+export interface ServingParts {
+  readonly io: Server;
+  readonly engine: Engine;
+  readonly options: AppOptions;
+  readonly log: Logger;
+  /** Called once there is an Engine.IO server: from then on clients may come. */
+  readonly onServing: () => void;
+}
+
+/** The one HTTP server of an application, its own or the user's. */
+export class Serving {
+  #server: HttpServer | undefined;
+  #dropConnections: (() => void) | undefined;
+
+  constructor(private readonly parts: ServingParts) {}
+
+  /** @throws Error if the application listens already, or the port cannot be had */
+  async listen(where: number | ListenOptions): Promise<Address> {
+    if (this.#server) throw new Error('The application listens already; create another one for another port.');
+    const options = typeof where === 'number' ? { port: where } : where;
+    const server = createHttpServer(this.parts.options, options.tls);
+    this.#server = server;
+    try {
+      this.#connect(server);
+      const address = await listen(server, options);
+      this.parts.onServing();
+      return address;
+    } catch (error) {
+      this.#server = undefined;
+      throw error;
+    }
+  }
+
+  attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    this.#connect(server, options);
+    this.parts.onServing();
+  }
+
+  /** Resolves when the application's own HTTP server has closed; the user's is the user's to close. */
+  async stopAccepting(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  /** Ends the connections that are still open. */
+  dropConnections(): void {
+    this.#dropConnections?.();
+  }
+
+  #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
+    const { io, engine } = this.parts;
+    this.#dropConnections = trackConnections(server);
+    io.attach(server, options);
+    engine.attach(io.engine);
+    installSession(io, this.parts.options.session);
+  }
+
+  /** Logs where the application listens, and with what. */
+  report({ url }: Address): void {
+    const { log, engine, options } = this.parts;
+    log.info(`listening on ${url}`);
+    log.debug(`WebSocket engine: ${engine.name} (${engine.reason})`);
+    const { transports } = options;
+    if (transports && !transports.some((each) => each !== 'polling')) {
+      log.warn('the option `transports` leaves only long-polling: no client will use WebSocket');
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** Shutdown, in order: answer the calls that run, disconnect the clients, close the links. */
+import type { Server } from 'socket.io';
+import type { BackgroundWork } from '../background/runner.js';
+import { longestTime } from '../base/limits.js';
+import type { Watchdog } from '../background/watchdog/watchdog.js';
+import type { AdapterLink } from '../cluster/index.js';
+import { internalsOf } from '../connections/internals.js';
+import type { Runtime } from '../connections/runtime.js';
+import type { Clients } from '../server/clients.js';
+import type { Serving } from './serving.js';
+
+export interface RunningParts {
+  readonly io: Server;
+  readonly runtime: Runtime;
+  readonly link: AdapterLink | undefined;
+  readonly serving: Serving;
+  readonly clients: Clients;
+  readonly background: BackgroundWork;
+  readonly watchdog: Watchdog;
+}
+
+/** Stops a running application within its `drainTime`. */
+export async function shutDown(parts: RunningParts): Promise<void> {
+  const { io, runtime, link, serving, clients, background, watchdog } = parts;
+  const end = Date.now() + runtime.limits.drainTime;
+  const rest = (): number => Math.min(longestTime, Math.max(0, end - Date.now()));
+  runtime.calls.closing = 'draining';
+  await Promise.all([drain(runtime, rest()), background.stop(rest())]);
+  await clients.flush(rest());
+  // Not before: a client on long-polling fetches its answer with a connection of its own.
+  const stopped = serving.stopAccepting();
+  const disconnected = setTimeout(() => serving.dropConnections(), rest());
+  disconnectAll(io);
+  // The handlers of the disconnections may emit to other nodes, so the links close after them.
+  await drain(runtime, rest());
+  await closeServer(io);
+  await stopped;
+  clearTimeout(disconnected);
+  await link?.close();
+  runtime.calls.stop();
+  clients.stopWatching();
+  await watchdog.stop();
+  await runtime.container.dispose();
+}
+
+/** Resolves when no call runs; a call that takes longer is answered `closing`. */
+async function drain({ calls }: Runtime, time: number): Promise<void> {
+  const timer = setTimeout(() => calls.expireAll(), time);
+  await calls.idle();
+  clearTimeout(timer);
+}
+
+/** Ends all connections as Socket.IO does when it is closed, but lets the adapters work on. */
+function disconnectAll(io: Server): void {
+  for (const { sockets } of io._nsps.values()) {
+    for (const socket of sockets.values()) internalsOf(socket)._onclose('server shutting down');
+  }
+  (io.engine as Server['engine'] | undefined)?.close();
+}
+
+/** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */
+async function closeServer(io: Server): Promise<void> {
+  if (io.engine as object | undefined) return io.close();
+  await Promise.all([...io._nsps.values()].map(async ({ adapter }) => adapter.close()));
+}
