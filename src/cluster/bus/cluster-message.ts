@@ -5,6 +5,9 @@ import { AdapterError } from '../errors.js';
 /** Takes the answers of other servers, or the error that ended the question. */
 export type Acknowledge = (error: Error | null, answers: unknown[]) => void;
 
+/** A packet of Socket.IO. */
+export type Packet = Parameters<Adapter['broadcast']>[0];
+
 type PlainOptions = Extract<ClusterMessage, { type: MessageType.BROADCAST }>['data']['opts'];
 
 /** @throws AdapterError for who asks, and hears nobody */

@@ -85,7 +85,11 @@ export class StreamsClient implements StreamsUser {
   }
 
   drop(): void {
-    this.dropping.drop(1);
+    this.lost(1);
+  }
+
+  lost(messages: number): void {
+    this.dropping.drop(messages);
   }
 
   /** Forgets a namespace and what it has subscribed to, so that nobody waits for its answers. */

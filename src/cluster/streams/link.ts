@@ -15,7 +15,7 @@ import { type StreamsSession, StreamsTransport } from './transport.js';
  */
 export function openStreams(given: TransportContext, uid: string, options: HubOptions): AdapterLink {
   const stream = `${given.prefix}:streams`;
-  const context = { ...given, prefix: stream, url: new URL(given.url.href.replace('+streams:', ':')) };
+  const context = { ...given, prefix: stream };
   const { whenDown } = options;
   const client: StreamsClient = new StreamsClient(stream, {
     drop: (messages) => hub.drop(messages),
@@ -23,6 +23,7 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
   });
   const hub: Hub = new Hub(uid, context.uid !== null, new StreamsTransport(context, client), {
     ...options,
+    besides: true,
     onStatus: (status) => {
       client.use(hub.session as StreamsSession | null);
       options.onStatus(status);
@@ -35,7 +36,9 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
     // Socket.IO calls it with `new`, which an arrow function does not allow.
     factory: function factory(nsp: Namespace) {
       make ??= loadOfficial().createAdapter(client, { streamName: stream, channelPrefix: stream, maxLen: MAX_ENTRIES });
-      return guard(nsp, make(nsp), client, {
+      const adapter = make(nsp);
+      hub.census.watch(nsp.name, adapter);
+      return guard(nsp, adapter, client, {
         listens: hub.listens,
         channel: `${stream}#${nsp.name}#`,
         failed: (error) => process.emitWarning(error instanceof Error ? error : String(error), 'AdapterWarning'),

@@ -1,8 +1,16 @@
 /** Makes sessions with Redis for the engine `redis-streams`. */
+import { AdapterError } from '../errors.js';
 import { within } from '../bus/within.js';
-import { makeRedisClient } from '../transports/redis/open-client.js';
 import type { RedisClient } from '../transports/redis/redis-client.js';
-import { connectAll, ownChannels, publishing } from '../transports/redis/index.js';
+import {
+  connectAll,
+  ownChannels,
+  publishing,
+  subscribe,
+  unlessElsewhere,
+  withMore,
+} from '../transports/redis/index.js';
+import { RedisServers } from '../transports/redis/servers.js';
 import {
   Backlog,
   type Session,
@@ -40,35 +48,42 @@ export interface StreamsUser {
   /** What is subscribed to from the beginning. */
   channels(): string[];
   receive(channel: string, frame: Buffer): void;
+  /** So many messages did not reach Redis. */
+  lost(messages: number): void;
 }
 
 /** Makes sessions: their publish/subscribe is for the hub, their stream for the official adapter. */
 export class StreamsTransport implements Transport {
   readonly engine = 'redis-streams';
+  readonly #servers: RedisServers;
 
   constructor(
     private readonly context: TransportContext,
     private readonly user: StreamsUser,
-  ) {}
+  ) {
+    this.#servers = new RedisServers(context, this.engine);
+  }
 
   async connect(events: SessionEvents): Promise<StreamsSession> {
     loadOfficial();
-    const { context, engine, user } = this;
-    const make = (): Promise<RedisClient> => makeRedisClient(context, engine);
-    const publisher = await make();
-    const [subscriber, reader] = context.uid ? [await make(), await make()] : [];
-    const own = ownChannels(context);
+    const { context, user } = this;
+    const publisher = await this.#servers.open(context.prefix);
+    const clients = context.uid ? withMore(publisher, 2) : [publisher];
+    const [, subscriber, reader] = clients;
+    const names = new Names(publisher, user.stream);
+    const own = ownChannels(context, publisher);
     subscriber?.onFrame((channel, frame) => {
       if (own.includes(channel)) events.frame(frame);
-      else user.receive(channel, frame);
+      else user.receive(names.back(channel), frame);
     });
-    const clients = [publisher, subscriber, reader].filter((client) => client !== undefined);
     let last = '';
     await connectAll(clients, events, async () => {
-      last = await lastId(publisher, user.stream);
-      await subscriber?.subscribe([...own, ...user.channels()]);
+      await checkVersion(publisher);
+      last = await lastId(publisher, names.of(user.stream));
+      const channels = [...own, ...user.channels().map((channel) => names.of(channel))];
+      if (subscriber) await subscribe(subscriber, channels);
     });
-    const streaming = this.#streaming({ publisher, subscriber, reader }, events);
+    const streaming = this.#streaming({ publisher, subscriber, reader }, names, events);
     return { ...publishing(context, publisher, clients, events), ...streaming, last };
   }
 
@@ -78,21 +93,27 @@ export class StreamsTransport implements Transport {
       subscriber,
       reader,
     }: { publisher: RedisClient; subscriber: RedisClient | undefined; reader: RedisClient | undefined },
+    names: Names,
     events: SessionEvents,
   ): Omit<StreamsSession, keyof Session | 'last'> {
-    const { stream } = this.user;
+    const stream = names.of(this.user.stream);
     const backlog = new Backlog();
     const failed = (reason: unknown): void => events.closed(reason);
+    const lost = { lost: (messages: number) => this.user.lost(messages) };
     return {
       append: (fields) => {
         const args = [stream, 'MAXLEN', '~', String(MAX_ENTRIES), '*', ...Object.entries(fields).flat()];
-        return backlog.send(fields['data']?.length ?? 0, () => publisher.command('XADD', ...args), events);
+        return backlog.send(
+          fields['data']?.length ?? 0,
+          () => unlessElsewhere(publisher.command('XADD', ...args), events),
+          lost,
+        );
       },
-      send: (channel, frame) => backlog.send(frame.length, () => publisher.publish(channel, frame), events),
+      send: (channel, frame) => backlog.send(frame.length, () => publisher.publish(names.of(channel), frame), lost),
       subscribe: (channels) => {
-        if (channels.length > 0) subscriber?.subscribe(channels).catch(failed);
+        if (channels.length > 0) subscriber?.subscribe(channels.map((each) => names.of(each))).catch(failed);
       },
-      unsubscribe: (channels) => void subscriber?.unsubscribe(channels).catch(failed),
+      unsubscribe: (channels) => void subscriber?.unsubscribe(channels.map((each) => names.of(each))).catch(failed),
       read: async (after) => {
         if (!reader) return never();
         const waiting = reader.command('XREAD', 'COUNT', '500', 'BLOCK', String(BLOCK), 'STREAMS', stream, after);
@@ -103,8 +124,39 @@ export class StreamsTransport implements Transport {
           return never();
         }
       },
-      command: (name, ...args) => within(ANSWER, publisher.command(name, ...args)),
+      command: (name, ...args) => within(ANSWER, publisher.command(...names.ofCommand([name, ...args]))),
     };
+  }
+}
+
+/** @throws AdapterError for a Redis that lacks commands which are needed */
+async function checkVersion(client: RedisClient): Promise<void> {
+  const info = await client.command('INFO', 'server').catch(() => '');
+  const [, version, major, minor] = /redis_version:((\d+)\.(\d+)\S*)/.exec(String(info)) ?? [];
+  if (!version || Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 2)) return;
+  const message = `The redis-streams adapter needs Redis 6.2 or later, and this one is ${version}: update it, or take redis://`;
+  throw new AdapterError('option', message);
+}
+
+/** The names of keys and channels at the server: in a cluster, all of them are in one slot. */
+class Names {
+  constructor(
+    private readonly client: RedisClient,
+    private readonly stream: string,
+  ) {}
+
+  of(name: string): string {
+    if (!name.startsWith(this.stream)) return name;
+    return RedisServers.nameOf(this.client, this.stream, name.slice(this.stream.length));
+  }
+
+  back(name: string): string {
+    return this.client.sharded ? `${this.stream}${name.slice(this.stream.length + 2)}` : name;
+  }
+
+  ofCommand([name = '', ...args]: readonly string[]): [string, ...string[]] {
+    const isCount = this.client.sharded && name === 'PUBSUB' && args[0] === 'NUMSUB';
+    return [name, ...args.map((arg) => (isCount && arg === 'NUMSUB' ? 'SHARDNUMSUB' : this.of(arg)))];
   }
 }
 

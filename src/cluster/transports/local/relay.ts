@@ -5,7 +5,7 @@ import { Kind, NOBODY, packet, type Packet, readPackets, writeTogether } from '.
 
 /** Passes packets on between the processes that are connected to it with the same secret and prefix. */
 export class Relay {
-  readonly #nodes = new Map<Socket, { uid: string; prefix: string }>();
+  readonly #nodes = new Map<Socket, { uid: string; prefix: string; topics: readonly string[] }>();
   readonly #server: Server;
 
   constructor(private readonly secret: string) {
@@ -16,7 +16,8 @@ export class Relay {
   listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
+      // Exclusive: under Node's cluster, processes would share the port otherwise, and each would be a relay.
+      this.#server.listen({ port, host, exclusive: true }, () => {
         this.#server.off('error', reject).on('error', () => {});
         const address = this.#server.address();
         resolve(typeof address === 'object' && address ? address.port : port);
@@ -44,9 +45,10 @@ export class Relay {
   #onPacket(socket: Socket, { kind, uid, payload }: Packet): void {
     const node = this.#nodes.get(socket);
     if (!node) {
-      const [secret, prefix] = payload.toString().split('\n');
+      const [secret, prefix = '', ...topics] = payload.toString().split('\n');
       if (kind !== Kind.hello || secret !== this.secret) return void socket.end(packet(Kind.refused, NOBODY));
-      this.#nodes.set(socket, { uid, prefix: prefix ?? '' });
+      const node = uid === NOBODY ? [] : ['all', uid];
+      this.#nodes.set(socket, { uid, prefix, topics: topics.length > 0 ? topics : node });
       socket.setTimeout(0);
       socket.write(packet(Kind.welcome, NOBODY));
     } else if (kind === Kind.frame) {
@@ -59,7 +61,7 @@ export class Relay {
 
   #pass(prefix: string, to: string, bytes: Buffer): void {
     for (const [socket, node] of this.#nodes) {
-      if (node.prefix !== prefix || node.uid === NOBODY || (to !== NOBODY && to !== node.uid)) continue;
+      if (node.prefix !== prefix || !node.topics.includes(to === NOBODY ? 'all' : to)) continue;
       if (socket.writableLength > MAX_QUEUED) socket.destroy();
       else writeTogether(socket, bytes);
     }

@@ -1,18 +1,28 @@
 /** Makes Redis clients: of the `client` option, of the package `redis`, or of `ioredis`. */
-import { fromIoredis } from './ioredis.js';
-import { fromNodeRedis } from './node-redis.js';
+import type { Cluster, Redis } from 'ioredis';
 import { loadLibrary, type TransportContext } from '../transport.js';
+import { fromIoredis, fromIoredisCluster } from './ioredis.js';
+import { fromNodeRedis, fromNodeRedisCluster } from './node-redis.js';
 import type { RedisClient } from './redis-client.js';
 
-/** A client that is not yet connected: of the option `client`, else of `redis`, or of `ioredis` without it. */
-export async function makeRedisClient(
-  { client, url }: Pick<TransportContext, 'client' | 'url'>,
-  engine: string,
-): Promise<RedisClient> {
-  if (client) {
-    const made = await client();
-    return isIoredis(made) ? fromIoredis(made) : fromNodeRedis(made);
-  }
+type Made = Parameters<typeof fromNodeRedis>[0];
+
+/** The client that the option `client` makes, not yet connected. */
+export async function givenClient(client: NonNullable<TransportContext['client']>): Promise<RedisClient> {
+  const made = (await client()) as {
+    readonly psubscribe?: unknown;
+    readonly isCluster?: true;
+    readonly masters?: unknown;
+  };
+  const isIoredis = typeof made.psubscribe === 'function';
+  if (isIoredis) return made.isCluster ? fromIoredisCluster(made as unknown as Cluster) : fromIoredis(made as Redis);
+  return Array.isArray(made.masters)
+    ? fromNodeRedisCluster(made as unknown as Parameters<typeof fromNodeRedisCluster>[0])
+    : fromNodeRedis(made as Made);
+}
+
+/** A client for a server, not yet connected: of `redis`, or of `ioredis` without it. */
+export async function makeClient(url: URL, engine: string): Promise<RedisClient> {
   try {
     const { createClient } = await import('redis');
     const options = { url: url.href, socket: { reconnectStrategy: false as const, noDelay: true, keepAlive: true } };
@@ -23,8 +33,4 @@ export async function makeRedisClient(
     const { Redis } = await loadLibrary(() => import('ioredis'), engine, 'redis');
     return fromIoredis(new Redis(url.href, { lazyConnect: true, autoResendUnfulfilledCommands: false }));
   }
-}
-
-function isIoredis(client: unknown): boolean {
-  return typeof (client as { psubscribe?: unknown }).psubscribe === 'function';
 }
