@@ -5,6 +5,8 @@ import type { Transport, TransportContext } from './transports/transport.js';
 interface Engine {
   readonly name: string;
   readonly schemes: readonly string[];
+  /** Other names of the same. */
+  readonly aliases?: readonly string[];
   readonly heartbeat: { readonly interval: number; readonly timeout: number };
   /**
    * Milliseconds in which nodes that are there answer one that starts; 0 where they do so in the next turn, or where the
@@ -50,7 +52,8 @@ const ENGINES: readonly Engine[] = [
   },
   {
     name: 'redis',
-    schemes: REDIS.flatMap((scheme) => [`${scheme}:`, `${scheme}+cluster:`]),
+    schemes: ['redis:', 'rediss:'],
+    aliases: ['valkey:', 'valkeys:', ...REDIS.map((scheme) => `${scheme}+cluster:`)],
     manyHosts: true,
     path: DATABASE,
     heartbeat: FAR,
@@ -59,7 +62,8 @@ const ENGINES: readonly Engine[] = [
   },
   {
     name: 'redis-streams',
-    schemes: REDIS.map((scheme) => `${scheme}+streams:`),
+    schemes: ['redis+streams:', 'rediss+streams:'],
+    aliases: ['valkey+streams:', 'valkeys+streams:'],
     manyHosts: true,
     path: DATABASE,
     heartbeat: FAR,
@@ -100,7 +104,7 @@ export function findEngine(text: string): { engine: Engine; url: URL; urls: read
   if (!first || others.includes(undefined)) {
     throw new AdapterError('option', `The adapter is not a URL; its scheme is one of ${known}`);
   }
-  const engine = ENGINES.find(({ schemes }) => schemes.includes(first.protocol));
+  const engine = ENGINES.find(({ schemes, aliases = [] }) => [...schemes, ...aliases].includes(first.protocol));
   if (!engine) throw new AdapterError('option', `No adapter for "${first.protocol}"; known are ${known}`);
   if (others.length > 0 && !engine.manyHosts) {
     throw new AdapterError('option', `The adapter's URL names several hosts, but ${engine.name} takes one`);

@@ -19,6 +19,7 @@ import {
   type TransportContext,
 } from '../transports/transport.js';
 import { entriesRead, type Entry, type Fields, lastId, MAX_ENTRIES } from './entries.js';
+import { MemoryWatch } from './memory-watch.js';
 import { loadOfficial } from './official.js';
 
 /** Milliseconds that one reading waits for an entry; less than the 5 s after which the package `redis` gives up. */
@@ -30,8 +31,8 @@ const ANSWER = 1000;
 export interface StreamsSession extends Session {
   /** The id of the youngest entry when the session began. */
   readonly last: string;
-  /** Adds an entry and returns at once; they keep their order. False: too much waits, it is dropped. */
-  append(fields: Fields): boolean;
+  /** Adds an entry; they keep their order. Undefined: too much waits, it is dropped. Rejects when Redis does not take it. */
+  append(fields: Fields): Promise<unknown> | undefined;
   /** Publishes and returns at once; false as above. */
   send(channel: string, frame: Buffer): boolean;
   subscribe(channels: readonly string[]): void;
@@ -83,8 +84,19 @@ export class StreamsTransport implements Transport {
       const channels = [...own, ...user.channels().map((channel) => names.of(channel))];
       if (subscriber) await subscribe(subscriber, channels);
     });
-    const streaming = this.#streaming({ publisher, subscriber, reader }, names, events);
-    return { ...publishing(context, publisher, clients, events), ...streaming, last };
+    const room = names.of(`${user.stream}:room`);
+    const memory = new MemoryWatch(events, () => publisher.command('SET', room, '1', 'PX', '1000'));
+    const streaming = this.#streaming({ publisher, subscriber, reader }, names, memory, events);
+    const session = publishing(context, publisher, clients, events);
+    return {
+      ...session,
+      ...streaming,
+      last,
+      close: () => {
+        memory.stop();
+        return session.close();
+      },
+    };
   }
 
   #streaming(
@@ -94,6 +106,7 @@ export class StreamsTransport implements Transport {
       reader,
     }: { publisher: RedisClient; subscriber: RedisClient | undefined; reader: RedisClient | undefined },
     names: Names,
+    memory: MemoryWatch,
     events: SessionEvents,
   ): Omit<StreamsSession, keyof Session | 'last'> {
     const stream = names.of(this.user.stream);
@@ -103,11 +116,17 @@ export class StreamsTransport implements Transport {
     return {
       append: (fields) => {
         const args = [stream, 'MAXLEN', '~', String(MAX_ENTRIES), '*', ...Object.entries(fields).flat()];
-        return backlog.send(
-          fields['data']?.length ?? 0,
-          () => unlessElsewhere(publisher.command('XADD', ...args), events),
-          lost,
+        const bytes = fields['data']?.length ?? 0;
+        if (!backlog.take(bytes)) return undefined;
+        const adding = unlessElsewhere(publisher.command('XADD', ...args), events);
+        adding.then(
+          () => backlog.release(bytes),
+          (error) => {
+            backlog.release(bytes);
+            memory.refused(error);
+          },
         );
+        return adding;
       },
       send: (channel, frame) => backlog.send(frame.length, () => publisher.publish(names.of(channel), frame), lost),
       subscribe: (channels) => {

@@ -19,6 +19,8 @@ export async function openWire(port: number): Promise<Wire> {
     const far = connect(port, '127.0.0.1');
     near.pipe(far);
     far.pipe(near);
+    near.on('close', () => whole && far.destroy());
+    far.on('close', () => whole && near.destroy());
     for (const end of [near, far]) {
       ends.add(end);
       end.on('error', () => {}).on('close', () => ends.delete(end));

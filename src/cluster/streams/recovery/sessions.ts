@@ -87,6 +87,8 @@ export class Sessions {
    * @throws Error where Redis is away
    */
   async restore(pid: string, offset: string): Promise<RestoredSession | null> {
+    // Empty: the client has got nothing yet.
+    if (offset !== '' && !parsePosition(offset)) return null;
     const record: Sent[] = [];
     const [read, number] = [this.client.cursor.position, this.client.numberOf(this.uid)];
     this.#records.add(record);
@@ -97,6 +99,7 @@ export class Sessions {
         return null;
       }
       const last = await this.history.last();
+      if (compareIds(from.id, last) > 0) return null;
       const sent = await this.history.sentAfter(from, last);
       if (!(await this.client.cursor.caughtUp(last))) return null;
       // Up to when this began from the stream, and from then on as the clients of this node got it.
