@@ -1,5 +1,5 @@
 /** Leases: what one node of a cluster has at a time. */
-import type { Lock } from '../transports/transport.js';
+import type { Lock } from '../../transports/transport.js';
 import type { Member, NodeState } from './members.js';
 
 export interface LeaseOptions {

@@ -1,5 +1,5 @@
 /** Heartbeats: says that this node lives, and hears who else does. */
-import type { Lock, Topic } from '../transports/transport.js';
+import type { Lock, Topic } from '../../transports/transport.js';
 import type { Census, Counts } from './census.js';
 import { type Lease, type LeaseOptions, Leases } from './elections.js';
 import { Members, type NodeState } from './members.js';
