@@ -1,3 +1,4 @@
+/** The public names of `colloquy`, one by one. */
 export { createApp } from './app/create-app.js';
 export type { App, AppOptions, Health } from './app/options.js';
 export { AdapterError } from './cluster/errors.js';

@@ -1,4 +1,4 @@
-import { Data, EventError, Namespace, On, OnConnect, OnJoin, OnLeave, Rooms } from 'colloquy';
+import { Data, Emit, EventError, Namespace, On, OnConnect, OnJoin, OnLeave, Rooms } from 'colloquy';
 import { IsString, Length } from 'class-validator';
 import { Socket } from 'socket.io';
 
@@ -73,8 +73,9 @@ export class EchoController {
     });
   }
 
-  /** The acknowledgement is the pong. */
+  /** The acknowledgement is the pong; the page of Flask-SocketIO asks for none, and waits for an event. */
   @On('my_ping')
+  @Emit('my_pong')
   ping() {}
 
   @On('disconnect_request')

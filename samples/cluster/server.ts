@@ -10,7 +10,7 @@ const app = await createApp({
   transports: ['websocket'],
   static: fileURLToPath(new URL('./public', import.meta.url)),
   // A load balancer asks this whether it may send clients here.
-  http: sampleAssets().get('/ready', (_request, response) => {
+  http: sampleAssets(import.meta.url).get('/ready', (_request, response) => {
     const health = app.health();
     response.status(health.closing ? 503 : 200).json(health);
   }),

@@ -15,7 +15,9 @@ const workers = await runWorkers(
       transports: ['websocket'],
       printTable: worker.place === 0,
     });
-    const pages = sampleAssets().use(express.static(fileURLToPath(new URL('./public', import.meta.url))));
+    const pages = sampleAssets(import.meta.url).use(
+      express.static(fileURLToPath(new URL('./public', import.meta.url))),
+    );
     const http = createServer(pages);
     app.attach(http);
     worker.serve(http);

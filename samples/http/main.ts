@@ -5,7 +5,7 @@ import { OrdersController } from './orders.controller.js';
 import { orderRoutes } from './orders.routes.js';
 import { Orders } from './orders.js';
 
-const pages = sampleAssets();
+const pages = sampleAssets(import.meta.url);
 const app = await createApp({
   controllers: [OrdersController],
   static: fileURLToPath(new URL('./public', import.meta.url)),

@@ -5,7 +5,7 @@ import { AccountController } from './account.controller.js';
 import { loginRoutes } from './login.routes.js';
 import { sessions } from './sessions.js';
 
-const pages = sampleAssets();
+const pages = sampleAssets(import.meta.url);
 const app = await createApp({
   controllers: [AccountController],
   static: fileURLToPath(new URL('./public', import.meta.url)),

@@ -9,6 +9,6 @@ const echarts = `${folderOf(import.meta.resolve('echarts'))}/dist`;
 const app = await createApp({
   controllers: [MonitorController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
-  http: sampleAssets().use('/echarts', express.static(echarts)),
+  http: sampleAssets(import.meta.url).use('/echarts', express.static(echarts)),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

@@ -10,7 +10,7 @@ export class MonitorController {
   constructor(@InjectNamespace() private readonly viewers: IoNamespace) {}
 
   /** Measures while somebody looks: the first client starts it, and it stops with the last. */
-  @Background({ every: 2000, start: 'first-client', stop: 'last-client' })
+  @Background({ every: 5000, start: 'first-client', stop: 'last-client' })
   measure() {
     this.viewers.emit('load', { number: ++this.#number, time: Date.now(), cores: this.#meter.read() });
   }

@@ -6,6 +6,6 @@ import { PrivateChatController } from './private-chat.controller.js';
 const app = await createApp({
   controllers: [PrivateChatController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
-  http: sampleAssets(),
+  http: sampleAssets(import.meta.url),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

@@ -6,6 +6,6 @@ import { ProgressController } from './progress.controller.js';
 const app = await createApp({
   controllers: [ProgressController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
-  http: sampleAssets(),
+  http: sampleAssets(import.meta.url),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

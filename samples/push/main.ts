@@ -7,6 +7,6 @@ import { PushController } from './push.controller.js';
 const app = await createApp({
   controllers: [NaiveController, PushController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
-  http: sampleAssets(),
+  http: sampleAssets(import.meta.url),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

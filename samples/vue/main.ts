@@ -9,6 +9,6 @@ const vue = folderOf(import.meta.resolve('vue/dist/vue.esm-browser.prod.js'));
 const app = await createApp({
   controllers: [ListController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
-  http: sampleAssets().use('/vue', express.static(vue)),
+  http: sampleAssets(import.meta.url).use('/vue', express.static(vue)),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

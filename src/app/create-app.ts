@@ -13,7 +13,7 @@ import { validMiddleware } from '../controllers/scan/check-inputs.js';
 import { sharedClasses } from '../controllers/plan/instances.js';
 import { loadControllers } from '../controllers/scan/load.js';
 import { precedence } from '../controllers/scan/path.js';
-import { PayloadPlans } from '../controllers/plan/payloads.js';
+import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
 import { scan } from '../controllers/scan/scan.js';
 import { printTable } from '../controllers/plan/table.js';
 import { Calls } from '../connections/calls.js';

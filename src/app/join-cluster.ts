@@ -55,5 +55,5 @@ async function open(option: AdapterOption): Promise<AdapterLink> {
 }
 
 function problem(what: string, fix: string, cause?: unknown): SetupError {
-  return new SetupError([{ where: 'adapter', what, fix, cause }]);
+  return new SetupError([{ code: 'adapter', where: 'adapter', what, fix, cause }]);
 }

@@ -53,6 +53,7 @@ export function checkOwnServer(options: AppOptions, problems: SetupProblem[]): v
 function inVain(where: string, option: string): SetupProblem {
   return {
     where,
+    code: 'own_server_option',
     what: 'it does not hold for the server of your own that is given as `io`.',
     fix: `write new Server({ ${option}: … }) where that is made, and leave it out here.`,
   };

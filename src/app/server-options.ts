@@ -16,7 +16,7 @@ export function resolveEngine({ engine: option, io }: AppOptions, problems: Setu
     return chooseEngine(option);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    problems.push({ where: 'engine', what, fix: "install it, or leave the choice to 'auto'.", cause });
+    problems.push({ code: 'engine', where: 'engine', what, fix: "install it, or leave the choice to 'auto'.", cause });
     return chooseEngine('ws');
   }
 }

@@ -1,6 +1,7 @@
 /** One call: the object that middleware, `@OnError` and custom parameter decorators receive. */
 import type { Socket } from 'socket.io';
 import type { ErrorAnswer } from './errors.js';
+import type { Class } from './reflect.js';
 
 /** The kind of an event: a message, or a lifecycle event of a connection. */
 export type ContextKind = 'event' | 'connect' | 'disconnect' | 'join' | 'leave';
@@ -10,6 +11,14 @@ export interface ContextHandler {
   /** `Class.method`. */
   readonly label: string;
   readonly kind: ContextKind;
+}
+
+/** Handles what the handlers of one class throw. */
+export interface ContextErrorHandler {
+  readonly label: string;
+  /** Only errors of this class; all unless given. */
+  readonly errorType?: Class<unknown>;
+  readonly run: (context: EventContext, error: unknown) => unknown;
 }
 
 /** The runtime's state of a socket, as its contexts see it. */
@@ -39,6 +48,8 @@ export class EventContext {
   failure: ErrorAnswer | undefined;
   /** Called when the time limit ends; if unset, the caller is answered. */
   onExpire: (() => void) | undefined;
+  /** The error handlers of the class that runs now, if several classes handle one event; else those of the handler. */
+  errorHandlers: readonly ContextErrorHandler[] | undefined;
   /** Set when the chain of middleware reached the handler. */
   reached = false;
   #abort: AbortController | undefined;
@@ -125,4 +136,19 @@ export class Reply {
 /** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
 export function reply(...values: unknown[]): Reply {
   return new Reply(values);
+}
+
+/** Runs a call, and returns its result. */
+export type CallWrapper = (context: EventContext, run: (context: EventContext) => unknown) => unknown;
+
+let wrapper: CallWrapper | undefined;
+
+/** Runs everything that handles an event inside of `wrap`. Unset unless `colloquy/ambient` is imported. */
+export function wrapCalls(wrap: CallWrapper): void {
+  wrapper = wrap;
+}
+
+/** Runs one part of a call: its middleware and handler, or its error handlers. */
+export function runIn(context: EventContext, run: (context: EventContext) => unknown): unknown {
+  return wrapper === undefined ? run(context) : wrapper(context, run);
 }

@@ -3,6 +3,7 @@
  * message's failure and becomes its answer, `ConnectionRefused` turns a client away before it is connected.
  */
 
+import type { BootErrorCode } from './boot-errors.js';
 import type { Issue } from './issue.js';
 
 /** The codes that the framework itself puts on the wire, each with its meaning for the client. */
@@ -124,12 +125,16 @@ export function isConnectionRefused(error: unknown): error is ConnectionRefused 
 
 /** One mistake found at boot. */
 export interface SetupProblem {
+  /** The kind of mistake: docs/boot-errors.md lists them. */
+  readonly code: BootErrorCode;
   /** The place: `ChatController.join`, an option, a file. */
   readonly where: string;
   /** The problem there. */
   readonly what: string;
   /** How to fix it. */
   readonly fix: string;
+  /** @deprecated Read `fix`. */
+  readonly mend?: string;
   /** The error behind it, if one was thrown. */
   readonly cause?: unknown;
 }
@@ -138,15 +143,25 @@ export interface SetupProblem {
 export class SetupError extends Error {
   override readonly name = 'SetupError';
 
-  constructor(readonly problems: readonly SetupProblem[]) {
+  /** All mistakes that were found. */
+  readonly problems: readonly SetupProblem[];
+
+  constructor(problems: readonly SetupProblem[]) {
     super(describeProblems(problems), { cause: problems.find((problem) => problem.cause !== undefined)?.cause });
+    this.problems = problems.map(withFormerName);
   }
+}
+
+/** `mend` was the name of `fix`; it can still be read. */
+function withFormerName(problem: SetupProblem): SetupProblem {
+  return Object.defineProperty({ ...problem }, 'mend', { value: problem.fix });
 }
 
 function describeProblems(problems: readonly SetupProblem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const lines = problems.map(
-    ({ where, what, fix }, index) => `\n  ${index + 1}. ${where}: ${indent(what)}\n     Fix: ${indent(fix)}`,
+    ({ code, where, what, fix }, index) =>
+      `\n  ${index + 1}. ${where}: ${indent(what)} [${code}]\n     Fix: ${indent(fix)}`,
   );
   return `Startup failed: ${count}\n${lines.join('\n')}\n`;
 }

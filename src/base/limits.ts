@@ -57,12 +57,14 @@ export function resolveLimits(given: Partial<Limits> = {}, problems: SetupProble
     if (!(name in defaultLimits)) {
       problems.push({
         where: `limits.${name}`,
+        code: 'limit_name',
         what: 'there is no such limit.',
         fix: `the limits are ${Object.keys(defaultLimits).join(', ')}.`,
       });
     } else if (typeof value !== 'number' || !(value >= 0)) {
       problems.push({
         where: `limits.${name}`,
+        code: 'limit_value',
         what: `${String(value)} must be a number >= 0.`,
         fix: 'give a number, or Infinity to switch the limit off.',
       });

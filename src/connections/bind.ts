@@ -1,6 +1,7 @@
 /** Plan → the running server. */
 import type { Namespace } from 'socket.io';
 import type { NamespacePlan } from '../controllers/plan/types.js';
+import { answerByHand } from './dispatch.js';
 import { admit, connected } from './gate.js';
 import type { ServerNamespaces } from './namespaces/server-namespaces.js';
 import { watchRooms } from './rooms.js';
@@ -27,7 +28,7 @@ export class Bindings {
 
 /** Whoever connects meets the gate first, then the user's own middleware. */
 function bind(plan: NamespacePlan, namespace: Namespace, runtime: Runtime): ServedNamespace {
-  const served: ServedNamespace = { plan, runtime };
+  const served: ServedNamespace = { plan, runtime, answerByHand };
   namespace.use((socket, next) => {
     watchRooms(served, socket.nsp);
     admit(served, socket, next);

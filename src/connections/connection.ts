@@ -4,9 +4,8 @@ import { createConnectionContainer, resolveOnce, type DependencyContainer } from
 import type { AckFunction, ContextConnection, EventContext } from '../base/context.js';
 import { paramsOf } from '../controllers/scan/path.js';
 import type { Class } from '../base/reflect.js';
-import { answerByHand } from './dispatch.js';
 import { AbortControllers } from './abort-controllers.js';
-import { clientGone } from './failures.js';
+import { clientGone } from './known-failures.js';
 import type { ServedNamespace } from './runtime.js';
 
 export class Connection implements ContextConnection {
@@ -51,7 +50,7 @@ export class Connection implements ContextConnection {
   }
 
   answerer(context: EventContext): AckFunction {
-    return (...values) => answerByHand(context, values);
+    return (...values) => this.served.answerByHand(context, values);
   }
 
   enter(): void {
@@ -95,6 +94,11 @@ export class Connection implements ContextConnection {
       );
     }
   }
+}
+
+/** Returns the connection of a call. The runtime makes each context with one; this is the only cast. */
+export function callerOf(context: EventContext): Connection {
+  return context.connection as Connection;
 }
 
 function goneReason(): Error {

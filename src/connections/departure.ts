@@ -1,14 +1,13 @@
 /** The end of a connection that was accepted: reported exactly once, with the rooms as they were. */
 import type { DisconnectReason, Socket } from 'socket.io';
-import { EventContext } from '../base/context.js';
-import { reportEach } from '../controllers/plan/turns.js';
+import { EventContext, runIn } from '../base/context.js';
+import { reportEach } from '../controllers/plan/lifecycle-errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
-import type { Connection } from './connection.js';
+import { callerOf, type Connection } from './connection.js';
 import { handleError, reportFault } from './failures.js';
 import { connectionOf, internalsOf } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
-import { leaveTransport } from './pending-namespaces.js';
+import { leaveTransport } from './namespaces/pending-namespaces.js';
 
 /** Takes the place of a socket's `_onclose`, which Socket.IO calls whatever ended the connection. */
 export function closed(this: Socket, reason: DisconnectReason, description?: unknown): void {
@@ -58,7 +57,7 @@ export async function counted(
   what: string,
   work: () => unknown,
 ): Promise<void> {
-  const { calls } = (context.connection as Connection).served.runtime;
+  const { calls } = callerOf(context).served.runtime;
   context.onExpire = () => reportFault(context, new Error(`${what} took too long`));
   calls.add(context, timeout);
   try {

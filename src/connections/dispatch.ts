@@ -3,26 +3,16 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'socket.io';
-import { EventContext, Reply, type AckFunction } from '../base/context.js';
+import { EventContext, Reply, type AckFunction, runIn } from '../base/context.js';
 import { InvalidPayload } from '../base/errors.js';
 import { exceedsDepth, Invalid } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import type { Calls } from './calls.js';
-import type { Connection } from './connection.js';
+import { callerOf, type Connection } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
-import {
-  handleError,
-  invalidAnswer,
-  quickAnswer,
-  quickError,
-  reportFault,
-  reportLate,
-  tooDeep,
-  unknownEvent,
-  type QuickCode,
-} from './failures.js';
+import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
+import { quickAnswer, quickError, tooDeep, type QuickCode } from './known-failures.js';
 import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
@@ -108,7 +98,7 @@ function reject(context: EventContext, code: QuickCode): void {
 
 /** Runs the plan. Nothing is awaited, and no time is kept, unless the handler gave a promise. */
 function start(context: EventContext): void {
-  const { depth } = (context.connection as Connection).served.runtime.limits;
+  const { depth } = callerOf(context).served.runtime.limits;
   if (exceedsDepth(context.packet, depth + 1)) return fail(context, tooDeep(depth));
   try {
     const result = runIn(context, planOf(context).run);
@@ -155,7 +145,7 @@ function refuse(context: EventContext, invalid: Invalid): void {
 
 function hasErrorHandlers(context: EventContext): boolean {
   const { errors, emissions } = planOf(context);
-  const { onError } = (context.connection as Connection).served.runtime;
+  const { onError } = callerOf(context).served.runtime;
   return onError !== undefined || errors.length > 0 || emissions.length > 0;
 }
 
@@ -192,21 +182,21 @@ export function fail(context: EventContext, error: unknown): void {
 /** What the time limit does: the caller is answered, the call's signal fires, the next one may start. */
 export function expire(context: EventContext): void {
   const answered = context.failure;
-  startNext(context.connection as Connection);
+  startNext(callerOf(context));
   if (answered) acknowledgeFailure(context, undefined, answered);
   else fail(context, callsOf(context).closing ? quickError('closing') : quickError('timeout'));
   context.abort(new Error('the call has run out of time'));
 }
 
 function hold(context: EventContext): void {
-  (context.connection as Connection).running++;
+  callerOf(context).running++;
   callsOf(context).add(context, planOf(context).timeout);
 }
 
 /** Ends the counting; `false` where the call had run out of time before. */
 function release(context: EventContext): boolean {
   if (!callsOf(context).delete(context, planOf(context).timeout)) return false;
-  startNext(context.connection as Connection);
+  startNext(callerOf(context));
   return true;
 }
 
@@ -226,5 +216,5 @@ function planOf(context: EventContext): HandlerPlan {
 }
 
 function callsOf(context: EventContext): Calls {
-  return (context.connection as Connection).served.runtime.calls;
+  return callerOf(context).served.runtime.calls;
 }

@@ -1,7 +1,7 @@
 /** What a failure means: what the client is told, what the log is told, and what `@OnError` has to say. */
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { EventContext } from '../base/context.js';
+import { type EventContext, runIn } from '../base/context.js';
 import {
   ConnectionRefused,
   EventError,
@@ -9,21 +9,19 @@ import {
   InvalidPayload,
   isConnectionRefused,
   isEventError,
-  withoutStack,
   type ErrorAnswer,
   type ErrorBody,
-  type ErrorCode,
 } from '../base/errors.js';
 import { defaultLimits } from '../base/limits.js';
 import type { Invalid } from '../payload/index.js';
-import { errorHandlersOf } from '../controllers/plan/turns.js';
+import { errorHandlersOf } from '../controllers/plan/lifecycle-errors.js';
 import type { ErrorPlan, HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
-import type { Connection } from './connection.js';
+import { callerOf } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './sending/emit-result.js';
 import { internalsOf, packetType } from './internals.js';
 import { isThenable } from '../base/thenable.js';
+import { quickError } from './known-failures.js';
 
 /** A failed call: the answer, and what an error handler would rather say, or a promise of it. */
 export interface Failure {
@@ -134,38 +132,6 @@ export function isWorthAnEvent(error: unknown): boolean {
   return code !== 'rate_limited' && code !== 'busy';
 }
 
-const messages = {
-  refused: 'Too many namespaces, or the same one twice.',
-  timeout: 'The handler took too long.',
-  unknown_event: 'Unknown event.',
-  busy: 'Too many calls are waiting.',
-  rate_limited: 'Too many events at once.',
-  closing: 'The server is shutting down.',
-} as const satisfies Partial<Record<ErrorCode, string>>;
-
-/** The code of a failure that says no more than its message. */
-export type QuickCode = keyof typeof messages;
-
-/** A failure of the client's or the framework's making, without the cost of a stack. */
-export function quickError(code: QuickCode): EventError {
-  return withoutStack(() => new EventError(code, messages[code]));
-}
-
-/** The answer to it. */
-export function quickAnswer(code: QuickCode): ErrorAnswer {
-  return { error: { code, message: messages[code] } };
-}
-
-/** Ends a call whose client left before its handler began. */
-export function clientGone(): EventError {
-  return withoutStack(() => new EventError('gone', 'The client disconnected.'));
-}
-
-export function tooDeep(limit: number): EventError {
-  const message = `must not be nested deeper than ${limit} levels`;
-  return InvalidPayload.of({ issues: [{ path: '', rule: 'depth', message }] });
-}
-
 /** Takes the events that nobody handles. */
 export const unknownEvent: HandlerPlan = Object.freeze({
   label: '(nobody)',
@@ -206,5 +172,5 @@ function toRefusal({ error: { message, ...data } }: ErrorAnswer): Refusal {
 }
 
 function runtimeOf(context: EventContext): Runtime {
-  return (context.connection as Connection).served.runtime;
+  return callerOf(context).served.runtime;
 }

@@ -3,22 +3,22 @@
  * finished, and not before. Whatever becomes of the client meanwhile, nothing is left behind.
  */
 import type { Socket } from 'socket.io';
-import { EventContext } from '../base/context.js';
+import { EventContext, runIn } from '../base/context.js';
 import { ConnectionRefused } from '../base/errors.js';
 import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { Connection } from './connection.js';
 import { cleanup, closed } from './departure.js';
 import { dispatch } from './dispatch.js';
 import { emit } from './sending/declared-emits.js';
-import { handleError, quickError, refusalOf, reportFault, reportLate, sendableRefusal, tooDeep } from './failures.js';
+import { handleError, refusalOf, reportFault, reportLate, sendableRefusal } from './failures.js';
+import { quickError, tooDeep } from './known-failures.js';
 import { bufferPackets, sendEvent } from './sending/packet-buffer.js';
 import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
 import { takeMissed } from './recovery/missed-packets.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
-import { enterTransport, leaveTransport } from './pending-namespaces.js';
+import { enterTransport, leaveTransport } from './namespaces/pending-namespaces.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
 type Next = (error?: Error) => void;

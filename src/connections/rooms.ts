@@ -1,9 +1,8 @@
 /** Rooms: who entered and left, whatever the cause, and how many a socket may be in. */
 import type { Namespace, Socket } from 'socket.io';
-import { EventContext } from '../base/context.js';
+import { EventContext, runIn } from '../base/context.js';
 import { EventError } from '../base/errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { runIn } from './call-wrapper.js';
 import { counted, report } from './departure.js';
 import { connectionOf, namespaceInternalsOf } from './internals.js';
 import type { Runtime, ServedNamespace } from './runtime.js';

@@ -27,4 +27,6 @@ export interface ServedNamespace {
   /** Replaced, never changed, when a handler is added. */
   plan: NamespacePlan;
   readonly runtime: Runtime;
+  /** Answers a call from the function that `@Ack()` passed to the handler. */
+  readonly answerByHand: (context: EventContext, values: readonly unknown[]) => void;
 }

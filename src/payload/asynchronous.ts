@@ -1,3 +1,4 @@
+/** Finds validators that are asynchronous, where only synchronous ones can be used. */
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { RuleSelection } from './compiled/selection.js';
@@ -17,6 +18,7 @@ export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): 
     for (const property of new Set(rules.map((rule) => rule.propertyName))) {
       problems.push({
         path: `${next.name}.${property}`,
+        code: 'asynchronous_rule',
         what: 'has an asynchronous rule, for which nobody can wait here',
         fix: 'take a class without that rule, and check before',
       });

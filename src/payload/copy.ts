@@ -1,3 +1,4 @@
+/** Copies values that a plan would change. */
 import { isPlainObject } from './depth.js';
 
 /** The arrays and plain objects of a value made anew; what else is in it stays the same. */

@@ -1,3 +1,4 @@
+/** Payloads: DTO classes become plans, which make instances of what clients send. */
 export { inspectAsynchronous } from './asynchronous.js';
 export { exceedsDepth } from './depth.js';
 export { inspectPayload } from './inspect.js';

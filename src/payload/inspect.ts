@@ -1,8 +1,10 @@
+/** Mistakes in payload classes that can be seen at boot. */
 import { lineage, validationTables } from './compiled/storages.js';
 import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import type { BootErrorCode } from '../base/boot-errors.js';
 import { isUserClass, PLAIN_TO_CLASS, typesOf } from './nested.js';
 import type { Class, PayloadOptions } from './payload-options.js';
 
@@ -10,7 +12,7 @@ import type { Class, PayloadOptions } from './payload-options.js';
 export interface PayloadProblem {
   /** The class, or the class and its property: `Order.items`. */
   readonly path: string;
-  /** What is wrong. */
+  readonly code: BootErrorCode;
   readonly what: string;
   /** How to fix it. */
   readonly fix: string;
@@ -44,6 +46,7 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
   if (rules.length === 0) {
     problems.push({
       path: type.name,
+      code: 'no_rules',
       what: 'has no class-validator rule, neither its own nor an inherited one, so every payload would be refused',
       fix: 'put a rule on each property, for example @IsString(); @Allow() lets any value pass',
     });
@@ -52,6 +55,7 @@ function inspectClass(type: Class, options: PayloadOptions, problems: PayloadPro
   if (lacksDesignTypes(type, rules)) {
     problems.push({
       path: type.name,
+      code: 'no_design_types',
       what: 'has rules, but no property types were recorded with them',
       fix: `import 'reflect-metadata' before the file of the class, and compile with emitDecoratorMetadata (tsx and esbuild never emit it)`,
     });
@@ -125,8 +129,9 @@ function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefin
   }
   if (isNested && facts.designType === Array && !facts.isEach) {
     return {
+      code: 'nested_array',
       what: 'is an array, but its @ValidateNested() speaks of one object',
-      fix: '@ValidateNested({ each: true })',
+      fix: 'write @ValidateNested({ each: true })',
     };
   }
   return undefined;
@@ -135,6 +140,7 @@ function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefin
 function untyped(designType: unknown): Omit<PayloadProblem, 'path'> {
   const isLost = typeof designType === 'function' && UNKNOWN.has(designType);
   return {
+    code: 'nested_type',
     what: isLost
       ? `is @ValidateNested() without @Type, and its class was lost in compilation (${designType.name} is left)`
       : 'is @ValidateNested() without @Type, so every object would be refused as unknown',
@@ -154,12 +160,14 @@ const COLLECTIONS: ReadonlySet<unknown> = new Set([Array, Map, Set]);
 function invalidValue(type: unknown, isNested: boolean): Omit<PayloadProblem, 'path'> | undefined {
   if (typeof type !== 'function') {
     return {
+      code: 'property_type',
       what: `its @Type gives ${String(type)}`,
       fix: 'give a class; undefined comes of files that import each other',
     };
   }
   if (UNKNOWN.has(type) && (isNested || type === Function)) {
     return {
+      code: 'property_type',
       what: `its type is ${type.name}, which has no rules`,
       fix: 'name the class in @Type(() => TheClass), and import it as a value, not with `import type`',
     };
@@ -167,8 +175,9 @@ function invalidValue(type: unknown, isNested: boolean): Omit<PayloadProblem, 'p
   if (UNKNOWN.has(type) || isUserClass(type)) return undefined;
   if (CONVERTIBLE.has(type) && !isNested) return undefined;
   return COLLECTIONS.has(type)
-    ? { what: `its @Type gives ${type.name}`, fix: 'give the class of the elements instead' }
+    ? { code: 'property_type', what: `its @Type gives ${type.name}`, fix: 'give the class of the elements instead' }
     : {
+        code: 'property_type',
         what: `its type is the built-in ${type.name}, which cannot be made of what a client sends`,
         fix:
           type === Buffer

@@ -1,3 +1,4 @@
+/** A value that broke its rules, with issues of bounded size. */
 import type { ValidationError } from 'class-validator';
 import type { Issue } from '../base/issue.js';
 

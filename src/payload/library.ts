@@ -1,3 +1,4 @@
+/** The steps of a plan that the libraries do. */
 import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';

@@ -1,3 +1,4 @@
+/** What both libraries know of nested classes. */
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import type { Class } from './payload-options.js';
 

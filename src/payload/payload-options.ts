@@ -1,3 +1,4 @@
+/** The options of payload plans, as users write them and as plans use them. */
 import type { ClassTransformOptions } from 'class-transformer';
 import type { ValidatorOptions } from 'class-validator';
 

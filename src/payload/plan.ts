@@ -1,3 +1,4 @@
+/** The plan of one payload class: compiled steps, or those of the libraries. */
 import type { ValidationError } from 'class-validator';
 import { PayloadCompiler } from './compiled/index.js';
 import type { Compilation } from './compiled/index.js';

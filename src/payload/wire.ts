@@ -1,3 +1,4 @@
+/** Values as Socket.IO carries them. */
 import { isPlainObject } from './depth.js';
 
 /**

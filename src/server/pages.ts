@@ -25,7 +25,12 @@ export function checkStatic(folders: StaticFolders | undefined, problems: SetupP
   const wrong = mountsOf(folders).find(([path]) => !path.startsWith('/'));
   if (!wrong) return;
   const [path] = wrong;
-  problems.push({ where: 'static', what: `'${path}' does not begin with '/'.`, fix: `write '/${path}'.` });
+  problems.push({
+    code: 'static_path',
+    where: 'static',
+    what: `'${path}' does not begin with '/'.`,
+    fix: `write '/${path}'.`,
+  });
 }
 
 export function requestListener({ http = notFound, static: folders }: HttpOptions): RequestListener {

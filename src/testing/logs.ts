@@ -13,9 +13,9 @@ export interface LogEntry {
 export function recordingLogger(entries: LogEntry[]): Logger {
   const at = (level: keyof Logger): LogMethod => {
     return (first: object | string, message?: string) => {
-      const handlerResult =
+      const entry =
         typeof first === 'string' ? { message: first, facts: {} } : { message: message ?? '', facts: first };
-      entries.push({ level, ...handlerResult } as LogEntry);
+      entries.push({ level, ...entry } as LogEntry);
     };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

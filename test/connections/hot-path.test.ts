@@ -5,6 +5,7 @@ import { Session } from 'node:inspector/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { IsInt, IsString } from 'class-validator';
 import type { Socket } from 'socket.io';
+import { Namespace, On, Payload } from '../../src/index.js';
 import { createTestApp } from '../../src/testing/index.js';
 import { internalsOf } from '../../src/connections/internals.js';
 
@@ -44,8 +45,8 @@ function begun(work: () => void): string[] {
   return kinds;
 }
 
-/** How often functions of the framework were called. */
-async function calls(work: () => void): Promise<number> {
+/** The functions of the framework that were called, by file, with how often. */
+async function called(work: () => void): Promise<Map<string, number>> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
@@ -54,8 +55,18 @@ async function calls(work: () => void): Promise<number> {
   work();
   const { result } = await session.post('Profiler.takePreciseCoverage');
   session.disconnect();
-  const own = result.filter(({ url }) => url.includes('/.build/src/') && !url.includes('/src/testing/'));
-  return own.flatMap(({ functions }) => functions).reduce((sum, { ranges }) => sum + ranges[0]!.count, 0);
+  // Other tests of this process may have switched `colloquy/ambient` on.
+  const own = result.filter(({ url }) => /\/\.build\/src\/(?!testing\/|connections\/ambient\/)/.test(url));
+  const counts = own.map(({ url, functions }): [string, number] => [
+    url.split('/.build/src/')[1]!,
+    functions.reduce((sum, { ranges }) => sum + ranges[0]!.count, 0),
+  ]);
+  return new Map(counts.filter(([, count]) => count > 0));
+}
+
+/** How often functions of the framework were called. */
+async function calls(work: () => void): Promise<number> {
+  return [...(await called(work)).values()].reduce((sum, count) => sum + count, 0);
 }
 
 describe('one message', () => {
@@ -78,6 +89,36 @@ describe('one message', () => {
       }
       assert.equal(counts[1], counts[0]);
       assert.ok(counts[0]! > 0 && counts[0]! <= (event === 'echo' ? 36 : 90), `${counts[0]} calls`);
+    });
+  }
+});
+
+/** A reader who follows one event opens these files and no others. */
+const files: [string, unknown, number][] = [
+  ['echo', 'value', 10],
+  ['say', { text: 'hello', n: 3 }, 18],
+  ['say', { text: 'hello', n: 'three' }, 24],
+];
+
+@Namespace('/files')
+class FilesController {
+  @On('echo') echo(@Payload({ type: Object }) value: unknown) {
+    return value;
+  }
+  @On('say') say({ n }: Say) {
+    return n;
+  }
+}
+
+describe('one event', () => {
+  for (const [event, value, most] of files) {
+    it(`is handled by at most ${most} files: ${event} ${JSON.stringify(value)}`, async (t) => {
+      const app = await createTestApp({ controllers: [FilesController] });
+      t.after(() => app.close());
+      const socket = app.socketOf(await app.connect('/files'));
+      deliver(socket, event, value);
+      const found = [...(await called(() => deliver(socket, event, value))).keys()];
+      assert.ok(found.length <= most, `${found.length} files: ${found.join(', ')}`);
     });
   }
 });

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as colloquy from '../../src/index.js';
+import { bootErrors } from '../../src/base/boot-errors.js';
 import { defaultLimits, errorCodes } from '../../src/index.js';
 import { codeWords, tableOf } from './readme-tables.js';
 import { root, sourceFiles } from './sources.js';
@@ -21,7 +22,7 @@ test('every code that the framework answers with is listed', () => {
     for (const [, code] of text.matchAll(/(?:new EventError\(|quickError\(|code: )'(\w+)'/g)) used.add(code!);
   }
   used.delete('gone'); // is told to nobody: the client has left
-  const unlisted = [...used].filter((code) => !(code in errorCodes));
+  const unlisted = [...used].filter((code) => !(code in errorCodes) && !(code in bootErrors));
   assert.deepEqual(unlisted, []);
   assert.ok(used.size >= 5, 'the codes were found');
 });
@@ -46,4 +47,24 @@ test('the decorators of README and docs/decorators.md exist, and every decorator
     decorators.filter((name) => !documented.has(name)),
     [],
   );
+});
+
+test('docs/boot-errors.md lists the codes of src/base/boot-errors.ts, with their meaning and a remedy', () => {
+  const rows = tableOf('docs/boot-errors.md', /^# /).map(([code, meaning, fix]) => [codeWords(code!)[0], meaning, fix]);
+  assert.deepEqual(
+    rows.map(([code, meaning]) => [code, meaning!.replaceAll('\\_', '_')]),
+    Object.entries(bootErrors),
+  );
+  for (const [code, , fix] of rows) assert.ok(fix, `${code} has a remedy`);
+});
+
+test('every code of a boot mistake is used in the sources, and no other', () => {
+  const used = new Set<string>();
+  for (const file of sourceFiles()) {
+    const text = readFileSync(join(root, 'src', file), 'utf8');
+    for (const [, code] of text.matchAll(/code: '(\w+)',\s+(?:path|where|what|fix)|#problem\(\s*'(\w+)'/g))
+      if (code) used.add(code);
+    for (const [, code] of text.matchAll(/#problem\(\s*'(\w+)'/g)) used.add(code!);
+  }
+  assert.deepEqual([...used].toSorted(), Object.keys(bootErrors).toSorted());
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { imports, root, sourceFiles } from './sources.js';
@@ -34,7 +34,7 @@ const doors: Record<string, RegExp | '*'> = {
   'class-transformer': /^payload\//,
   pino: /^base\/log\.ts$/,
   'pino-pretty': /^base\/log\.ts$/,
-  cookie: /^controllers\/plan\/sources\.ts$/,
+  cookie: /^controllers\/plan\/arguments\/sources\.ts$/,
   tinyglobby: /^controllers\/scan\/load\.ts$/,
   sirv: /^server\/pages\.ts$/,
   'socket.io-adapter': /^(cluster\/|testing\/memory\/|connections\/recovery\/recoverable)/,
@@ -120,4 +120,9 @@ test('runtime does not read metadata', () => {
     ({ from, to, typeOnly }) => from.startsWith('connections/') && to.startsWith('controllers/metadata/') && !typeOnly,
   );
   assert.deepEqual(wrong, []);
+});
+
+test('every source file begins with a sentence that says what it is for', () => {
+  const without = sourceFiles().filter((file) => !readFileSync(join(root, 'src', file), 'utf8').startsWith('/**'));
+  assert.deepEqual(without, []);
 });

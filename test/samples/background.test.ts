@@ -21,6 +21,7 @@ interface Load extends Numbered {
 
 /** Longer than the period of both samples: work that had not stopped would have run in it. */
 const oneRound = 2500;
+const oneMeasurement = 5_500;
 
 describe('samples with work in the background', { concurrency: true, timeout: 60_000 }, () => {
   describe('push', { concurrency: false }, () => {
@@ -79,7 +80,7 @@ describe('samples with work in the background', { concurrency: true, timeout: 60
       for (const core of load.cores) assert.ok(core >= 0 && core <= 100, `${core} is no percentage`);
       assert.equal((await first.next<Load>('load')).number, 2);
       first.leave();
-      await setTimeout(oneRound);
+      await setTimeout(oneMeasurement);
       const second = await connect(`${sample.url}/monitor`);
       assert.equal((await second.next<Load>('load')).number, 3, 'it went on without a client');
       second.leave();

@@ -66,6 +66,13 @@ describe('the echo sample', { timeout: 60_000 }, () => {
     b.leave();
   });
 
+  it('answers a ping as the page of Flask-SocketIO expects, with an event too', async () => {
+    const client = await connect(`${sample.url}/test`);
+    client.socket.emit('my_ping');
+    await client.next('my_pong');
+    client.leave();
+  });
+
   it('serves a client in another language', { skip: skipPython }, async () => {
     const script = fileURLToPath(new URL('../../../test/samples/echo_client.py', import.meta.url));
     const { stdout } = await run('/usr/bin/python3', [script, sample.url]);
@@ -82,6 +89,8 @@ describe('the echo sample', { timeout: 60_000 }, () => {
     await shows(page, '#status', 'Connected over websocket');
     await shows(there.page, '#status', 'Connected');
     await shows(page, '#log', '#0: Connected');
+    await page.getByText('The controller: samples/01-echo/echo.controller.ts').click();
+    await shows(page, '.source code', "@On('my_ping')");
 
     await page.getByLabel('Text', { exact: true }).fill('Good morning');
     await page.keyboard.press('Enter');

@@ -68,6 +68,10 @@ describe('the progress sample', { timeout: 60_000 }, () => {
     await shows(page, '#percent', /[1-9]\d? %/);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await shows(page, '#log', 'The job was cancelled.');
+    await shows(page, '#result', 'The job was cancelled.');
+    await page.getByLabel('Below').selectOption('4000000000');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await shows(page, '#result', 'Payload validation failed');
     await leave();
   });
 });

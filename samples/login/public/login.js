@@ -19,7 +19,8 @@ socket.on('welcome', ({ user, visits }) => {
   showSignedIn(true);
 });
 socket.on('connect_error', ({ message, data }) => {
-  log.error(`connect_error ${JSON.stringify({ message, data })}`);
+  if (data?.code === 'signed_out') log.notice(`not connected: ${message}`);
+  else log.error(`connect_error ${JSON.stringify({ message, data })}`);
   showSignedIn(false);
 });
 socket.on('disconnect', (reason) => {

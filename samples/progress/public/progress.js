@@ -41,6 +41,9 @@ async function run(limit) {
     const result = `${number.format(primes)} primes below ${number.format(limit)}`;
     log.received('acknowledgement', `${result}, after ${seconds.toFixed(1)} s`);
     find('result').textContent = result;
+  } catch (error) {
+    find('result').textContent = explain(error);
+    throw error;
   } finally {
     setRunning(false);
   }

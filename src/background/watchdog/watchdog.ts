@@ -21,7 +21,12 @@ export function resolveBlockTime(
   problems: SetupProblem[],
 ): number {
   if (typeof watchdog === 'number' && !(watchdog > 0)) {
-    problems.push({ where: 'watchdog', what: `${watchdog} is not a time.`, fix: 'give milliseconds, or true.' });
+    problems.push({
+      code: 'watchdog_time',
+      where: 'watchdog',
+      what: `${watchdog} is not a time.`,
+      fix: 'give milliseconds, or true.',
+    });
   }
   if (typeof watchdog === 'number') return watchdog;
   return (watchdog ?? debug) && logger !== false ? usualTime : Infinity;

@@ -1,11 +1,10 @@
 /** Carries the context of an event along everything that it leads to. Importing this switches it on. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EventContext } from '../../base/context.js';
-import { setAround } from '../call-wrapper.js';
+import { wrapCalls, type EventContext } from '../../base/context.js';
 
 const storage = new AsyncLocalStorage<EventContext>();
 
-setAround((context, run) => storage.run(context, run, context));
+wrapCalls((context, run) => storage.run(context, run, context));
 
 /**
  * The context of the event that is being handled.

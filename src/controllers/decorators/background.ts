@@ -1,3 +1,4 @@
+/** `@Background`: work beside the events. */
 import { metadataOf } from '../metadata/store.js';
 import type { BackgroundOptions } from '../metadata/types.js';
 import { isHandlerPlacement, type HandlerDecorator, type HandlerPlacement } from './placement.js';

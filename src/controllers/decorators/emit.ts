@@ -1,3 +1,4 @@
+/** `@Emit`: emits the result of a handler as another event too. */
 import { metadataOf } from '../metadata/store.js';
 import type { EmissionOptions } from '../metadata/types.js';
 import { isHandlerPlacement, type HandlerDecorator, type HandlerPlacement } from './placement.js';

@@ -1,3 +1,4 @@
+/** `@InjectNamespace`: a namespace for the constructor. */
 import { injectNamespace, type ConstructorParameterDecorator } from '../../base/container.js';
 import { ownMetadata } from '../metadata/store.js';
 import type { Class } from '../../base/reflect.js';

@@ -1,3 +1,4 @@
+/** `@Namespace`: makes a class a controller. */
 import { markInjectable } from '../../base/container.js';
 import { metadataOf } from '../metadata/store.js';
 import type { NamespaceOptions } from '../metadata/types.js';

@@ -47,6 +47,7 @@ export function refuseStandardDecorators(args: readonly unknown[]): void {
   throw new SetupError([
     {
       where: name,
+      code: 'standard_decorators',
       what: 'the compiler does not apply `experimentalDecorators`, so the decorators here cannot see what they decorate.',
       fix: 'set "experimentalDecorators": true and "emitDecoratorMetadata": true in the tsconfig.json that is really used.',
     },

@@ -1,3 +1,4 @@
+/** `@Use`: middleware of a class or of a method. */
 import { metadataOf } from '../metadata/store.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';

@@ -5,9 +5,9 @@ import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOption
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
 import type { ControllerFacts } from '../scan/facts.js';
-import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/check-value.js';
-import { mergePayloadOptions } from '../plan/merge-options.js';
-import { PayloadPlans } from '../plan/payloads.js';
+import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
+import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
+import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
 /** What the framework itself tells clients; it need not be declared, and cannot be. */
 const ownEvent = 'exception';
@@ -75,7 +75,7 @@ export function planEmits(
   for (const [event, declared] of Object.entries(emits)) {
     const where = `emits['${event}']`;
     const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
-    if (what) problems.push({ where, what, fix: 'choose another name.' });
+    if (what) problems.push({ code: 'event_name', where, what, fix: 'choose another name.' });
     const list = isList(declared) ? withoutAck(declared) : [declared];
     const planned = list.map((argument) => planArgument(argument, where, options, plans, problems));
     events.set(event, planned);
@@ -106,7 +106,7 @@ function planArgument(
   if (typeof type !== 'function' || type === Function) {
     const what =
       type === Function ? 'Function stands for the acknowledgement, at the end.' : `${String(type)} is no class.`;
-    problems.push({ where, what, fix: noClassMend });
+    problems.push({ code: 'emits_argument', where, what, fix: noClassRemedy });
     return { label: '?' };
   }
   const found = plans.typeProblems(type, payload);
@@ -115,14 +115,14 @@ function planArgument(
   const planOf: PlanOf = (dto) => plans.of(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {
-    for (const { path, what, fix } of inspectAsynchronous(plan.payload.type, payload)) {
-      problems.push({ where, what: `${path}: ${what}.`, fix: `${fix}.` });
+    for (const { path, code, what, fix } of inspectAsynchronous(plan.payload.type, payload)) {
+      problems.push({ code, where, what: `${path}: ${what}.`, fix: `${fix}.` });
     }
   }
   return plan;
 }
 
-const noClassMend =
+const noClassRemedy =
   'give a DTO class, String, Number, Boolean, Buffer, Array, Object, or { each: Item }; undefined comes of files that import each other.';
 
 /** Adds the mistakes of `@Emit` decorators that name an event which is not declared. */
@@ -135,9 +135,14 @@ export function checkEmissions(
   for (const { label, emissions } of handlers.values()) {
     for (const { event } of emissions) {
       if (events.has(event) || event === ownEvent) continue;
-      problems.push({ where: label, what: `@Emit('${event}') is not declared in \`emits\`.`, fix: emitMend });
+      problems.push({
+        code: 'emit_undeclared',
+        where: label,
+        what: `@Emit('${event}') is not declared in \`emits\`.`,
+        fix: emitRemedy,
+      });
     }
   }
 }
 
-const emitMend = 'correct the name, or declare what the event is sent with.';
+const emitRemedy = 'correct the name, or declare what the event is sent with.';

@@ -1,8 +1,8 @@
 /** All classes joined: the plan of an application. Functions are added in place, at the cost of what is added. */
-import type { CompileOptions, ControllerPlan } from './compile.js';
+import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { Chain } from './compose.js';
-import { groupBy } from './group.js';
-import { planLifecycle } from './moments.js';
+import { groupBy } from '../../base/group-by.js';
+import { planLifecycle } from './lifecycle.js';
 import { anyPath, mainPath, patternOf, precedence } from '../scan/path.js';
 import { describeBackground, describeEmits, describeRows } from './table.js';
 import type { BackgroundPlan, HandlerPlan, NamespacePlan, PlanRow } from './types.js';

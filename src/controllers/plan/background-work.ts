@@ -56,19 +56,25 @@ function problemsOf(
 ): Problem[] {
   const problems: Problem[] = [];
   if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= longestTime)) {
-    problems.push({ what: `every: ${String(every)} is not a time.`, fix: 'give milliseconds, more than 0.' });
+    problems.push({
+      code: 'background_time',
+      what: `every: ${String(every)} is not a time.`,
+      fix: 'give milliseconds, more than 0.',
+    });
   }
   problems.push(...wordProblem('start', start, ['boot', 'first-client']));
   problems.push(...wordProblem('stop', stop, ['shutdown', 'last-client']));
   problems.push(...wordProblem('once', once, ['cluster']));
   if (start === 'boot' && stop === 'last-client') {
     problems.push({
+      code: 'background_stop',
       what: 'work that starts at boot cannot stop with the last client: nothing would start it again.',
       fix: "write start: 'first-client', or leave out one of the two.",
     });
   }
   if (scoped) {
     problems.push({
+      code: 'background_scope',
       what: "the class has scope: 'connection', so there is no object of it for work beside the connections.",
       fix: 'move the method to a service and name that in `services`.',
     });
@@ -79,13 +85,21 @@ function problemsOf(
 function wordProblem(name: string, given: string | undefined, words: readonly string[]): Problem[] {
   if (given === undefined || words.includes(given)) return [];
   const known = words.map((word) => `'${word}'`).join(' or ');
-  return [{ what: `${name}: ${JSON.stringify(given)} is not known.`, fix: `write ${known}.` }];
+  return [
+    { code: 'background_option', what: `${name}: ${JSON.stringify(given)} is not known.`, fix: `write ${known}.` },
+  ];
 }
 
 function methodProblems(classes: readonly Class[], method: MethodName): Problem[] {
   const handles = classes.some((each) => ownMetadata(each)?.handlers.some((row) => row.method === method));
   const problems: Problem[] = handles
-    ? [{ what: 'the method is a handler as well.', fix: 'give the background work a method of its own.' }]
+    ? [
+        {
+          code: 'background_handler',
+          what: 'the method is a handler as well.',
+          fix: 'give the background work a method of its own.',
+        },
+      ]
     : [];
   const params = scanParams(classes, method);
   if (!params) return [...problems, untypedProblem('')];
@@ -94,6 +108,7 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
   );
   if (others.length > 0 && !handles) {
     problems.push({
+      code: 'background_parameter',
       what: `parameter ${others[0]!.index + 1} cannot be resolved: background work receives an AbortSignal and nothing else.`,
       fix: 'take `signal: AbortSignal` first, and what else is needed in the constructor.',
     });
@@ -105,16 +120,31 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
 export function serviceProblem(type: Class): SetupProblem | undefined {
   if ((type as unknown) === undefined) return wrongInput('services', 'the list', type, 'a class');
   if (typeof type !== 'function') {
-    return { where: 'services', what: `${String(type)} is not a class.`, fix: 'name classes, not objects.' };
+    return {
+      code: 'not_a_class',
+      where: 'services',
+      what: `${String(type)} is not a class.`,
+      fix: 'name classes, not objects.',
+    };
   }
   const { name: where } = type;
   const classes = lineage(type).map(ownMetadata);
   if (classes[0]?.namespaces.length) {
-    return { where, what: 'the class is a controller.', fix: 'name it in `controllers` only.' };
+    return {
+      code: 'service_controller',
+      where,
+      what: 'the class is a controller.',
+      fix: 'name it in `controllers` only.',
+    };
   }
   if (classes.some((each) => each?.handlers.length)) {
     const fix = "write @Namespace('/…') above the class and name it in `controllers`.";
-    return { where, what: 'the class handles events, but as a service it is never told of any.', fix };
+    return {
+      code: 'service_handlers',
+      where,
+      what: 'the class handles events, but as a service it is never told of any.',
+      fix,
+    };
   }
   return undefined;
 }

@@ -1,43 +1,20 @@
 /** Facts → the frozen plan: looks everything up and decides everything, once. */
-import type { DependencyContainer } from '../../base/container.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { PayloadOptions } from '../../payload/index.js';
 import type { Class } from '../../base/reflect.js';
 import { ApplicationPlan } from './application.js';
-import { planArguments } from './arguments.js';
+import { planArguments } from './arguments/plan-arguments.js';
 import { planBackground, serviceProblem } from './background-work.js';
 import { compose, type Chain, type Run } from './compose.js';
-import type { EmitsPlan } from '../emits/plan.js';
+import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { ControllerFacts, HandlerFacts } from '../scan/facts.js';
-import { groupBy } from './group.js';
+import { groupBy } from '../../base/group-by.js';
 import { Instances, middlewareName, type Target } from './instances.js';
 import { invoke, throwing } from './invoke.js';
-import { rememberRefusal } from './moments.js';
-import { mergePayloadOptions } from './merge-options.js';
-import type { PayloadPlans } from './payloads.js';
+import { rememberRefusal } from './lifecycle.js';
+import { mergePayloadOptions } from './arguments/merge-options.js';
 import type { BackgroundPlan, ErrorPlan, HandlerPlan } from './types.js';
-
-export interface CompileOptions {
-  readonly container: DependencyContainer;
-  /** Wraps everything, outermost first. */
-  readonly use: readonly MiddlewareLike[];
-  readonly payload: PayloadOptions;
-  readonly payloads: PayloadPlans;
-  /** Milliseconds that a handler may take. */
-  readonly timeout: number;
-  /** Whether the server is the user's own, whose other namespaces are not ours. */
-  readonly ownServer: boolean;
-  /** What may be sent, where that is declared. */
-  readonly emits: EmitsPlan | undefined;
-}
-
-/** The handlers of one class in one namespace. */
-export interface ControllerPlan {
-  readonly facts: ControllerFacts;
-  readonly handlers: readonly { readonly facts: HandlerFacts; readonly plan: HandlerPlan }[];
-  readonly errors: readonly ErrorPlan[];
-}
 
 /** Compiles controllers, and makes the plan of all. */
 export class Compiler {

@@ -1,3 +1,4 @@
+/** Joins middleware and handler into one function. */
 import type { EventContext } from '../../base/context.js';
 import type { Middleware, MiddlewareLike } from '../../base/middleware.js';
 import { guardRejection, isThenable } from '../../base/thenable.js';

@@ -1,6 +1,5 @@
 /** The objects behind the classes: controllers and middleware, each built once by the container. */
 import { resolve, type DependencyContainer } from '../../base/container.js';
-import type { EventContext } from '../../base/context.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
@@ -18,8 +17,8 @@ function isScoped({ namespace }: ControllerFacts): boolean {
   return namespace.options.scope === 'connection';
 }
 
-/** Gives the object that a handler is called on. */
-export type Target = (context: EventContext) => object;
+/** The object that a handler is called on: one of the application, or the class of which each connection has its own. */
+export type Target = { readonly instance: object } | { readonly perConnection: Class };
 
 export class Instances {
   readonly #built = new Map<Class, object | undefined>();
@@ -34,10 +33,9 @@ export class Instances {
     const { type, instance: given } = controller;
     if (isScoped(controller)) {
       this.#check(type);
-      return (context) => context.connection.scoped(type);
+      return { perConnection: type };
     }
-    const instance = given ?? this.build(type) ?? {};
-    return () => instance;
+    return { instance: given ?? this.build(type) ?? {} };
   }
 
   /** A middleware as a function; a class is built and its `use` is called on the instance. */
@@ -76,6 +74,7 @@ export class Instances {
 function unbuildable({ name }: Class, reason: string): SetupProblem {
   return {
     where: name,
+    code: 'unbuildable',
     what: `the container cannot build it: ${reason}`,
     fix: 'decorate each service with @injectable() or @singleton() from tsyringe, register what is not a class, and import services without `type`.',
   };
@@ -84,6 +83,7 @@ function unbuildable({ name }: Class, reason: string): SetupProblem {
 function useless({ name }: Class): SetupProblem {
   return {
     where: name,
+    code: 'not_middleware',
     what: 'is not a middleware: its objects have no method `use`.',
     fix: 'write `use(context, next)` in the class, or give a function.',
   };

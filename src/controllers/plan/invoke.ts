@@ -19,8 +19,8 @@ export function invoke(target: Target, method: string | symbol, args: readonly A
   const call = (context: EventContext, values: unknown[]): unknown => {
     context.reached = true;
     if (context.kind === 'connect') context.connection.enter();
-    const instance = target(context) as Record<string | symbol, Method>;
-    return instance[method]!(...values);
+    const instance = 'instance' in target ? target.instance : context.connection.scoped(target.perConnection);
+    return (instance as Record<string | symbol, Method>)[method]!(...values);
   };
   return (context, error) => {
     const values = new Array<unknown>(readers.length);

@@ -1,6 +1,6 @@
 /** The plan as people read it. */
 import type { EmitsPlan } from '../emits/plan.js';
-import type { ControllerPlan } from './compile.js';
+import type { ControllerPlan } from './controller-plan.js';
 import type { ArgumentPlan, BackgroundPlan, HandlerPlan, PayloadRow, PlanRow } from './types.js';
 
 /** One row for each handler, in the order of the classes and their methods. */

@@ -2,10 +2,9 @@
  * The dispatch table: everything that does not depend on the message, decided at boot and frozen. Only `app.on` adds
  * to it: an event to a namespace, a row to the table.
  */
-import type { ContextHandler, ContextKind, EventContext } from '../../base/context.js';
+import type { ContextErrorHandler, ContextHandler, ContextKind, EventContext } from '../../base/context.js';
 import type { EmissionMetadata, EmissionTarget } from '../metadata/types.js';
 import type { PayloadPlan } from '../../payload/index.js';
-import type { Class } from '../../base/reflect.js';
 
 /** Makes one argument of a handler: a value, an `Invalid`, or a promise of either. */
 export type Reader = (context: EventContext, error: unknown) => unknown;
@@ -19,12 +18,7 @@ export interface ArgumentPlan {
 }
 
 /** Handles what the handlers of one class throw. */
-export interface ErrorPlan {
-  readonly label: string;
-  /** Only errors of this class; all unless given. */
-  readonly errorType?: Class<unknown>;
-  readonly run: (context: EventContext, error: unknown) => unknown;
-}
+export type ErrorPlan = ContextErrorHandler;
 
 /** What else is emitted; nothing is left to conclude from what was said. */
 export type EmissionPlan = EmissionMetadata;

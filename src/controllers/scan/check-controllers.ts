@@ -50,6 +50,7 @@ export function checkData(controllers: readonly ControllerFacts[], problems: Set
 function dataProblem(where: string, type: string, other: string): SetupProblem {
   return {
     where,
+    code: 'data_class',
     what: `@Data() makes socket.data a ${type}, but in ${other} another class has it already; one would undo the other.`,
     fix: "take one class for all handlers of the namespace, or properties: @Data('name').",
   };
@@ -74,6 +75,7 @@ function checkUnique(
 export function eventTaken({ label, event }: HandlerFacts, path: string | RegExp, other: string): SetupProblem {
   return {
     where: label,
+    code: 'event_taken',
     what: `the event '${event}' of the namespace ${String(path)} is handled by ${other} already.`,
     fix: 'rename one of the two events, or have one method do both.',
   };
@@ -95,17 +97,23 @@ const remedies: Readonly<Record<string, string>> = {
 
 function checkName({ event, label, method }: HandlerFacts, problems: SetupProblem[]): void {
   if (typeof method === 'symbol' && event === String(method)) {
-    problems.push({ where: label, what: 'the method has no name that could be an event.', fix: "write @On('name')." });
+    problems.push({
+      code: 'event_name',
+      where: label,
+      what: 'the method has no name that could be an event.',
+      fix: "write @On('name').",
+    });
     return;
   }
   const what = eventNameProblem(event);
-  if (what) problems.push({ where: label, what, fix: remedies[event] ?? 'choose another name.' });
+  if (what) problems.push({ code: 'event_name', where: label, what, fix: remedies[event] ?? 'choose another name.' });
 }
 
 /** Says what is wrong with the function that handles something, if anything. */
 export function methodProblem(method: unknown): Omit<SetupProblem, 'where'> | undefined {
   if (!/Generator/.test(Object.prototype.toString.call(method))) return undefined;
   return {
+    code: 'generator',
     what: 'it is a generator: nobody takes what it yields, and its caller would be answered an empty object.',
     fix: 'emit each value, socket.emit(…), and return the last one.',
   };

@@ -41,6 +41,7 @@ export function wrongInput(where: string, what: string, given: unknown, wanted: 
   if (given === undefined) {
     return {
       where,
+      code: 'undefined_input',
       what: `${what} received undefined, expected ${wanted}: usually a cycle of imports, in which this file runs before the other one.`,
       fix: 'break the cycle: move what both files need to a file of its own.',
     };
@@ -48,6 +49,7 @@ export function wrongInput(where: string, what: string, given: unknown, wanted: 
   const name = typeof given === 'object' && given !== null ? 'an object' : inspect(given);
   return {
     where,
+    code: 'wrong_input',
     what: `${what} received ${name}, expected ${wanted}.`,
     fix: 'name the class itself, or a function.',
   };

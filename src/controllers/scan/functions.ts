@@ -64,7 +64,7 @@ export function checkFunction<Args extends unknown[]>(
   const { name: where, namespace, handlers } = facts;
   for (const { uses } of handlers) validMiddleware(uses, where, '`use`', problems);
   const what = pathProblem(namespace.path);
-  if (what) problems.push({ where, what, fix: "write a path such as '/chat' or '/game/:id'." });
+  if (what) problems.push({ code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." });
   checkEvents([facts], problems);
   const problem = methodProblem(handler);
   if (problem) problems.push({ where, ...problem });

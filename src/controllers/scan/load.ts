@@ -56,6 +56,7 @@ async function loadGlob(pattern: string, options: LoadOptions, problems: SetupPr
 
 function emptyGlob(pattern: string, files: number, cwd: string): SetupProblem {
   return {
+    code: 'empty_glob',
     where: `controllers: '${pattern}'`,
     what:
       files === 0
@@ -83,7 +84,7 @@ function saysNamespace(type: Class): boolean {
 function importProblem(file: string, cause: unknown): SetupProblem {
   const message = cause instanceof Error ? cause.message : String(cause);
   const fix = isUncompiled(file, cause, message) ? compileRemedy : importRemedy(message);
-  return { where: file, what: `the file cannot be loaded: ${message}`, fix, cause };
+  return { code: 'import_failed', where: file, what: `the file cannot be loaded: ${message}`, fix, cause };
 }
 
 const compileRemedy =

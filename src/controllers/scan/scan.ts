@@ -28,15 +28,16 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
   if (namespaces.length === 0) {
     problems.push({
       where: name,
+      code: 'no_namespace',
       what: 'the class has no @Namespace, so it is never used.',
       fix: `write @Namespace('/…') above the class, or take it out of \`controllers\`.`,
     });
     return [];
   }
   checkConstructor(type, name, problems);
-  const handlerResult = allUses(lineage(type));
-  const handlers = checkInputs(scanHandlers(type, name, handlerResult, problems), problems);
-  const uses = validMiddleware(usesOf(handlerResult, undefined), name, '@Use', problems);
+  const used = allUses(lineage(type));
+  const handlers = checkInputs(scanHandlers(type, name, used, problems), problems);
+  const uses = validMiddleware(usesOf(used, undefined), name, '@Use', problems);
   return namespaces
     .filter((namespace) => isUsable(namespace, name, problems))
     .map((namespace) => ({ type, name, namespace, handlers, uses }));
@@ -44,7 +45,13 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
 
 function isUsable({ path }: NamespaceMetadata, where: string, problems: SetupProblem[]): boolean {
   const what = pathProblem(path);
-  if (what) problems.push({ where, what, fix: "write a path such as '/chat' or '/game/:id', a RegExp, or '*'." });
+  if (what)
+    problems.push({
+      code: 'namespace_path',
+      where,
+      what,
+      fix: "write a path such as '/chat' or '/game/:id', a RegExp, or '*'.",
+    });
   return !what;
 }
 
@@ -60,7 +67,7 @@ function scanHandlers(
 ): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const handlerResult = {
+  const common = {
     uses,
     emissions: uniqueEmissions(classes.flatMap((each) => ownMetadata(each)?.emissions ?? [])),
   };
@@ -68,7 +75,7 @@ function scanHandlers(
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
     const params = scanParams(classes, row.method);
-    if (params) handlers.push(handlerFacts(row, params, name, handlerResult));
+    if (params) handlers.push(handlerFacts(row, params, name, common));
     else untyped ??= row;
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
@@ -162,7 +169,8 @@ export function untypedProblem(where: string): SetupProblem {
   const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
   return {
     where,
-    what: `the compiler wrote down no parameter types here (design:paramtypes is missing)${tsx ? '; this process runs under tsx, whose compiler, esbuild, never does' : ''}.`,
+    code: 'no_design_types',
+    what: `the compiler emitted no design types here (design:type is missing)${tsx ? '; this process runs under tsx, whose compiler, esbuild, never does' : ''}.`,
     fix: tsx
       ? 'start with `node --import @oxc-node/core/register main.ts` instead of tsx, or compile with tsc.'
       : 'set "emitDecoratorMetadata": true in tsconfig.json. Compilers built on esbuild (tsx, older vite) never write them: use tsc, swc, or `node --import @oxc-node/core/register`.',
@@ -174,6 +182,7 @@ function checkConstructor(type: Class, where: string, problems: SetupProblem[]):
     if (entry === Function || entry === Object || entry === undefined) {
       problems.push({
         where,
+        code: 'constructor_type',
         what: `parameter ${index + 1} of the constructor has no class at run time (${entry === undefined ? 'undefined' : (entry as Class).name}): an interface, a cycle of imports, or a service imported with \`import type\`.`,
         fix: 'import the class itself, without `type` (Biome: switch off `style.useImportType`), or name a token with @inject(…).',
       });
@@ -183,6 +192,7 @@ function checkConstructor(type: Class, where: string, problems: SetupProblem[]):
     if (row.method === 'constructor') {
       problems.push({
         where,
+        code: 'constructor_decorator',
         what: `parameter ${row.index + 1} of the constructor carries a decorator that is meant for handlers.`,
         fix: 'move it to a parameter of a handler; a constructor is filled by the container.',
       });

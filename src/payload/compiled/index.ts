@@ -1,17 +1,18 @@
+/** Compiles payload classes, and says what is left to the libraries and why. */
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { typesOf } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 import type { Steps } from '../library.js';
-import { namesMisfit, typeMisfit, validationMisfit } from './fit.js';
-import { processReasons } from './process.js';
-import { ErrorMaker } from './run.js';
-import { namesOf } from './transform-class.js';
-import { discriminatorOf } from './transform-property.js';
-import { Transformer } from './transform.js';
+import { namesMisfit, typeMisfit, validationMisfit } from './compilable.js';
+import { processReasons } from './known-libraries.js';
+import { ErrorMaker } from './validate/error-maker.js';
+import { namesOf } from './transform/transform-class.js';
+import { discriminatorOf } from './transform/transform-property.js';
+import { Transformer } from './transform/transform.js';
 import { RuleSelection } from './selection.js';
-import { CompiledValidator } from './validate.js';
+import { CompiledValidator } from './validate/validate.js';
 import { Watch } from './watch.js';
 
 /** What came of compiling one class under one set of options. */
@@ -32,8 +33,8 @@ export interface Compilation {
  * any user code has run:
  *
  * 1. Process: everything, if the libraries are not the code that is known, or under an option that is rare
- *    (`process.ts`).
- * 2. Class: the objects of a class that extends a built-in, or has a property that every object has (`fit.ts`).
+ *    (`known-libraries.ts`).
+ * 2. Class: the objects of a class that extends a built-in, or has a property that every object has (`compilable.ts`).
  * 3. Value: what JSON cannot make, such as a Map, a promise or an instance (`transform.ts`).
  * 4. Stale: metadata that come later make the class be compiled again (`watch.ts`).
  *
@@ -57,7 +58,7 @@ export class PayloadCompiler {
   compile(type: Class): Compilation {
     const watch = new Watch();
     watch.add(type);
-    const isStale = () => watch.isStale();
+    const isStale = watch.isStale.bind(watch);
     const left = { steps: undefined, consumes: true, isStale };
     if (this.#reasons.length > 0) return { ...left, reasons: this.#reasons };
     const { classes, reasons } = survey(type, this.#rules);
@@ -68,10 +69,7 @@ export class PayloadCompiler {
       transformer.prepare(next, names);
       validator.prepare(next, selected);
     }
-    const steps: Steps = {
-      transform: (value) => transformer.transform(type, value),
-      validate: (instance) => validator.validate(instance),
-    };
+    const steps: Steps = { transform: transformer.of(type), validate: validator.validate.bind(validator) };
     const consumes = reasons.length > 0 || [...classes].some(([next, { names }]) => consumesOf(next, names));
     return { steps, reasons, consumes, isStale };
   }

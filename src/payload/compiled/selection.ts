@@ -1,3 +1,4 @@
+/** Selects the rules of a class, own and inherited. */
 import type { MetadataStorage, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';

@@ -1,3 +1,4 @@
+/** The tables of metadata inside both libraries. */
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type {
   ExcludeMetadata,

@@ -1,3 +1,5 @@
+/** Notices when decorators run after a class was compiled. */
+import { getMetadataStorage } from 'class-validator';
 import { lineage, transformTables, validationTables } from './storages.js';
 import type { TransformTables, ValidationTables } from './storages.js';
 
@@ -43,7 +45,7 @@ export class Watch {
   isStale(): boolean {
     for (const { list, was } of this.#lists) if (list.length !== was) return true;
     for (const { map, was } of this.#maps) if (map.size !== was) return true;
-    if (validationTables() !== this.#validation) return true;
+    if ((getMetadataStorage() as unknown) !== this.#validation) return true;
     const classes = this.#countClasses();
     if (classes === this.#classes) return false;
     this.#classes = classes;

@@ -86,11 +86,17 @@ export function checkSession(options: SessionOptions | undefined, problems: Setu
   if (!options) return;
   const where = 'session';
   if (typeof options.middleware !== 'function') {
-    problems.push({ where, what: 'the middleware is not a function.', fix: 'give what session({ … }) returned.' });
+    problems.push({
+      code: 'session_option',
+      where,
+      what: 'the middleware is not a function.',
+      fix: 'give what session({ … }) returned.',
+    });
   }
   if (options.mode !== 'live' && options.mode !== 'forked') {
     problems.push({
       where,
+      code: 'session_option',
       what: `the mode '${String(options.mode)}' is not known.`,
       fix: "write 'live' or 'forked'.",
     });

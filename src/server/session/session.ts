@@ -99,6 +99,7 @@ export function checkSessionUse(controllers: readonly ControllerFacts[], problem
     if (!uses.includes(session)) continue;
     problems.push({
       where: label,
+      code: 'no_session',
       what: '@Session() has no session to give: the application shares none.',
       fix: "give createApp the option session: { middleware: session({ … }), mode: 'live' }.",
     });

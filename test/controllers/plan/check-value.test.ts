@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitEach, fitOne, optional } from '../../../src/controllers/plan/check-value.js';
+import { fitEach, fitOne, optional } from '../../../src/controllers/plan/arguments/check-value.js';
 import { Invalid } from '../../../src/payload/index.js';
 
 const unplanned = (): never => assert.fail('a primitive needs no payload plan');

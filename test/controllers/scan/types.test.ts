@@ -180,7 +180,7 @@ test('a build without decorator metadata is a mistake; under tsx it is named', a
     On(Bare.prototype as never, 'work', Object.getOwnPropertyDescriptor(Bare.prototype, 'work')!);
     return Bare;
   };
-  assertMistake(await mistake([bare()]), 'Bare.work', /design:paramtypes is missing/, /emitDecoratorMetadata.*esbuild/);
+  assertMistake(await mistake([bare()]), 'Bare.work', /design:type is missing/, /emitDecoratorMetadata.*esbuild/);
   const marker = Symbol.for('tsx:global-cjs-loader-count');
   Object.defineProperty(globalThis, marker, { value: 1, configurable: true });
   t.after(() => Reflect.deleteProperty(globalThis, marker));

@@ -1,13 +1,14 @@
+/** Checks what is nested in a value. */
 import type { ValidationError } from 'class-validator';
 import { addContexts, isBroken } from './rules.js';
 import type { Rule } from './rules.js';
-import type { ErrorMaker, Run } from './run.js';
+import type { ErrorMaker } from './error-maker.js';
 import { isCollection } from './checks.js';
-import type { Place } from './checks.js';
+import type { CheckedValue, Validation } from './checks.js';
 
 /** Adds the errors inside of an object to a list, which is made when the first comes up. */
 export type ValidateObject = (
-  run: Run,
+  run: Validation,
   object: object,
   errors: ValidationError[] | undefined,
 ) => ValidationError[] | undefined;
@@ -24,9 +25,9 @@ export interface Nesting {
 /** Validates what is nested in a value. Returns the value's error: the given one, or a new one if there is any. */
 export function checkNested(
   nesting: Nesting,
-  run: Run,
+  run: Validation,
   rules: readonly Rule[],
-  place: Place,
+  place: CheckedValue,
   error: ValidationError | undefined,
 ): ValidationError | undefined {
   const { value } = place;
@@ -50,7 +51,7 @@ export function checkNested(
 
 function checkItems(
   nesting: Nesting,
-  run: Run,
+  run: Validation,
   rules: readonly Rule[],
   value: readonly unknown[] | Set<unknown> | Map<unknown, unknown>,
   error: ValidationError | undefined,
@@ -76,7 +77,7 @@ function checkItems(
 /** An element is validated like a property that has the same nested rules and no others. */
 function checkItem(
   nesting: Nesting,
-  run: Run,
+  run: Validation,
   rules: readonly Rule[],
   container: object,
   value: unknown,
@@ -85,6 +86,6 @@ function checkItem(
   const property = (index as string).toString();
   if (nesting.skips(value)) return undefined;
   const error = checkNested(nesting, run, rules, { object: container, value, property }, undefined);
-  addContexts(error, rules);
+  if (error) addContexts(error, rules);
   return error;
 }

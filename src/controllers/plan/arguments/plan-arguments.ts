@@ -1,16 +1,18 @@
 /** Facts about parameters → readers. The rules are those of the README's table of parameters. */
 import { Server, Socket } from 'socket.io';
-import { EventContext } from '../../base/context.js';
-import type { SetupProblem } from '../../base/errors.js';
-import type { HandlerKind, ParamKind } from '../metadata/types.js';
-import { Invalid, type PayloadOptions } from '../../payload/index.js';
+import { EventContext } from '../../../base/context.js';
+import type { BootErrorCode } from '../../../base/boot-errors.js';
+import type { SetupProblem } from '../../../base/errors.js';
+import type { HandlerKind, ParamKind } from '../../metadata/types.js';
+import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
-import type { HandlerFacts, ParamFacts } from '../scan/facts.js';
-import { fitEach, fitOne, isForeign, optional, type Fit, type ValueCheck, type PlanOf } from './check-value.js';
-import { checkType } from '../scan/check-inputs.js';
+import type { HandlerFacts, ParamFacts } from '../../scan/facts.js';
+import { checkedReader, fitEach, fitOne, isForeign, optional, type PlanOf, type ValueCheck } from './check-value.js';
+import { checkType } from '../../scan/check-inputs.js';
 import { argumentSource, decoratedSource, type Source } from './sources.js';
-import type { PayloadPlans } from './payloads.js';
-import type { ArgumentPlan, Reader } from './types.js';
+import type { PayloadPlans } from './payload-plans.js';
+import { typeProblem } from './type-problems.js';
+import type { ArgumentPlan, Reader } from '../types.js';
 
 /** Makes one reader for each parameter. Mistakes are added to `problems`. */
 export function planArguments(
@@ -111,7 +113,7 @@ class ArgumentPlanner {
       return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
-    const what = stated ? undefined : this.#typeProblem(type, source);
+    const what = stated ? undefined : typeProblem(type, source, metadata !== undefined);
     if (what) {
       this.problems.push({ where: this.#where, ...what });
       return { label: '?' };
@@ -132,19 +134,8 @@ class ArgumentPlanner {
       this.problems.push({ where: this.#where, ...problem });
   }
 
-  #problem(what: string, fix: string): void {
-    this.problems.push({ where: this.#where, what, fix });
-  }
-
-  /** What the written type cannot say at run time. */
-  #typeProblem(type: unknown, source: Source): { what: string; fix: string } | undefined {
-    if (type === Function) return importTypeProblem;
-    if (type === undefined) return cycleProblem;
-    if (typeof type !== 'function') return enumProblem;
-    if (source.textual && notTextual.has(type)) return textProblem;
-    if (type === Array) return arrayProblem;
-    const marked = this.param.metadata !== undefined && source.label === '';
-    return type === Object && marked ? objectProblem : undefined;
+  #problem(code: BootErrorCode, what: string, fix: string): void {
+    this.problems.push({ code, where: this.#where, what, fix });
   }
 
   #checkHome(): void {
@@ -152,21 +143,12 @@ class ArgumentPlanner {
     const home = kind && homes[kind];
     if (home && !home.includes(this.handler.kind)) {
       this.#problem(
+        'misplaced_parameter',
         `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
         `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
       );
     }
   }
-}
-
-/** What breaks the rules is told of with its place: the argument's index, the property, the name of a header. */
-function checkedReader(read: Reader, fit: Fit, path: string): Reader {
-  if (path === '') return (context, error) => fit(read(context, error));
-  const located = (result: unknown): unknown => (result instanceof Invalid ? result.within(path) : result);
-  return (context, error) => {
-    const result = fit(read(context, error));
-    return result instanceof Promise ? result.then(located) : located(result);
-  };
 }
 
 function isUsable(type: unknown): boolean {
@@ -196,36 +178,3 @@ function dataArgument(source: Source, type: unknown, key: string | number | unde
     },
   };
 }
-
-const importTypeProblem = {
-  what: 'the type is a Function at run time: a class imported with `import type`, or a function type.',
-  fix: 'import the class itself, without `type` (Biome: switch off `style.useImportType`); mark an acknowledgement with @Ack().',
-};
-
-const cycleProblem = {
-  what: 'the type is undefined at run time: a cycle of imports.',
-  fix: 'move the class to a file of its own, or specify it: @Payload({ type: Dto }).',
-};
-
-const enumProblem = {
-  what: 'the type is an enum, which this compiler does not turn into a type.',
-  fix: 'specify its type: @Payload({ type: String }) or @Payload({ type: Number }), or take a class with @IsEnum.',
-};
-
-/** What no text can say. */
-const notTextual: ReadonlySet<unknown> = new Set([Array, Buffer, Uint8Array]);
-
-const textProblem = {
-  what: 'a header, a cookie, a value of the query or of the path is one text, so this type never fits.',
-  fix: 'take a string and split it; a value that a query may repeat is in @Handshake().',
-};
-
-const arrayProblem = {
-  what: 'the type is an array; the type of its elements is lost at run time, so nothing would check them.',
-  fix: 'specify it: @Payload({ each: Item }), @Payload({ each: String }), or @Payload({ type: Array }) for any array.',
-};
-
-const objectProblem = {
-  what: 'the type is an Object at run time, so nothing would be checked: `Dto | null`, an interface, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
-  fix: 'state the class: @Payload({ type: Dto }), with `optional: true` where it may be missing; @Payload({ type: Object }) accepts anything.',
-};

@@ -1,12 +1,12 @@
+/** Compiled transformation of one class. */
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { PLAIN_TO_CLASS } from '../nested.js';
-import type { Class } from '../payload-options.js';
-import type { Bag, Build, Call, Convert } from './call.js';
-import { lineage, transformTables, validationTables } from './storages.js';
+import { PLAIN_TO_CLASS } from '../../nested.js';
+import type { Class } from '../../payload-options.js';
+import { lineage, transformTables, validationTables } from '../storages.js';
 import { compileOther, compileProperty, isTakenIn } from './transform-property.js';
-import type { Property, Setter } from './transform-property.js';
+import type { Bag, Build, Call, Convert, Property, Setter } from './transform-property.js';
 
 /** The library's own decisions, asked for once per class instead of once per message. */
 interface Decisions {

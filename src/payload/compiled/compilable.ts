@@ -1,3 +1,4 @@
+/** Which classes can be compiled, and why the others cannot. */
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { ValidationTypes } from 'class-validator';
 import { isBuiltIn } from '../nested.js';

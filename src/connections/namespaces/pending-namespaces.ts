@@ -1,6 +1,6 @@
 /** Bounds what one transport may be on its way into: a namespace is entered once, and only so many of them. */
 import type { Socket } from 'socket.io';
-import { internalsOf } from './internals.js';
+import { internalsOf } from '../internals.js';
 
 /** The namespaces that a transport waits to be let into. */
 const waiting = new WeakMap<object, Set<string>>();

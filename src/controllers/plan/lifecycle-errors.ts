@@ -1,18 +1,18 @@
 /**
- * Connections and disconnections are handled by all classes of a namespace, one after the other; whose turn it is
- * decides whose `@OnError` hears of what fails.
+ * The errors of connections and disconnections. All classes of a namespace handle these events, one after the other; the
+ * context carries the error handlers of the class that runs.
  */
 import type { EventContext } from '../../base/context.js';
 import type { Run } from './compose.js';
 import type { ErrorPlan, HandlerPlan } from './types.js';
 
-/** One failure, and the error handlers that are to hear of it. */
+/** One failure, and the error handlers for it. */
 export interface Fault {
   readonly error: unknown;
   readonly errorHandlers: readonly ErrorPlan[];
 }
 
-/** What is thrown where several failures came of one moment. */
+/** Thrown if several handlers of one event failed. */
 export class SeveralFaults extends AggregateError {
   constructor(readonly faults: readonly Fault[]) {
     super(
@@ -22,49 +22,47 @@ export class SeveralFaults extends AggregateError {
   }
 }
 
-const turns = new WeakMap<EventContext, readonly ErrorPlan[]>();
-
-/** Gives a class its turn. */
+/** Runs the handlers of a class, with its error handlers in the context. */
 export function withController(run: Run, errorHandlers: readonly ErrorPlan[]): Run {
   return (context) => {
-    turns.set(context, errorHandlers);
+    context.errorHandlers = errorHandlers;
     return run(context);
   };
 }
 
-/** The step after the last class: what fails from here on is no class's own. */
+/** The step after the last class: later failures belong to no class. */
 export function clearController(context: EventContext): void {
-  turns.delete(context);
+  context.errorHandlers = undefined;
   context.reached = true;
 }
 
-/** The error handlers that hear of what fails now; of what is no class's own, those of all classes. */
+/** Returns the error handlers for a failure that happens now: those of the class that runs, else those of all classes. */
 export function errorHandlersOf(context: EventContext): readonly ErrorPlan[] {
-  return turns.get(context) ?? (context.handler as HandlerPlan).errors;
+  return context.errorHandlers ?? (context.handler as HandlerPlan).errors;
 }
 
-/** The failures that a step is to answer for. */
+/** Returns the single failures of an error. */
 export function faultsOf(context: EventContext, error: unknown): readonly Fault[] {
   return error instanceof SeveralFaults ? error.faults : [{ error, errorHandlers: errorHandlersOf(context) }];
 }
 
-/** Throws what failed; of several failures all. */
+/** Throws the failure; several failures are thrown as one. */
 export function throwFaults(context: EventContext, faults: readonly Fault[]): void {
   const [first, ...more] = faults;
   if (!first) return;
   if (more.length > 0) throw new SeveralFaults(faults);
-  turns.set(context, first.errorHandlers);
+  context.errorHandlers = first.errorHandlers;
   throw first.error;
 }
 
-/** Tells of each failure by itself, with its own hearers. */
+/** Reports each failure by itself, with its own error handlers in the context. */
 export async function reportEach(
   context: EventContext,
   error: unknown,
-  tell: (error: unknown) => Promise<void>,
+  report: (error: unknown) => Promise<void>,
 ): Promise<void> {
   for (const fault of faultsOf(context, error)) {
-    turns.set(context, fault.errorHandlers);
-    await tell(fault.error);
+    context.errorHandlers = fault.errorHandlers;
+    await report(fault.error);
   }
 }

@@ -1,12 +1,43 @@
+/** One validation while it runs: checks the rules of one value after the other. */
 import type { ValidationArguments, ValidationError } from 'class-validator';
+import { Validator } from 'class-validator';
+import type { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { BUDGET_EXCEEDED } from '../budget.js';
+import { Awaited, Budget, BUDGET_EXCEEDED } from '../../budget.js';
+import { budgetedExecutor, execute } from '../../library.js';
+import type { SettledOptions } from '../../payload-options.js';
 import { addContext, isBroken, ruleName } from './rules.js';
 import type { Check, Rule } from './rules.js';
-import type { ErrorMaker, Run } from './run.js';
+import type { ErrorMaker } from './error-maker.js';
+
+/** One validation on its way, and what is left of its budget. */
+export class Validation extends Budget {
+  /** What validators returned that is not there yet. */
+  awaiting: Awaited | undefined;
+  readonly #options: SettledOptions;
+  #executor: ValidationExecutor | undefined;
+
+  constructor(options: SettledOptions) {
+    super(options.maxIssues);
+    this.#options = options;
+  }
+
+  /** Has the result wait for a promise. */
+  wait(promise: Promise<unknown>): void {
+    (this.awaiting ??= new Awaited()).push(promise);
+  }
+
+  /** Leaves an object and all that is in it to the library. */
+  library(object: object, errors: ValidationError[]): void {
+    this.awaiting ??= new Awaited();
+    this.#executor ??= budgetedExecutor(new Validator(), this.#options, this);
+    this.#executor.awaitingPromises = this.awaiting;
+    execute(this.#executor, object, errors);
+  }
+}
 
 /** The value that is checked, and where it is. */
-export interface Place {
+export interface CheckedValue {
   readonly object: object;
   readonly value: unknown;
   readonly property: string;
@@ -23,9 +54,9 @@ export interface Checking {
 /** Makes the checks of rules. Returns the property's error: the given one, or a new one if the first rule was broken. */
 export function checkRules(
   checking: Checking,
-  run: Run,
+  run: Validation,
   rules: readonly Rule[],
-  place: Place,
+  place: CheckedValue,
   error: ValidationError | undefined,
 ): ValidationError | undefined {
   const { object, value, property } = place;
@@ -59,11 +90,11 @@ function askEach(check: Check, elements: readonly unknown[], args: ValidationArg
 /** What becomes of a check whose answer is not there yet. It takes no more turns than the library's. */
 function later(
   errors: ErrorMaker,
-  run: Run,
+  run: Validation,
   answer: PromiseLike<unknown>,
   isEach: boolean,
   error: ValidationError,
-  { object, value }: Place,
+  { object, value }: CheckedValue,
   metadata: ValidationMetadata,
   check: Check,
 ): Promise<unknown> {

@@ -1,9 +1,10 @@
+/** The rules of one property, sorted once. */
 import type { ValidationArguments, ValidationError } from 'class-validator';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
-import { isWrapper } from './process.js';
+import { isWrapper } from '../known-libraries.js';
 
 /** One check of a rule. A rule has several if its constraint class was registered under several names. */
 export interface Check {
@@ -81,8 +82,7 @@ export function ruleName(metadata: ValidationMetadata, check: Check | undefined)
 }
 
 /** Adds what the rules' `context` says to the error, for each rule that was broken. */
-export function addContexts(error: ValidationError | undefined, rules: readonly Rule[]): void {
-  if (!error) return;
+export function addContexts(error: ValidationError, rules: readonly Rule[]): void {
   for (const { metadata, checks } of rules) {
     if (!metadata.context) continue;
     const first = metadata.type === ValidationTypes.CUSTOM_VALIDATION ? checks[0] : undefined;

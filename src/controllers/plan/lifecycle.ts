@@ -1,10 +1,10 @@
 /** The two moments that belong to a whole namespace: its classes handle them one after the other, in one chain. */
 import type { EventContext } from '../../base/context.js';
 import { isThenable, promiseOf } from '../../base/thenable.js';
-import type { CompileOptions, ControllerPlan } from './compile.js';
+import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { Chain, Run } from './compose.js';
 import { middlewareName } from './instances.js';
-import { clearController, faultsOf, withController, throwFaults, type Fault } from './turns.js';
+import { clearController, faultsOf, withController, throwFaults, type Fault } from './lifecycle-errors.js';
 import type { HandlerPlan } from './types.js';
 
 /**

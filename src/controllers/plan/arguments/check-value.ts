@@ -1,6 +1,7 @@
 /** How a value from a client is checked against the type of a parameter. */
-import { Invalid, planArray, type PayloadPlan } from '../../payload/index.js';
-import type { Class } from '../../base/reflect.js';
+import { Invalid, planArray, type PayloadPlan } from '../../../payload/index.js';
+import type { Class } from '../../../base/reflect.js';
+import type { Reader } from '../types.js';
 
 /** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
 export type Fit = (value: unknown) => unknown;
@@ -96,4 +97,14 @@ function parseNumber(text: string): number | undefined {
 
 function parseBoolean(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
+}
+
+/** Reads a value and checks it. Issues begin with its place: the argument's index, the property, the name of a header. */
+export function checkedReader(read: Reader, fit: Fit, path: string): Reader {
+  if (path === '') return (context, error) => fit(read(context, error));
+  const located = (result: unknown): unknown => (result instanceof Invalid ? result.within(path) : result);
+  return (context, error) => {
+    const result = fit(read(context, error));
+    return result instanceof Promise ? result.then(located) : located(result);
+  };
 }

@@ -1,3 +1,4 @@
+/** Whether the libraries are the code that compiled plans stand for. */
 import { createHash } from 'node:crypto';
 import { Expose } from 'class-transformer';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';

@@ -1,12 +1,13 @@
+/** The payload plans that the parameters of an application share. */
 import {
   inspectPayload,
   payloadPlanner,
   type PayloadOptions,
   type PayloadPlan,
   type PayloadProblem,
-} from '../../payload/index.js';
-import type { SetupProblem } from '../../base/errors.js';
-import type { Class } from '../../base/reflect.js';
+} from '../../../payload/index.js';
+import type { SetupProblem } from '../../../base/errors.js';
+import type { Class } from '../../../base/reflect.js';
 import { isForeign, isPrimitive } from './check-value.js';
 
 /** The payload plans of an application: one for each class under the same options, however many parameters take it. */
@@ -17,7 +18,11 @@ export class PayloadPlans {
   typeProblems(type: unknown, options: PayloadOptions): readonly Omit<SetupProblem, 'where'>[] {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
     if (isForeign(type)) return [foreignProblem(type)];
-    return this.#problemsOf(type as Class, options).map(({ path, what, fix }) => ({ what: `${path}: ${what}`, fix }));
+    return this.#problemsOf(type as Class, options).map(({ path, code, what, fix }) => ({
+      code,
+      what: `${path}: ${what}.`,
+      fix: `${fix}.`,
+    }));
   }
 
   #problemsOf(type: Class, options: PayloadOptions): readonly PayloadProblem[] {
@@ -53,6 +58,7 @@ interface PlansOfOptions {
 
 function foreignProblem({ name }: Function): Omit<SetupProblem, 'where'> {
   return {
+    code: 'foreign_type',
     what: `the type is ${name}, which never comes over the wire.`,
     fix: 'take a string or a number, or a class whose property is made with @Type and @Transform.',
   };

@@ -1,21 +1,22 @@
+/** Compiled validation: the part of class-validator that finds broken rules. */
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import { BUDGET_EXCEEDED } from '../budget.js';
-import { settleErrors } from '../library.js';
-import type { Class, SettledOptions } from '../payload-options.js';
-import type { Bag } from './call.js';
-import { checkRules } from './checks.js';
+import { BUDGET_EXCEEDED } from '../../budget.js';
+import { settleErrors } from '../../library.js';
+import type { Class, SettledOptions } from '../../payload-options.js';
+import type { Bag } from '../transform/transform-property.js';
+import { checkRules, Validation } from './checks.js';
 import type { Checking } from './checks.js';
-import { validationMisfit } from './fit.js';
+import { validationMisfit } from '../compilable.js';
 import { checkNested } from './nested-rules.js';
 import type { Nesting, ValidateObject } from './nested-rules.js';
 import { addContexts, compileRules } from './rules.js';
 import type { PropertyRules } from './rules.js';
-import type { RuleSelection } from './selection.js';
-import { ErrorMaker, Run } from './run.js';
-import type { Watch } from './watch.js';
+import type { RuleSelection } from '../selection.js';
+import type { ErrorMaker } from './error-maker.js';
+import type { Watch } from '../watch.js';
 
 /** Adds the error of one property of an object to a list, which is made when the first comes up. */
 type ValidateProperty = ValidateObject;
@@ -51,7 +52,7 @@ export class CompiledValidator {
 
   /** The errors of an instance, empty if all is well; a promise only if there is something to wait for. */
   validate(instance: object): ValidationError[] | Promise<ValidationError[]> {
-    const run = new Run(this.#options);
+    const run = new Validation(this.#options);
     // What is not there yet may add to the list later.
     const errors = this.#validateObject(run, instance, undefined) ?? [];
     if (errors.length === 0 && !run.awaiting) return errors;
@@ -153,7 +154,7 @@ export class CompiledValidator {
   #checkProperty(
     rules: PropertyRules,
     checking: Checking,
-    run: Run,
+    run: Validation,
     object: object,
     value: unknown,
   ): ValidationError | undefined {
@@ -167,14 +168,16 @@ export class CompiledValidator {
     let error: ValidationError | undefined;
     if (rules.defined.length > 0) {
       error = checkRules(checking, run, rules.defined, place, error);
-      addContexts(error, rules.defined);
+      if (error) addContexts(error, rules.defined);
     }
     if (run.isSpent || this.#nesting.skips(value)) return error;
     error = checkRules(checking, run, rules.custom, place, error);
     if (run.isSpent) return error;
     if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
-    addContexts(error, rules.others);
-    addContexts(error, rules.custom);
+    if (error) {
+      addContexts(error, rules.others);
+      addContexts(error, rules.custom);
+    }
     return error;
   }
 }

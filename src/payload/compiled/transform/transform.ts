@@ -1,13 +1,12 @@
-import type { Class } from '../payload-options.js';
+/** Compiled transformation: the part of class-transformer that makes instances. */
+import type { Class } from '../../payload-options.js';
 import type { ClassTransformOptions } from 'class-transformer';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { Call } from './call.js';
-import type { Bag, Build, Convert } from './call.js';
-import { namesMisfit, typeMisfit } from './fit.js';
+import { namesMisfit, typeMisfit } from '../compilable.js';
 import { compileClass, namesOf } from './transform-class.js';
-import { compileOther, discriminatorOf } from './transform-property.js';
-import type { OtherSetter } from './transform-property.js';
-import type { Watch } from './watch.js';
+import { Call, compileOther, discriminatorOf } from './transform-property.js';
+import type { Bag, Build, Convert, OtherSetter } from './transform-property.js';
+import type { Watch } from '../watch.js';
 
 /**
  * What `plainToInstance` does, with each class compiled when it is first met. What it does not know as well as the
@@ -27,9 +26,9 @@ export class Transformer {
     this.#setOther = compileOther(new Call(options).options, this.#convert);
   }
 
-  /** Makes an instance of a class. */
-  transform(type: Class, value: object): object {
-    return this.#convert(new Call(this.#options), value, type, undefined, false) as object;
+  /** Returns the function that makes instances of a class. */
+  of(type: Class): (value: object) => object {
+    return (value) => this.#convert(new Call(this.#options), value, type, undefined, false) as object;
   }
 
   /** Compiles a class that fits, before its first instance is made. `names`: of its properties. */

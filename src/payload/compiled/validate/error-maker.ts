@@ -1,40 +1,12 @@
+/** The errors of compiled validation, as class-validator makes them. */
 import type { ValidationArguments, ValidationError, ValidatorOptions } from 'class-validator';
-import { ValidationError as ErrorNode, Validator } from 'class-validator';
-import type { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import { ValidationError as ErrorNode } from 'class-validator';
 import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
-import { Awaited, Budget } from '../budget.js';
-import { budgetedExecutor, execute } from '../library.js';
-import type { SettledOptions } from '../payload-options.js';
+import type { Budget } from '../../budget.js';
 import { instanceOf, ruleName } from './rules.js';
 import type { Check } from './rules.js';
-
-/** One validation on its way, and what is left of its budget. */
-export class Run extends Budget {
-  /** What validators returned that is not there yet. */
-  awaiting: Awaited | undefined;
-  readonly #options: SettledOptions;
-  #executor: ValidationExecutor | undefined;
-
-  constructor(options: SettledOptions) {
-    super(options.maxIssues);
-    this.#options = options;
-  }
-
-  /** Has the result wait for a promise. */
-  wait(promise: Promise<unknown>): void {
-    (this.awaiting ??= new Awaited()).push(promise);
-  }
-
-  /** Leaves an object and all that is in it to the library. */
-  library(object: object, errors: ValidationError[]): void {
-    this.awaiting ??= new Awaited();
-    this.#executor ??= budgetedExecutor(new Validator(), this.#options, this);
-    this.#executor.awaitingPromises = this.awaiting;
-    execute(this.#executor, object, errors);
-  }
-}
 
 /** Makes the errors of one plan: what they show depends on its options. */
 export class ErrorMaker {
@@ -74,14 +46,14 @@ export class ErrorMaker {
 
   /** Records a broken rule, unless the budget is spent. */
   record(
-    run: Run,
+    budget: Budget,
     error: ValidationError,
     object: object,
     value: unknown,
     metadata: ValidationMetadata,
     check: Check | undefined,
   ): boolean {
-    if (!run.spend()) return false;
+    if (!budget.spend()) return false;
     const message = this.#messageOf(object, value, metadata, check);
     (error.constraints as Record<string, string>)[ruleName(metadata, check)] = message;
     return true;

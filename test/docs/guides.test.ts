@@ -1,0 +1,206 @@
+/** The programs of docs/guides compile as they stand, and do what the text beside them says. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Socket } from 'socket.io-client';
+import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
+import { nextEvent } from '../support/wait.js';
+import { root } from './page.js';
+import { startProgram, type Program } from './program.js';
+
+const guides = readdirSync(join(root, 'docs/guides')).map((file) => file.replace('.md', ''));
+const folder = join(root, '.build', 'guides');
+
+/** Writes the files of all guides with the README's options; returns what the compiler says. */
+function compileGuides(): string {
+  rmSync(folder, { recursive: true, force: true });
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+  for (const guide of guides) {
+    mkdirSync(join(folder, guide), { recursive: true });
+    for (const [, name, code] of read(`docs/guides/${guide}.md`).matchAll(
+      /<!-- file: (\S+) -->\s+```ts\n([^]*?)```/g,
+    )) {
+      writeFileSync(join(folder, guide, name!), code!);
+    }
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), /```jsonc\n\/\/ tsconfig.json\n([^]*?)```/.exec(read('README.md'))![1]!);
+  return spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' }).stdout;
+}
+
+let compiled: string | undefined;
+const compileOnce = (): string => (compiled ??= compileGuides());
+
+interface Guide {
+  readonly url: string;
+  readonly program: Program;
+  readonly connect: (path: string, options?: ClientOptions) => Promise<Socket>;
+  readonly refusal: (path: string, options?: ClientOptions) => Promise<Refusal>;
+}
+
+/** Starts the program of a guide, in a process of its own. */
+async function start(t: TestContext, guide: string, file = 'main'): Promise<Guide> {
+  assert.equal(compileOnce(), '');
+  const program = startProgram(join(folder, guide, `${file}.js`), join(folder, guide, 'coverage'), { PORT: '0' });
+  t.after(async () => assert.equal(await program.stop(), 0, program.output));
+  const url = `http://127.0.0.1:${await program.port()}`;
+  return {
+    url,
+    program,
+    async connect(path, options) {
+      const socket = openClient(t, url + path, options);
+      await nextEvent(socket, 'connect');
+      return socket;
+    },
+    async refusal(path, options) {
+      const [error] = await nextEvent<[Refusal]>(openClient(t, url + path, options), 'connect_error');
+      return error;
+    },
+  };
+}
+
+const codeOf = (answer: unknown): string | undefined =>
+  (answer as { error?: { code: string } } | undefined)?.error?.code;
+
+/** Slower than the rate at which a client may send. */
+async function slowly<T>(work: () => Promise<T>): Promise<T> {
+  await setTimeout(20);
+  return work();
+}
+
+interface Tokens {
+  sign(claims: object): string;
+}
+
+const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
+  async authentication(t) {
+    const { connect, refusal } = await start(t, 'authentication');
+    const { sign } = (await import(pathToFileURL(join(folder, 'authentication/tokens.js')).href)) as Tokens;
+    const token = (user: string, ms: number): string => sign({ user, role: 'member', expires: Date.now() + ms });
+    assert.equal((await refusal('/account', { auth: { token: 'x' } })).data?.code, 'invalid');
+    assert.equal((await refusal('/account', { auth: { token: `${token('ada', 60_000)}x` } })).data?.code, 'bad_token');
+    const client = await connect('/account', { auth: { token: token('ada', 60_000) } });
+    assert.deepEqual(await client.emitWithAck('whoami'), { user: 'ada', role: 'member' });
+    assert.equal(codeOf(await client.emitWithAck('auth:refresh', { token: token('eve', 60_000) })), 'other_user');
+    const { expiresIn } = (await client.emitWithAck('auth:refresh', { token: token('ada', 90_000) })) as {
+      expiresIn: number;
+    };
+    assert.ok(expiresIn > 60);
+    const short = token('ada', 500);
+    await client.emitWithAck('auth:refresh', { token: short });
+    let answer: unknown;
+    while (codeOf(answer) !== 'token_expired') answer = await slowly(() => client.emitWithAck('whoami'));
+    await client.emitWithAck('auth:refresh', { token: token('ada', 60_000) });
+    assert.deepEqual(await client.emitWithAck('whoami'), { user: 'ada', role: 'member' });
+  },
+
+  async middleware(t) {
+    const { connect, refusal } = await start(t, 'middleware');
+    assert.equal((await refusal('/admin', { auth: { role: 'king' } })).data?.code, 'invalid');
+    const member = await connect('/admin', { auth: { role: 'member' } });
+    assert.equal(((await member.emitWithAck('status')) as { data: string }).data, 'all is well');
+    assert.equal(codeOf(await member.emitWithAck('restart')), 'forbidden');
+    const admin = await connect('/admin', { auth: { role: 'admin' } });
+    assert.equal(((await admin.emitWithAck('restart')) as { data: string }).data, 'restarting');
+    assert.equal(((await admin.emitWithAck('audit')) as { data: number }).data, 1);
+  },
+
+  async errors(t) {
+    const { connect, url, program } = await start(t, 'errors');
+    const client = await connect('/orders');
+    const { error } = (await client.emitWithAck('order', { pieces: 101 })) as { error: object };
+    assert.deepEqual(error, { code: 'too_many', message: 'At most 100 pieces.', details: { most: 100 } });
+    assert.equal(codeOf(await client.emitWithAck('order', { pieces: 4 })), 'out_of_stock');
+    assert.equal(codeOf(await client.emitWithAck('order', { pieces: 0 })), 'invalid');
+    const { error: broken } = (await client.emitWithAck('broken')) as { error: { code: string; id: string } };
+    assert.equal(broken.code, 'internal');
+    assert.ok(program.output.includes(broken.id), program.output);
+    assert.match(program.output, /to the error tracker: broken: Error: the database is gone/);
+    const run = spawnSync(process.execPath, [join(folder, 'errors/client.js'), url], { encoding: 'utf8' });
+    assert.equal(run.stdout.trim(), 'out_of_stock Not enough pieces.', run.stderr);
+  },
+
+  async rooms(t) {
+    const { connect } = await start(t, 'rooms');
+    const ada = await connect('/rooms', { auth: { name: 'ada' } });
+    const online = nextEvent(ada, 'online');
+    const grace = await connect('/rooms', { auth: { name: 'grace' } });
+    assert.deepEqual(await online, ['grace']);
+    assert.deepEqual(await ada.emitWithAck('users'), ['ada', 'grace']);
+    assert.deepEqual(await ada.emitWithAck('join', { room: 'green' }), { members: 1 });
+    const joined = nextEvent(ada, 'joined');
+    assert.deepEqual(await grace.emitWithAck('join', { room: 'green' }), { members: 2 });
+    assert.deepEqual(await joined, [{ room: 'green', name: 'grace' }]);
+    const said = nextEvent(ada, 'said');
+    await grace.emitWithAck('say', { room: 'green', text: 'hi' });
+    assert.deepEqual(await said, [{ room: 'green', name: 'grace', text: 'hi' }]);
+    assert.equal(codeOf(await grace.emitWithAck('say', { room: 'red', text: 'hi' })), 'not_in_room');
+    const gone = [nextEvent(ada, 'left'), nextEvent(ada, 'offline')];
+    grace.disconnect();
+    assert.deepEqual(await Promise.all(gone), [[{ room: 'green', name: 'grace' }], ['grace']]);
+  },
+
+  async 'long-jobs'(t) {
+    const { connect } = await start(t, 'long-jobs');
+    const jobs = await connect('/jobs');
+    const progress = nextEvent(jobs, 'progress');
+    assert.deepEqual(await jobs.emitWithAck('start', { steps: 4 }), { done: 4 });
+    assert.deepEqual(await progress, [{ percent: 25 }]);
+    const files = await connect('/files');
+    assert.equal(codeOf(await files.emitWithAck('upload', { name: '../x.txt', size: 4 })), 'invalid');
+    assert.equal(codeOf(await files.emitWithAck('piece', Buffer.from('ab'))), 'unexpected_piece');
+    await files.emitWithAck('upload', { name: 'notes.txt', size: 4 });
+    assert.deepEqual(await files.emitWithAck('piece', Buffer.from('ab')), { left: 2 });
+    assert.deepEqual(await files.emitWithAck('piece', Buffer.from('cd')), { left: 0 });
+    const [upload] = readdirSync(tmpdir()).filter((file) => /^upload-\d+-notes\.txt$/.test(file));
+    const path = join(tmpdir(), upload!);
+    assert.equal(readFileSync(path, 'utf8'), 'abcd');
+    rmSync(path);
+  },
+
+  async logging(t) {
+    const { connect, program } = await start(t, 'logging');
+    const client = await connect('/log');
+    const { error } = (await client.emitWithAck('fail')) as { error: { id: string } };
+    const line = program.output.split('\n').find((each) => each.includes(error.id));
+    assert.match(line ?? program.output, /"service":"orders".*the disk is full/);
+  },
+
+  async 'rate-limits'(t) {
+    const { connect } = await start(t, 'rate-limits');
+    const client = await connect('/mail');
+    assert.equal(await client.emitWithAck('send'), 'sent');
+    assert.equal(await client.emitWithAck('send'), 'sent');
+    assert.equal(codeOf(await client.emitWithAck('send')), 'slow_down');
+    const again = await connect('/mail');
+    assert.equal(codeOf(await again.emitWithAck('send')), 'slow_down', 'a new socket has no new budget');
+    assert.deepEqual(await again.emitWithAck('read'), []);
+  },
+};
+
+describe('the guides', () => {
+  it("compile as they stand, with the README's options", () => assert.equal(compileOnce(), ''));
+
+  for (const guide of guides.filter((each) => each !== 'http-frameworks')) {
+    it(`${guide}: the program does what the page says`, async (t) => {
+      const run = runs[guide];
+      assert.ok(run, `docs/guides/${guide}.md has no test`);
+      await run(t);
+    });
+  }
+
+  for (const framework of ['express', 'koa', 'fastify', 'hono', 'custom']) {
+    it(`http-frameworks: pages and sockets share a port beside ${framework}`, async (t) => {
+      const { url, connect } = await start(t, 'http-frameworks', framework);
+      assert.match(await (await fetch(`${url}/hello`)).text(), /^Hello from /);
+      const client = await connect('/echo');
+      assert.deepEqual(await client.emitWithAck('echo', { x: 1 }), { x: 1 });
+      const polling = await connect('/echo', { transports: ['polling'] });
+      assert.equal(await polling.emitWithAck('echo', 'y'), 'y');
+    });
+  }
+});
