@@ -31,10 +31,10 @@ export class Startup {
     if (startup === 'degraded') return null;
     const mistake = mistakeOf(error, isTls);
     if (mistake) {
-      const { code, what, fix } = mistake;
+      const { kind, what, fix } = mistake;
       const remedy = fix ? `. ${fix}` : '';
       const message = `The ${this.engine} adapter ${what} ${address}: ${error.message}${remedy}`;
-      return new AdapterError(code, message, { cause: error });
+      return new AdapterError(kind, message, { cause: error });
     }
     if (startup === 'wait' && this.timeLeft() > pause) return null;
     const waited = Math.ceil(this.#waited());
@@ -48,7 +48,7 @@ export class Startup {
 }
 
 interface Mistake {
-  readonly code: 'credentials' | 'option';
+  readonly kind: 'credentials' | 'option';
   readonly what: string;
   readonly fix?: string;
 }
@@ -57,44 +57,44 @@ interface Mistake {
 const MISTAKES: readonly (Mistake & { readonly says: RegExp; readonly tls?: true })[] = [
   {
     says: /NOPERM|permissions? violation|permission denied|42501|access to (vhost|exchange|queue) .* refused/i,
-    code: 'credentials',
+    kind: 'credentials',
     what: 'was refused by',
     fix: 'Give that user the rights to publish and to subscribe to the names that begin with the prefix',
   },
   {
     says: /vhost .* not found|NOT_ALLOWED - vhost/i,
-    code: 'option',
+    kind: 'option',
     what: 'was refused by',
     fix: 'The path of the URL names the vhost: correct it ("/" is written %2F), or create it with rabbitmqctl add_vhost',
   },
   {
     says: /3D000|database .* does not exist/i,
-    code: 'option',
+    kind: 'option',
     what: 'was refused by',
     fix: 'The path of the URL names the database: correct it, or create it',
   },
   {
     says: /DB index is out of range|invalid DB index|SELECT is not allowed in cluster mode/i,
-    code: 'option',
+    kind: 'option',
     what: 'was refused by',
     fix: 'Leave the path of the URL out: it is the number of a database, and publish/subscribe is the same in all of them',
   },
   {
     says: /WRONGPASS|NOAUTH|invalid password|ACCESS[_-]REFUSED|AUTHORIZATION_VIOLATION|authorization violation|authentication failed|no pg_hba|role .* does not exist/i,
-    code: 'credentials',
+    kind: 'credentials',
     what: 'was refused by',
   },
   {
     says: /wrong version number|packet length too long|EPROTO|SSL routines|does not support SSL/i,
     tls: true,
-    code: 'option',
+    kind: 'option',
     what: 'got no TLS from',
     fix: 'That port does not speak TLS: take the port that does, or the scheme without the s',
   },
 ];
 
 function mistakeOf(error: Error, isTls: boolean): Mistake | undefined {
-  if (error instanceof AdapterError) return { code: 'credentials', what: 'was refused by' };
+  if (error instanceof AdapterError) return { kind: 'credentials', what: 'was refused by' };
   const { code = '', cause } = error as NodeJS.ErrnoException;
   const text = `${code} ${error.name} ${error.message} ${cause instanceof Error ? cause.message : ''}`;
   return MISTAKES.find(({ says, tls }) => says.test(text) && (!tls || isTls || /does not support SSL/.test(text)));
