@@ -1,3 +1,5 @@
+/** The errors of this room. */
+
 /**
  * Why an adapter could not be opened:
  * - `option`: the adapter option is wrong (unknown scheme, bad heartbeat), or asks for what the engine cannot do;

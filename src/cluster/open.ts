@@ -1,6 +1,7 @@
+/** Opens the adapter that an option names. */
 import type { Namespace } from 'socket.io';
 import { BusAdapter } from './bus/adapter.js';
-import { findEngine } from './engines.js';
+import { findEngine, redisUrl } from './engines.js';
 import { AdapterError } from './errors.js';
 import { Hub, type HubOptions } from './bus/hub.js';
 import { openStreams } from './streams/link.js';
@@ -25,7 +26,10 @@ export function openSender(option: string | AdapterOptions): AdapterLink {
 export async function openRelay(
   secret: string,
 ): Promise<{ readonly environment: Readonly<Record<string, string>>; close(): Promise<void> }> {
-  const { LOCAL_ADDRESS, Relay } = await import('./transports/relay.js');
+  const [{ LOCAL_ADDRESS }, { Relay }] = await Promise.all([
+    import('./transports/local/packets.js'),
+    import('./transports/local/relay.js'),
+  ]);
   const relay = new Relay(secret);
   const port = await relay.listen(0, '127.0.0.1');
   return {
@@ -36,12 +40,15 @@ export async function openRelay(
 
 function openLink(option: string | AdapterOptions, listens: boolean): AdapterLink {
   const given: AdapterOptions = typeof option === 'string' ? { url: option } : option;
-  const { engine, url } = findEngine(given.url);
+  const { engine, url, urls } = findEngine(given.url);
+  const isRedis = engine.name.startsWith('redis');
   const uid = Hub.newId();
   const context: TransportContext = {
-    url,
+    url: isRedis ? redisUrl(url) : url,
+    urls: isRedis ? urls.map(redisUrl) : urls,
     prefix: given.prefix ?? 'colloquy',
-    uid: listens ? uid : null,
+    uid: listens || engine.open ? uid : null,
+    isEmitter: !listens,
     client: given.client,
   };
   const options: HubOptions = {
@@ -51,7 +58,8 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
     heartbeat: checkHeartbeat(given.heartbeat ?? engine.heartbeat),
     answerTime: engine.answerTime,
     onStatus: (status) => given.onStatus?.(status),
-    address: `${url.protocol}${url.host ? `//${url.host}` : ''}${url.pathname}`,
+    address: `${url.protocol}${url.host ? `//${urls.map(({ host }) => host).join(',')}` : ''}${url.pathname}`,
+    isTls: /^(rediss|valkeys|amqps)\b/.test(url.protocol),
   };
   if (!engine.open) return openStreams(context, uid, options);
   const hub = new Hub(uid, listens, new LazyTransport(engine.name, context, engine.open), options);

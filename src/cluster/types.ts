@@ -1,6 +1,7 @@
+/** The public types of the adapter: its option, its state, and the link to the other nodes. */
 import type { Adapter } from 'socket.io-adapter';
 import type { Namespace } from 'socket.io';
-import type { Lease, LeaseOptions } from './bus/elections.js';
+import type { Lease, LeaseOptions } from './bus/nodes/elections.js';
 
 /** What Socket.IO's `adapter` option takes: a class or a function that is called with `new` for every namespace. */
 export type AdapterFactory = typeof Adapter | ((nsp: Namespace) => Adapter);

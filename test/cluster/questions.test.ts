@@ -8,7 +8,7 @@ import { Framer } from '../../src/cluster/bus/frames.js';
 import { type AdapterLink, openAdapter } from '../../src/cluster/index.js';
 import { type Question, Requests } from '../../src/cluster/bus/requests.js';
 import { MemoryTransport } from '../../src/cluster/transports/memory.js';
-import { Relay } from '../../src/cluster/transports/relay.js';
+import { Relay } from '../../src/cluster/transports/local/relay.js';
 import { until, within } from '../support/wait.js';
 
 async function node(t: TestContext, url: string): Promise<{ io: Server; link: AdapterLink }> {

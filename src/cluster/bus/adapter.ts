@@ -1,3 +1,4 @@
+/** The adapter of one namespace, on the bus. */
 import type { Namespace } from 'socket.io';
 import {
   Adapter,
@@ -9,20 +10,17 @@ import {
   type Room,
 } from 'socket.io-adapter';
 import { AdapterError } from '../errors.js';
+import { type Acknowledge, forgetUnanswered, type Packet, plain, socketIds } from './cluster-message.js';
 import type { Hub } from './hub.js';
-
-const ANSWER_TIMEOUT = 5000;
-
-type Packet = Parameters<Adapter['broadcast']>[0];
-export type Acknowledge = (error: Error | null, answers: unknown[]) => void;
+import { Questions } from './questions.js';
 
 /**
- * The adapter of one namespace. What concerns clients of this node is done in the same tick, before anything returns;
- * what concerns other nodes is queued first, so that a payload which cannot be sent throws to the caller and reaches
- * nobody.
+ * What concerns clients of this node is done in the same tick, before anything returns; what concerns other nodes is
+ * queued first, so that a payload which cannot be sent throws to the caller and reaches no client.
  */
 export class BusAdapter extends ClusterAdapter {
   readonly #hub: Hub;
+  readonly #questions: Questions;
 
   constructor(nsp: Namespace, hub: Hub) {
     super(nsp);
@@ -30,8 +28,10 @@ export class BusAdapter extends ClusterAdapter {
       throw new AdapterError('option', `the ${hub.status().engine} adapter has no connectionStateRecovery`);
     }
     this.#hub = hub;
+    this.#questions = new Questions(nsp.name, hub);
     Object.assign(this, { uid: hub.uid });
     hub.attach(nsp.name, this);
+    hub.census.watch(nsp.name, this);
   }
 
   /** The main namespace is closed only with its server, and takes the link with it. */
@@ -50,10 +50,26 @@ export class BusAdapter extends ClusterAdapter {
   }
 
   override broadcast(packet: Packet, opts: BroadcastOptions): Promise<void> {
-    if (!opts.flags?.local) {
-      this.#send({ type: MessageType.BROADCAST, data: { packet, opts: plain(opts) } }, !opts.flags?.volatile);
-    }
+    this.#send(opts, { type: MessageType.BROADCAST, data: { packet, opts: plain(opts) } });
     if (this.sids.size > 0) Adapter.prototype.broadcast.call(this, packet, opts);
+    return Promise.resolve();
+  }
+
+  override addSockets(opts: BroadcastOptions, rooms: Room[]): Promise<void> {
+    this.#send(opts, { type: MessageType.SOCKETS_JOIN, data: { opts: plain(opts), rooms } });
+    Adapter.prototype.addSockets.call(this, opts, rooms);
+    return Promise.resolve();
+  }
+
+  override delSockets(opts: BroadcastOptions, rooms: Room[]): Promise<void> {
+    this.#send(opts, { type: MessageType.SOCKETS_LEAVE, data: { opts: plain(opts), rooms } });
+    Adapter.prototype.delSockets.call(this, opts, rooms);
+    return Promise.resolve();
+  }
+
+  override disconnectSockets(opts: BroadcastOptions, close: boolean): Promise<void> {
+    this.#send(opts, { type: MessageType.DISCONNECT_SOCKETS, data: { opts: plain(opts), close } });
+    Adapter.prototype.disconnectSockets.call(this, opts, close);
     return Promise.resolve();
   }
 
@@ -63,70 +79,12 @@ export class BusAdapter extends ClusterAdapter {
     clientCountCallback: (clientCount: number) => void,
     ack: (...args: unknown[]) => void,
   ): void {
-    this.#mustListen('an acknowledgement');
-    const nodes = opts.flags?.local ? [] : this.#hub.peers();
-    if (nodes.length > 0) {
-      const requestId = this.#hub.requests.ask(nodes, {
-        timeout: opts.flags?.timeout ?? 0,
-        lingers: true,
-        answer: (data) => {
-          // A value that is undefined is nothing on the wire.
-          if (!('clientCount' in data || 'absent' in data)) {
-            ack(data['ack']);
-            return false;
-          }
-          clientCountCallback(typeof data['clientCount'] === 'number' ? data['clientCount'] : 0);
-          return true;
-        },
-        gone: () => clientCountCallback(0),
-        done: () => {},
-        timedOut: () => {},
-      });
-      this.#sendQuestion(requestId, {
-        type: MessageType.BROADCAST,
-        data: { packet, opts: plain(opts), requestId },
-      });
-    }
+    this.#questions.clients(packet, opts, clientCountCallback, ack);
     Adapter.prototype.broadcastWithAck.call(this, packet, opts, clientCountCallback, ack);
   }
 
-  override addSockets(opts: BroadcastOptions, rooms: Room[]): Promise<void> {
-    if (!opts.flags?.local) this.#send({ type: MessageType.SOCKETS_JOIN, data: { opts: plain(opts), rooms } });
-    Adapter.prototype.addSockets.call(this, opts, rooms);
-    return Promise.resolve();
-  }
-
-  override delSockets(opts: BroadcastOptions, rooms: Room[]): Promise<void> {
-    if (!opts.flags?.local) this.#send({ type: MessageType.SOCKETS_LEAVE, data: { opts: plain(opts), rooms } });
-    Adapter.prototype.delSockets.call(this, opts, rooms);
-    return Promise.resolve();
-  }
-
-  override disconnectSockets(opts: BroadcastOptions, close: boolean): Promise<void> {
-    if (!opts.flags?.local) this.#send({ type: MessageType.DISCONNECT_SOCKETS, data: { opts: plain(opts), close } });
-    Adapter.prototype.disconnectSockets.call(this, opts, close);
-    return Promise.resolve();
-  }
-
-  override async fetchSockets(opts: BroadcastOptions): Promise<unknown[]> {
-    this.#mustListen('an answer');
-    const sockets: unknown[] = await Adapter.prototype.fetchSockets.call(this, opts);
-    const nodes = opts.flags?.local ? [] : this.#hub.peers();
-    if (nodes.length === 0) return sockets;
-    return new Promise((resolve, reject) => {
-      const requestId = this.#hub.requests.ask(nodes, {
-        timeout: opts.flags?.timeout ?? ANSWER_TIMEOUT,
-        answer: (data) => {
-          if ('error' in data) reject(new Error(String(data['error'])));
-          if (Array.isArray(data['sockets'])) sockets.push(...(data['sockets'] as unknown[]));
-          return true;
-        },
-        gone: () => {},
-        done: () => resolve(sockets),
-        timedOut: (missing) => reject(timedOut(missing)),
-      });
-      this.#sendQuestion(requestId, { type: MessageType.FETCH_SOCKETS, data: { opts: plain(opts), requestId } });
-    });
+  override fetchSockets(opts: BroadcastOptions): Promise<unknown[]> {
+    return this.#questions.sockets(this, opts);
   }
 
   override sockets(rooms: Set<Room>): Promise<Set<string>> {
@@ -135,31 +93,12 @@ export class BusAdapter extends ClusterAdapter {
 
   override serverSideEmit(packet: unknown[]): Promise<void> {
     const ack = packet.at(-1);
-    if (typeof ack === 'function') this.#askServers(packet.slice(0, -1), ack as Acknowledge);
-    else this.#send({ type: MessageType.SERVER_SIDE_EMIT, data: { packet } });
+    if (typeof ack === 'function') this.#questions.servers(packet.slice(0, -1), ack as Acknowledge);
+    else this.#send({}, { type: MessageType.SERVER_SIDE_EMIT, data: { packet } });
     return Promise.resolve();
   }
 
-  #askServers(packet: unknown[], ack: Acknowledge): void {
-    this.#mustListen('an answer');
-    const nodes = this.#hub.peers();
-    if (nodes.length === 0) return ack(null, []);
-    const answers: unknown[] = [];
-    let failed: Error | null = null;
-    const requestId = this.#hub.requests.ask(nodes, {
-      timeout: ANSWER_TIMEOUT,
-      answer: (data) => {
-        if ('error' in data) failed = new Error(String(data['error']));
-        else if (!('absent' in data)) answers.push(data['packet']);
-        return true;
-      },
-      gone: () => {},
-      done: () => ack(failed, answers),
-      timedOut: (missing) => ack(timedOut(missing), answers),
-    });
-    this.#sendQuestion(requestId, { type: MessageType.SERVER_SIDE_EMIT, data: { packet, requestId } });
-  }
-
+  /** What Socket.IO's own base class publishes by itself. */
   protected override doPublish(message: ClusterMessage): Promise<string> {
     this.#hub.send('all', message);
     return Promise.resolve('');
@@ -180,66 +119,8 @@ export class BusAdapter extends ClusterAdapter {
     return (this.nsp as Namespace).name;
   }
 
-  #mustListen(what: string): void {
-    mustListen(this.#hub.listens, what);
+  #send({ flags }: Pick<BroadcastOptions, 'flags'>, message: object): void {
+    if (flags?.local) return;
+    this.#hub.send('all', { ...message, nsp: this.#name } as ClusterMessage, flags?.volatile ? 'volatile' : 'keep');
   }
-
-  #send(message: DistributiveOmit<ClusterMessage, 'uid' | 'nsp'>, keep = true): void {
-    this.#hub.send('all', { ...message, nsp: this.#name }, keep);
-  }
-
-  #sendQuestion(requestId: string, message: DistributiveOmit<ClusterMessage, 'uid' | 'nsp'>): void {
-    try {
-      this.#send(message, false);
-    } catch (error) {
-      this.#hub.requests.cancel(requestId);
-      throw error;
-    }
-  }
-}
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-type PlainOptions = Extract<ClusterMessage, { type: MessageType.BROADCAST }>['data']['opts'];
-
-/** @throws AdapterError for who asks, and hears nobody */
-export function mustListen(listens: boolean, what: string): void {
-  if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
-}
-
-/** The sockets in these rooms, of all nodes. */
-export async function socketIds(adapter: Adapter, rooms: Set<Room>): Promise<Set<string>> {
-  const sockets: unknown[] = await adapter.fetchSockets({ rooms, except: new Set() });
-  return new Set(sockets.map((socket) => (socket as { id: string }).id));
-}
-
-/**
- * After a message of another node was followed. Where that was a question to clients, those who do not answer in time are
- * waited for no longer: Socket.IO sees to it on the node that asks, and there only.
- */
-export function forgetUnanswered(adapter: Adapter, message: ClusterMessage): void {
-  if (message.type !== MessageType.BROADCAST || message.data.requestId === undefined) return;
-  const { packet, opts } = message.data;
-  const { id } = packet as { id: number };
-  const { rooms, except } = opts;
-  const { timeout } = opts.flags;
-  const asked = Adapter.prototype.fetchSockets.call(adapter, { rooms: new Set(rooms), except: new Set(except) });
-  void asked.then((sockets: readonly Asked[]) => {
-    const forget = (): void => sockets.forEach(({ acks }) => acks.delete(id));
-    setTimeout(forget, timeout).unref();
-  });
-}
-
-/** A socket of Socket.IO, with what it waits for by the ids of its packets. */
-interface Asked {
-  readonly acks: Map<number, unknown>;
-}
-
-/** For the wire, which knows no sets. */
-export function plain(opts: BroadcastOptions): PlainOptions {
-  return { rooms: [...opts.rooms], except: [...(opts.except ?? [])], flags: opts.flags ?? {} };
-}
-
-function timedOut(missing: number): Error {
-  return new Error(`timeout reached: missing ${missing} responses`);
 }

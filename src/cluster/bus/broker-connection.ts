@@ -1,7 +1,7 @@
+/** Keeps a session with the broker open, and sends through it. */
 import { AdapterError, asError } from '../errors.js';
-import type { Framer } from './frames.js';
-import type { Session, SessionEvents, Topic, Transport } from '../transports/transport.js';
-import type { AdapterOptions, AdapterState } from '../types.js';
+import type { Session, SessionEvents, Transport } from '../transports/transport.js';
+import type { AdapterState } from '../types.js';
 import { Startup, type StartupPolicy } from './startup.js';
 import { within } from './within.js';
 
@@ -12,31 +12,25 @@ const SHORTEST_ATTEMPT = 1000;
 const CLOSE_TIMEOUT = 2000;
 const RETRY = { first: 20, most: 2000 };
 
-export interface ConnectionPolicy extends StartupPolicy {
-  readonly whenDown: NonNullable<AdapterOptions['whenDown']>;
-}
-
 export interface ConnectionEvents {
   frame(bytes: Buffer): void;
   up(): void;
   down(): void;
+  /** Frames that the session accepted did not reach the broker. */
+  lost(frames: number): void;
   changed(): void;
 }
 
 /**
  * Keeps one {@link Session} of a transport open: a broken one is thrown away and a new one made, with a growing pause.
- * Sending never waits and never throws because of the broker.
  */
 export class Connection {
   state: AdapterState = 'connecting';
   reason: string | undefined;
-  dropped = 0;
-  sent = 0;
   /** Settles with the first session, or when the start-up policy gives up. */
   readonly first: Promise<void>;
 
   #session: Session | null = null;
-  readonly #waiting: { topic: Topic; body: Buffer }[] = [];
   #attempt = 0;
   #retry: NodeJS.Timeout | undefined;
   /** Null once there was a session. */
@@ -45,8 +39,7 @@ export class Connection {
 
   constructor(
     private readonly transport: Transport,
-    private readonly framer: Framer,
-    private readonly policy: ConnectionPolicy,
+    private readonly policy: StartupPolicy,
     private readonly events: ConnectionEvents,
   ) {
     this.first = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
@@ -58,21 +51,6 @@ export class Connection {
   /** What can be used now. */
   get session(): Session | null {
     return this.state === 'up' ? this.#session : null;
-  }
-
-  get buffered(): number {
-    return this.#waiting.length;
-  }
-
-  /** Queues a message for other nodes; while the broker is away it is dropped or kept, as the policy says. */
-  send(topic: Topic, body: Buffer, keep: boolean): void {
-    if (this.state === 'up') {
-      this.#write(topic, body);
-    } else if (keep && this.policy.whenDown !== 'drop' && this.#waiting.length < this.policy.whenDown.buffer) {
-      this.#waiting.push({ topic, body });
-    } else {
-      this.dropped++;
-    }
   }
 
   /** Whether the broker has a subscriber for that node; true when it cannot be asked. */
@@ -98,6 +76,11 @@ export class Connection {
     if (session) this.#broken(session, new Error(reason));
   }
 
+  /** The session broke while it was used. */
+  broke(session: Session, error: unknown): void {
+    if (session === this.#session) this.#broken(session, asError(error));
+  }
+
   async close(): Promise<void> {
     if (this.state === 'closed') return;
     clearTimeout(this.#retry);
@@ -107,19 +90,6 @@ export class Connection {
     this.#settle.reject(new AdapterError('unreachable', 'The adapter was closed'));
     const closing = Promise.allSettled([session?.close()]).then(() => this.transport.stop?.());
     await within(CLOSE_TIMEOUT, closing).catch(() => {});
-  }
-
-  #write(topic: Topic, body: Buffer): void {
-    const session = this.#session;
-    if (!session) return;
-    try {
-      const frames = this.framer.split(body, topic !== 'all', session.maxFrame);
-      if (frames.every((frame) => session.publish(topic, frame))) this.sent++;
-      else this.dropped++;
-    } catch (error) {
-      this.dropped++;
-      this.#broken(session, asError(error));
-    }
   }
 
   async #open(): Promise<void> {
@@ -140,7 +110,11 @@ export class Connection {
     }
     if (this.state === 'closed') return void session.close().catch(() => {});
     this.#session = session;
-    if (early.length > 0) return this.#broken(session, asError(early[0]));
+    if (early.length > 0) {
+      this.#session = null;
+      void session.close().catch(() => {});
+      return this.#failed(asError(early[0]));
+    }
     this.#attempt = 0;
     this.#startup = null;
     this.#up();
@@ -163,13 +137,14 @@ export class Connection {
         if (reason === null) this.#up();
         else this.#away('blocked', reason);
       },
-      lost: (frames) => void (this.dropped += frames),
+      lost: (frames) => {
+        if (current()) this.events.lost(frames);
+      },
     };
   }
 
   #up(): void {
     this.#change('up', undefined);
-    for (const { topic, body } of this.#waiting.splice(0)) this.#write(topic, body);
     this.events.up();
   }
 

@@ -1,16 +1,21 @@
+/** One node: what comes from its connection goes to its namespaces, its open requests or its presence, and back. */
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterMessage } from 'socket.io-adapter';
-import { decode, encode } from './codec.js';
-import { Connection, type ConnectionPolicy } from './broker-connection.js';
 import { AdapterError } from '../errors.js';
-import { Assembler, Framer, MAX_MESSAGE, parseFrame } from './frames.js';
-import type { Lease, LeaseOptions } from './elections.js';
-import { type Heartbeat, type NodeMessage, Presence } from './presence.js';
-import { Requests } from './requests.js';
 import type { Session, Topic, Transport } from '../transports/transport.js';
-import type { AdapterHealth, AdapterStatus } from '../types.js';
-import { within } from './within.js';
+import type { AdapterHealth, AdapterOptions, AdapterStatus } from '../types.js';
+import { Arrival } from './arrival.js';
+import { Audience } from './nodes/audience.js';
+import { Connection } from './broker-connection.js';
+import { Census } from './nodes/census.js';
+import { decode, encode } from './codec.js';
+import type { Lease, LeaseOptions } from './nodes/elections.js';
+import { Assembler, type Frame, Framer, MAX_MESSAGE, parseFrame, unpack } from './frames.js';
+import type { Members } from './nodes/members.js';
+import { Outbox, type Urgency } from './outbox.js';
+import { type Heartbeat, type NodeMessage, Presence } from './nodes/presence.js';
+import { Requests } from './requests.js';
+import type { StartupPolicy } from './startup.js';
 
 /** An answer to a request of a namespace. `data.error`: it could not be given; `data.absent`: that namespace is not here. */
 export interface Answer {
@@ -26,35 +31,40 @@ export interface NamespaceReceiver {
   receive(message: ClusterMessage): void;
 }
 
-export interface HubOptions extends ConnectionPolicy {
+export interface HubOptions extends StartupPolicy {
+  readonly whenDown: NonNullable<AdapterOptions['whenDown']>;
   readonly heartbeat: Heartbeat;
   /** Milliseconds in which other nodes have answered one that has just started, if nothing keeps them. */
   readonly answerTime: number;
   readonly onStatus: (status: AdapterStatus) => void;
+  /** The messages of applications go another way than the hub's. */
+  readonly besides?: boolean;
 }
 
 /** What a node says to itself, for the time that it takes. */
 const TO_SELF: NodeMessage = { node: 'beat', state: { held: [], wanted: [] } };
-/** Milliseconds for which a start waits for other nodes at the most. */
-const LONGEST_WAIT = 500;
+/** A node that hears of no other one for so many times the usual time to answer is alone. */
+const SETTLE = 8;
 
-/** One node: what comes from its connection goes to its namespaces, its open requests or its presence, and back. */
 export class Hub {
   readonly requests = new Requests(
     (uid) => this.#probe(uid),
     (error) => this.#failed(error),
   );
-  readonly #presence: Presence | null;
+  readonly census = new Census();
+  readonly #presence: Presence | undefined;
+  readonly #audience: Audience | undefined;
+  readonly #members: Members | undefined;
   readonly #framer: Framer;
+  readonly #outbox: Outbox;
   readonly #connection: Connection;
+  readonly #arrival: Arrival;
   readonly #assembler = new Assembler();
   readonly #namespaces = new Map<string, NamespaceReceiver>();
   /** For a link on which nothing comes back by itself. */
   readonly #checking: NodeJS.Timeout | undefined;
-  readonly #echoed: Promise<void>;
-  #onEcho!: () => void;
-  /** Told of the next frame to this node alone that is its own. */
-  #onReturn: () => void = () => {};
+  /** Whether other nodes were known when the link came up. */
+  #wereOthers = false;
   #received = 0;
   #malformed = 0;
 
@@ -65,16 +75,29 @@ export class Hub {
     private readonly transport: Transport,
     private readonly options: HubOptions,
   ) {
-    this.#echoed = new Promise((resolve) => (this.#onEcho = resolve));
+    const { heartbeat, answerTime, whenDown, besides = false } = options;
     this.#framer = new Framer(uid);
-    this.#presence = listens ? this.#bePresent() : null;
-    this.#connection = new Connection(transport, this.#framer, options, {
+    if (listens) this.#presence = this.#bePresent();
+    else if (!besides) this.#audience = this.#askAudience();
+    this.#members = (this.#presence ?? this.#audience)?.members;
+    const wire = this.#wire();
+    this.#outbox = new Outbox(wire, this.#framer, whenDown, !besides);
+    this.#arrival = new Arrival(
+      {
+        engine: transport.engine,
+        known: () => this.peers().length,
+        sendToSelf: () => this.send(uid, TO_SELF, 'now'),
+      },
+      answerTime,
+    );
+    this.#connection = new Connection(transport, options, {
       frame: (bytes) => this.#receive(bytes),
-      up: () => this.#presence?.up(),
+      up: () => this.#up(),
       down: () => this.#down(),
+      lost: (frames) => this.#outbox.lost(frames),
       changed: () => this.#changed(),
     });
-    const { interval, timeout } = options.heartbeat;
+    const { interval, timeout } = heartbeat;
     if (!listens) this.#checking = setInterval(() => void this.#connection.check(uid, timeout), interval).unref();
   }
 
@@ -82,15 +105,10 @@ export class Hub {
     return randomBytes(8).toString('hex');
   }
 
-  /** When what this node sends comes back to it, what others send does too. Then those are waited for who are there. */
+  /** @throws AdapterError when the start-up policy gives up */
   async ready(): Promise<void> {
     await this.#connection.first;
-    if (!this.listens || this.#connection.state !== 'up') return;
-    await within(this.options.heartbeat.timeout, this.#echoed).catch((cause: unknown) => {
-      const message = `The ${this.transport.engine} adapter is connected, but its messages do not come back`;
-      throw new AdapterError('unreachable', message, { cause });
-    });
-    await within(LONGEST_WAIT, this.#othersAnswered()).catch(() => {});
+    if (this.listens && this.#connection.state === 'up') await this.#arrival.complete(this.options.heartbeat.timeout);
   }
 
   attach(nsp: string, receiver: NamespaceReceiver): void {
@@ -98,12 +116,14 @@ export class Hub {
   }
 
   detach(nsp: string, receiver: NamespaceReceiver): void {
-    if (this.#namespaces.get(nsp) === receiver) this.#namespaces.delete(nsp);
+    if (this.#namespaces.get(nsp) !== receiver) return;
+    this.#namespaces.delete(nsp);
+    this.census.unwatch(nsp);
   }
 
   /** Ids of the other nodes that can be asked now: none while the broker is away. */
   peers(): string[] {
-    return this.#connection.state === 'up' ? (this.#presence?.live() ?? []) : [];
+    return this.#connection.state === 'up' ? (this.#presence?.members.live() ?? []) : [];
   }
 
   /** @throws AdapterError on a link that only sends */
@@ -113,21 +133,21 @@ export class Hub {
   }
 
   /**
-   * Queues a message; `keep` is whether it may wait for a broker that is away.
+   * Queues a message.
    * @throws TypeError or RangeError when the message cannot be serialised or is too large; nothing was sent then
    */
-  send(topic: Topic, message: WireMessage, keep = true): void {
+  send(topic: Topic, message: WireMessage, urgency: Urgency = 'keep'): void {
     const body = encode(message);
     if (body.length > MAX_MESSAGE) throw new RangeError(`a message for other nodes has ${body.length} bytes`);
-    this.#connection.send(topic, body, keep);
+    this.#outbox.send(topic, body, urgency);
   }
 
   /** Sends an answer; one that cannot be serialised tells the asking node so. Never throws. */
   answer(uid: string, answer: Answer): void {
     try {
-      this.send(uid, answer, false);
+      this.send(uid, answer, 'now');
     } catch (error) {
-      this.send(uid, { ...answer, data: { error: `${String(error)} (on node ${this.uid})` } }, false);
+      this.send(uid, { ...answer, data: { error: `${String(error)} (on node ${this.uid})` } }, 'now');
     }
   }
 
@@ -138,11 +158,12 @@ export class Hub {
 
   /** Counts what was lost beside the hub. */
   drop(messages: number): void {
-    this.#connection.dropped += messages;
+    this.#outbox.dropped += messages;
   }
 
   status(): AdapterStatus {
-    const { state, reason, dropped } = this.#connection;
+    const { state, reason } = this.#connection;
+    const { dropped } = this.#outbox;
     return { engine: this.transport.engine, state, dropped, ...(reason === undefined ? {} : { reason }) };
   }
 
@@ -150,57 +171,91 @@ export class Hub {
     return {
       ...this.status(),
       nodes: 1 + this.peers().length,
-      sent: this.#connection.sent,
+      sent: this.#outbox.sent,
       received: this.#received,
       missed: this.#assembler.missed,
       malformed: this.#malformed,
-      buffered: this.#connection.buffered,
+      buffered: this.#outbox.buffered,
     };
   }
 
   async close(): Promise<void> {
+    this.#outbox.close();
     this.#presence?.close();
+    this.#audience?.close();
     clearInterval(this.#checking);
     this.requests.close();
     await this.#connection.close();
   }
 
-  /** Waits until no more of them answer the hello, each by a frame to its sender alone. */
-  async #othersAnswered(): Promise<void> {
-    const { answerTime } = this.options;
-    for (let known = -1; this.peers().length > known;) {
-      known = this.peers().length;
-      await Promise.all([this.#roundTrip(), answerTime > 0 && sleep(answerTime)]);
-    }
-  }
-
-  /** As long as a frame to one node alone takes at the least. */
-  #roundTrip(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onReturn = resolve;
-      this.send(this.uid, TO_SELF, false);
-    });
+  #wire(): ConstructorParameters<typeof Outbox>[0] {
+    const session = (): Session | null => this.#connection.session;
+    return {
+      get session() {
+        return session();
+      },
+      broke: (broken, error) => this.#connection.broke(broken, error),
+    };
   }
 
   #bePresent(): Presence {
+    const { heartbeat, answerTime } = this.options;
     return new Presence(
       {
         uid: this.uid,
         isUp: () => this.#connection.state === 'up',
         say: (topic, message) => {
-          this.send(topic, message, false);
-          return this.#framer.last;
+          this.send(topic, message, 'now');
+          return this.#framer.lastOf('sign');
         },
+        heardOf: (uid) => this.#assembler.heardOf(uid),
         reset: (reason) => this.#connection.reset(reason),
         forget: (before) => this.#assembler.forget(before),
         onGone: (uid) => this.requests.gone(uid),
+        onHeard: () => this.#heard(),
+        lock: (name, force) => this.#connection.session?.lock?.(name, heartbeat.timeout, force),
         failed: (error) => this.#failed(error),
+      },
+      heartbeat,
+      SETTLE * answerTime,
+      this.census,
+    );
+  }
+
+  #askAudience(): Audience {
+    return new Audience(
+      {
+        isUp: () => this.#connection.state === 'up',
+        isUnconfirmed: () => this.#outbox.isUnconfirmed,
+        ask: () => this.send('all', { node: 'who' }, 'now'),
+        confirm: (number) => this.#outbox.confirm(number),
+        onHeard: () => this.#heard(),
+        giveUp: () => this.#outbox.giveUp(true),
       },
       this.options.heartbeat,
     );
   }
 
+  #up(): void {
+    this.#wereOthers = (this.#members?.size ?? 0) > 0;
+    this.#outbox.hold();
+    this.#presence?.up();
+    this.#audience?.up();
+    this.#heard();
+  }
+
+  /** Sends what has waited, when the other nodes have been heard on this link or are known to be gone. */
+  #heard(): void {
+    if (!this.#outbox.holding) return;
+    const { awaited = 0, size = 0, heardNumbers = [] } = this.#members ?? {};
+    if (awaited > 0 && (this.#outbox.waitsForAll || awaited === size)) return;
+    this.#outbox.release(heardNumbers, size > 0 ? 'present' : this.#wereOthers ? 'absent' : 'none');
+  }
+
   #down(): void {
+    // A sender that knows of no other node: what it sent got to none, and is not sent again.
+    if (this.#members?.size === 0) this.#outbox.giveUp(this.#audience !== undefined);
+    this.#outbox.down();
     this.#presence?.down();
     this.requests.goneAll();
   }
@@ -209,35 +264,43 @@ export class Hub {
     const frame = parseFrame(bytes);
     if (!frame) return void this.#malformed++;
     const now = performance.now();
-    if (frame.uid === this.uid) {
-      if (frame.direct) return this.#onReturn();
-      this.#presence?.echo(frame.number, now);
-      return this.#onEcho();
-    }
+    if (frame.uid === this.uid) return this.#returned(frame, now);
     this.#presence?.heard(frame.uid, now);
     const body = this.#assembler.accept(frame, now);
-    const message = body && this.#decode(body);
-    if (!message) return;
-    this.#received++;
-    try {
-      this.#dispatch(frame.uid, message, now);
-    } catch (error) {
-      this.#failed(error);
+    if (!body) return;
+    for (const message of this.#messagesOf(frame, body)) {
+      this.#received++;
+      try {
+        this.#dispatch(frame.uid, message, now);
+      } catch (error) {
+        this.#failed(error);
+      }
     }
   }
 
-  #decode(body: Buffer): WireMessage | undefined {
+  /** A frame of this node came back to it. */
+  #returned({ series, number }: Frame, now: number): void {
+    this.#presence?.alive(now);
+    if (series === 'direct') return this.#arrival.returned();
+    if (series === 'all') return this.#outbox.confirm(number);
+    this.#presence?.echo(number);
+    this.#outbox.settle();
+    this.#arrival.echo();
+  }
+
+  #messagesOf({ many }: Frame, body: Buffer): WireMessage[] {
     try {
-      return decode(body) as WireMessage;
+      return (many ? unpack(body) : [body]).map((each) => decode(each) as WireMessage);
     } catch {
       this.#malformed++;
-      return undefined;
+      return [];
     }
   }
 
   #dispatch(uid: string, message: WireMessage, now: number): void {
     if ('node' in message) {
-      if (!this.#presence?.receive(uid, message, now)) this.#malformed++;
+      this.#audience?.receive(uid, message, now);
+      if (this.#presence?.receive(uid, message, now) === false) this.#malformed++;
     } else if ('answer' in message) this.requests.answer(uid, message.answer, message.data);
     else this.#toNamespace({ ...message, uid } as ClusterMessage);
   }

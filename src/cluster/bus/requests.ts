@@ -1,3 +1,4 @@
+/** Questions to other nodes that wait for answers. */
 import { randomBytes } from 'node:crypto';
 
 const PROBE_AFTER = 250;

@@ -1,3 +1,5 @@
+/** A limit of time for a promise. */
+
 /** The outcome of the work, or an error after so many milliseconds; the work itself goes on. */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

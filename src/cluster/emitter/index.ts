@@ -1,3 +1,4 @@
+/** `colloquy/emitter`: sends to the clients of a cluster from a process that serves none. */
 import { type DefaultEventsMap, type Namespace, Server } from 'socket.io';
 import { type AdapterHealth, type AdapterOptions, openSender } from '../index.js';
 import type { EmittedEvents, EventsOf } from '../../controllers/emits/declare.js';

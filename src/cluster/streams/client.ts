@@ -1,7 +1,13 @@
+/** The Redis client that the official adapter is given. */
 import type { Cursor, Sender } from './cursor.js';
+import { isFull } from './memory-watch.js';
 import { formatPosition } from './position.js';
 import { Reader, type Reading } from './reader.js';
-import type { Fields, StreamsSession, StreamsUser } from './stored-session.js';
+import type { Fields } from './entries.js';
+import type { StreamsSession, StreamsUser } from './transport.js';
+
+/** Characters of an encoded message. */
+const MAX_ENTRY = 16 * 1024 * 1024;
 
 /** What is done with a message that cannot be sent now. */
 export interface Dropping {
@@ -23,6 +29,8 @@ export class StreamsClient implements StreamsUser {
   #ignored = 0;
   #understood = false;
   readonly #waiting: Fields[] = [];
+  /** Entries of which Redis has not said that it took them. */
+  readonly #unconfirmed = new Set<Fields>();
   readonly #frames = new Map<string, (frame: Buffer) => void>();
   /** What each namespace of this node has added. */
   readonly #added = new Map<string, Sender>();
@@ -47,7 +55,7 @@ export class StreamsClient implements StreamsUser {
   }
 
   get buffered(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + (this.#session ? 0 : this.#unconfirmed.size);
   }
 
   /** Takes the session that there is now. */
@@ -57,7 +65,10 @@ export class StreamsClient implements StreamsUser {
     this.#reader.use(session);
     if (!session) return;
     session.subscribe(this.channels());
-    for (const fields of this.#waiting.splice(0)) this.#append(session, fields);
+    // What may have been added is added again with its number, by which the others know it.
+    const again = [...this.#unconfirmed];
+    this.#unconfirmed.clear();
+    for (const fields of [...again, ...this.#waiting.splice(0)]) this.#append(session, fields);
   }
 
   channels(): string[] {
@@ -83,7 +94,11 @@ export class StreamsClient implements StreamsUser {
   }
 
   drop(): void {
-    this.dropping.drop(1);
+    this.lost(1);
+  }
+
+  lost(messages: number): void {
+    this.dropping.drop(messages);
   }
 
   /** Forgets a namespace and what it has subscribed to, so that nobody waits for its answers. */
@@ -126,10 +141,14 @@ export class StreamsClient implements StreamsUser {
     return this;
   }
 
-  async xAdd(_stream: string, _id: string, fields: Fields): Promise<string> {
+  /** @throws RangeError for an entry that is too large: Redis and its other clients would stand still over it */
+  xAdd(_stream: string, _id: string, fields: Fields): Promise<string> {
+    const size = fields['data']?.length ?? 0;
+    if (size > MAX_ENTRY)
+      throw new RangeError(`a message for other nodes has ${size} characters, more than ${MAX_ENTRY}`);
     const { uid = '' } = fields;
     const session = this.#session;
-    if (!session && this.#waiting.length >= this.dropping.buffer) this.drop();
+    if (!session && this.buffered >= this.dropping.buffer) this.drop();
     else {
       const number = this.numberOf(uid) + 1;
       const since = this.#added.get(uid)?.since ?? this.cursor.position ?? '0-0';
@@ -138,7 +157,7 @@ export class StreamsClient implements StreamsUser {
       if (session) this.#append(session, numbered);
       else this.#waiting.push(numbered);
     }
-    return '';
+    return Promise.resolve('');
   }
 
   /** Called again when all of the last reading was dealt with; where it went on from is known here. */
@@ -162,7 +181,25 @@ export class StreamsClient implements StreamsUser {
   }
 
   #append(session: StreamsSession, fields: Fields): void {
-    if (session.append(fields)) this.sent++;
-    else this.drop();
+    const adding = session.append(fields);
+    if (!adding) return this.drop();
+    this.sent++;
+    const isKept = this.dropping.buffer > 0;
+    if (isKept) this.#unconfirmed.add(fields);
+    if (this.#unconfirmed.size > this.dropping.buffer)
+      this.#unconfirmed.delete(this.#unconfirmed.values().next().value!);
+    adding.then(
+      () => this.#unconfirmed.delete(fields),
+      (error: unknown) => {
+        if (isKept && (!isReply(error) || isFull(error))) return;
+        this.#unconfirmed.delete(fields);
+        this.drop();
+      },
+    );
   }
+}
+
+/** Whether Redis has said so itself, so that the entry is surely not in the stream. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && /^(ReplyError|SimpleError|ErrorReply|BlobError)$/.test(error.constructor.name);
 }

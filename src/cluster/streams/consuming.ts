@@ -1,11 +1,12 @@
+/** What the official adapter receives from other nodes. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
-import { forgetUnanswered } from '../bus/adapter.js';
+import { forgetUnanswered } from '../bus/cluster-message.js';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
 import { isSender } from './cursor.js';
-import type { Broadcast } from './sent.js';
-import type { Entry } from './stored-session.js';
-import type { Sessions } from './stored-sessions.js';
+import type { Broadcast } from './recovery/sent.js';
+import type { Entry } from './entries.js';
+import type { Sessions } from './recovery/sessions.js';
 
 /** What comes from other nodes: what the official adapter throws over it, where nobody can catch it, is caught here. */
 export function receiving(

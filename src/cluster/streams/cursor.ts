@@ -1,3 +1,4 @@
+/** How far this node has read the stream. */
 import { compareIds } from './position.js';
 
 /** Milliseconds that are waited for this node to have read what Redis has. */
@@ -42,11 +43,15 @@ export class Cursor {
     for (const look of this.#waiting) look();
   }
 
+  numberOf(uid: string): number | undefined {
+    return this.#numbers.get(uid);
+  }
+
   /** Counts the entries that another node has added and this one has not read. */
   count(uid: string, number: number): void {
     const last = this.#numbers.get(uid);
     this.#numbers.delete(uid);
-    this.#numbers.set(uid, number);
+    this.#numbers.set(uid, Math.max(number, last ?? 0));
     if (last !== undefined && number > last + 1) this.missed += number - last - 1;
     if (this.#numbers.size <= MAX_SENDERS) return;
     this.#numbers.delete(this.#numbers.keys().next().value!);

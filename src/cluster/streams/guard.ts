@@ -1,22 +1,13 @@
+/** Puts the guard before an official adapter. */
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import type { StreamsClient } from './client.js';
-import { History } from './history.js';
+import type { GuardOptions } from './guard-options.js';
+import { History } from './recovery/history.js';
 import { decoderOf, methodsOf, type OfficialAdapter } from './official.js';
 import { receiving } from './consuming.js';
 import { asking, sending } from './publishing.js';
-import { type KeptSession, Sessions } from './stored-sessions.js';
-
-export interface GuardOptions {
-  /** False for an emitter. */
-  readonly listens: boolean;
-  /** The namespace's channel. That of the node in it begins with its name. */
-  readonly channel: string;
-  /** Told of what goes wrong where nobody else can be told. */
-  readonly failed: (error: unknown) => void;
-  /** The main namespace is closed, and the server with it. */
-  readonly closed: () => Promise<void>;
-}
+import { type KeptSession, Sessions } from './recovery/sessions.js';
 
 /** Puts itself before an adapter of the official package, for what that one does not do well enough to rely on. */
 export function guard(nsp: Namespace, adapter: OfficialAdapter, client: StreamsClient, options: GuardOptions): Adapter {

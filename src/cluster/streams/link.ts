@@ -1,3 +1,4 @@
+/** Opens the engine `redis-streams`. */
 import type { Namespace } from 'socket.io';
 import { Hub, type HubOptions } from '../bus/hub.js';
 import type { AdapterLink } from '../types.js';
@@ -5,7 +6,8 @@ import type { TransportContext } from '../transports/transport.js';
 import { StreamsClient } from './client.js';
 import { guard } from './guard.js';
 import { loadOfficial, type OfficialPackage } from './official.js';
-import { MAX_ENTRIES, type StreamsSession, StreamsTransport } from './stored-session.js';
+import { MAX_ENTRIES } from './entries.js';
+import { type StreamsSession, StreamsTransport } from './transport.js';
 
 /**
  * Redis Streams, by the official adapter behind a guard: the one engine that knows what a client has missed which comes
@@ -13,7 +15,7 @@ import { MAX_ENTRIES, type StreamsSession, StreamsTransport } from './stored-ses
  */
 export function openStreams(given: TransportContext, uid: string, options: HubOptions): AdapterLink {
   const stream = `${given.prefix}:streams`;
-  const context = { ...given, prefix: stream, url: new URL(given.url.href.replace('+streams:', ':')) };
+  const context = { ...given, prefix: stream };
   const { whenDown } = options;
   const client: StreamsClient = new StreamsClient(stream, {
     drop: (messages) => hub.drop(messages),
@@ -21,6 +23,7 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
   });
   const hub: Hub = new Hub(uid, context.uid !== null, new StreamsTransport(context, client), {
     ...options,
+    besides: true,
     onStatus: (status) => {
       client.use(hub.session as StreamsSession | null);
       options.onStatus(status);
@@ -33,7 +36,9 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
     // Socket.IO calls it with `new`, which an arrow function does not allow.
     factory: function factory(nsp: Namespace) {
       make ??= loadOfficial().createAdapter(client, { streamName: stream, channelPrefix: stream, maxLen: MAX_ENTRIES });
-      return guard(nsp, make(nsp), client, {
+      const adapter = make(nsp);
+      hub.census.watch(nsp.name, adapter);
+      return guard(nsp, adapter, client, {
         listens: hub.listens,
         channel: `${stream}#${nsp.name}#`,
         failed: (error) => process.emitWarning(error instanceof Error ? error : String(error), 'AdapterWarning'),

@@ -1,8 +1,9 @@
+/** The door to the package `@socket.io/redis-streams-adapter`. */
 import { createRequire } from 'node:module';
 import type { Namespace } from 'socket.io';
 import type { Adapter, ClusterMessage, MessageType } from 'socket.io-adapter';
 import { missingLibrary } from '../transports/transport.js';
-import type { Fields } from './stored-session.js';
+import type { Fields } from './entries.js';
 
 const PACKAGE = '@socket.io/redis-streams-adapter';
 

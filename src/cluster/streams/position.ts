@@ -1,3 +1,5 @@
+/** The offset that clients remember. */
+
 /**
  * How far a client has got. What is sent carries it as the offset that Socket.IO's clients remember and show when they
  * come back: all entries of the stream up to `id`, and of the node `uid` all up to its `number`. A node gives its own

@@ -1,11 +1,12 @@
+/** What the official adapter sends to other nodes. */
 import { Adapter, type BroadcastOptions, MessageType, type Room } from 'socket.io-adapter';
-import { type Acknowledge, mustListen, plain, socketIds } from '../bus/adapter.js';
+import { type Acknowledge, mustListen, plain, socketIds } from '../bus/cluster-message.js';
 import { asError } from '../errors.js';
 import type { StreamsClient } from './client.js';
-import type { GuardOptions } from './guard.js';
+import type { GuardOptions } from './guard-options.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
-import type { Packet } from './sent.js';
-import type { Sessions } from './stored-sessions.js';
+import type { Packet } from './recovery/sent.js';
+import type { Sessions } from './recovery/sessions.js';
 
 const inMemory = Adapter.prototype;
 

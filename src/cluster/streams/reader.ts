@@ -1,5 +1,7 @@
+/** Reads the stream, through one session after the other. */
 import { Cursor } from './cursor.js';
-import type { Entry, Fields, StreamsSession } from './stored-session.js';
+import type { Entry, Fields } from './entries.js';
+import type { StreamsSession } from './transport.js';
 
 export type Reading = readonly [{ readonly messages: readonly Entry[] }];
 
@@ -12,6 +14,8 @@ export class Reader {
   #session: StreamsSession | null = null;
   /** The session that waits for entries. */
   #busy: StreamsSession | undefined;
+  /** The number of each sender's last entry in the reading that is dealt with. */
+  readonly #delivered = new Map<string, number>();
   /** Takes what is read next. */
   #take: ((reading: Reading) => void) | undefined;
   /** The last reading, of which what is of no namespace here is given to nobody. */
@@ -43,6 +47,7 @@ export class Reader {
       if (number && !this.isOwn(uid)) this.cursor.count(uid, Number(number));
     }
     this.#last = [];
+    this.#delivered.clear();
     this.cursor.reach(last.id);
     this.cursor.release();
   }
@@ -61,11 +66,21 @@ export class Reader {
     });
   }
 
+  /** Whether its sender has added it before, and did not know whether it had come. */
+  #isRepeated({ uid = '', number = '' }: Fields): boolean {
+    if (!number || this.isOwn(uid)) return false;
+    const last = this.#delivered.get(uid) ?? this.cursor.numberOf(uid) ?? 0;
+    if (Number(number) <= last) return true;
+    this.#delivered.set(uid, Number(number));
+    return false;
+  }
+
   #deliver(entries: readonly Entry[]): void {
     const take = this.#take;
     if (entries.length === 0 || !take) return;
-    const messages = entries.filter(({ message }) => isWhole(message));
-    this.malformed += entries.length - messages.length;
+    const whole = entries.filter(({ message }) => isWhole(message));
+    const messages = whole.filter(({ message }) => !this.#isRepeated(message));
+    this.malformed += entries.length - whole.length;
     this.#last = entries;
     this.#take = undefined;
     take([{ messages }]);

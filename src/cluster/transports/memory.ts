@@ -1,5 +1,14 @@
+/** The engine `memory`: several nodes inside one process, for tests. */
 import { AdapterError } from '../errors.js';
-import { FRAME, type Session, type SessionEvents, type Transport, type TransportContext } from './transport.js';
+import {
+  FRAME,
+  type Session,
+  type SessionEvents,
+  type Topic,
+  topicsOf,
+  type Transport,
+  type TransportContext,
+} from './transport.js';
 
 /**
  * What `client` may give to the memory adapter: it calls `deliver` in a later tick. A test kit that waits until nothing is
@@ -13,7 +22,7 @@ const nextTurn: Courier = { later: (deliver) => void setImmediate(deliver) };
 
 /** The nodes of one process that have the same URL and prefix. Frames are delivered in order, in a later tick. */
 class MemoryBus {
-  readonly sessions = new Set<{ uid: string | null; deliver: (frame: Buffer) => void }>();
+  readonly sessions = new Set<{ uid: string | null; topics: readonly Topic[]; deliver: (frame: Buffer) => void }>();
   #queue: { topic: string; frame: Buffer }[] = [];
 
   publish(topic: string, frame: Buffer, courier: Courier): void {
@@ -24,7 +33,7 @@ class MemoryBus {
     const queue = this.#queue;
     this.#queue = [];
     for (const { topic, frame } of queue) {
-      for (const { uid, deliver } of this.sessions) if (uid && (topic === 'all' || topic === uid)) deliver(frame);
+      for (const { topics, deliver } of this.sessions) if (topics.includes(topic)) deliver(frame);
     }
   }
 }
@@ -48,7 +57,11 @@ export class MemoryTransport implements Transport {
     const bus = buses.get(key) ?? new MemoryBus();
     buses.set(key, bus);
     const { sessions } = bus;
-    const self = { uid: this.context.uid, deliver: (frame: Buffer) => events.frame(frame) };
+    const self = {
+      uid: this.context.uid,
+      topics: topicsOf(this.context),
+      deliver: (frame: Buffer) => events.frame(frame),
+    };
     sessions.add(self);
     return Promise.resolve({
       maxFrame: FRAME,

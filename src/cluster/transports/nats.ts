@@ -1,10 +1,12 @@
+/** The engine `nats`: subjects of core NATS. */
 import type { ConnectionOptions, NatsConnection } from 'nats';
 import {
   Backlog,
   FRAME,
-  loadLibrary,
+  missingLibrary,
   type Session,
   type SessionEvents,
+  topicsOf,
   type Transport,
   type TransportContext,
 } from './transport.js';
@@ -13,21 +15,17 @@ import {
 const FLUSH_EVERY = 256 * 1024;
 const PROBE_TIMEOUT = 1000;
 
-/**
- * Core NATS: one subject for all and one per node below the prefix. With `@nats-io/transport-node`, or with `nats`
- * without it.
- */
+/** Core NATS: one subject for all and one per node below the prefix. */
 export class NatsTransport implements Transport {
   readonly engine = 'nats';
 
   constructor(private readonly context: TransportContext) {}
 
   async connect(events: SessionEvents): Promise<Session> {
-    const { uid } = this.context;
     const base = this.context.prefix.replace(/[^\w-]/g, '_');
     const nats = await this.#open();
     void nats.closed().then((error) => events.closed(error ?? new Error('the connection was closed')));
-    for (const topic of uid ? ['all', uid] : []) {
+    for (const topic of topicsOf(this.context)) {
       nats.subscribe(`${base}.${topic}`, {
         callback: (error, message) => {
           if (error) events.closed(error);
@@ -36,7 +34,7 @@ export class NatsTransport implements Transport {
         },
       });
     }
-    await nats.flush();
+    await checkRights(nats, base);
     return {
       maxFrame: Math.min(FRAME, nats.info?.max_payload ?? FRAME),
       publish: publisher(nats, base),
@@ -51,25 +49,38 @@ export class NatsTransport implements Transport {
   }
 
   async #open(): Promise<NatsConnection> {
-    const { client, url } = this.context;
+    const { client, url, urls = [url] } = this.context;
     if (client) return (await client()) as NatsConnection;
     const options: ConnectionOptions = {
-      servers: `${url.hostname || '127.0.0.1'}:${url.port || 4222}`,
+      servers: urls.map(({ hostname, port }) => `${hostname || '127.0.0.1'}:${port || 4222}`),
       reconnect: false,
       timeout: 5000,
       pingInterval: 10_000,
       ...credentials(url),
     };
-    // Named by a variable, so that neither package need be installed to compile.
-    const current: string = '@nats-io/transport-node';
+    const { connect } = await loadNats();
     try {
-      const library = (await import(current)) as typeof import('nats');
-      return await library.connect(options);
+      return await connect(options);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      const library = await loadLibrary(() => import('nats'), 'nats', 'nats');
-      return library.connect(options);
+      // What version 3 says of it leaves out the reason.
+      const { cause } = error as Error;
+      throw cause instanceof Error && !(error as { code?: unknown }).code ? cause : error;
     }
+  }
+}
+
+/** The package that is kept up, or the one before it. */
+async function loadNats(): Promise<Pick<typeof import('nats'), 'connect'>> {
+  try {
+    // Named by a variable, so that this compiles without it. The parts that are used here are the same in both.
+    const current: string = '@nats-io/transport-node';
+    return (await import(current)) as typeof import('nats');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    return import('nats').catch((cause: unknown) => {
+      if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+      throw missingLibrary('nats', 'nats', cause, ' (or @nats-io/transport-node, its successor)');
+    });
   }
 }
 
@@ -82,6 +93,23 @@ function credentials(url: URL): ConnectionOptions {
 
 function toBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** @throws what the server says against publishing; what it has against a subscription goes to its callback */
+async function checkRights(nats: NatsConnection, base: string): Promise<void> {
+  let refusal: unknown;
+  const watch = async (): Promise<void> => {
+    for await (const status of nats.status()) {
+      const { data, error } = status as { data?: unknown; error?: unknown };
+      if (/permission/i.test(`${String(data)} ${String(error)}`)) refusal ??= error ?? data;
+    }
+  };
+  void watch().catch(() => {});
+  nats.publish(`${base}.all`, new Uint8Array(0));
+  await nats.flush();
+  if (refusal === undefined) return;
+  await nats.close();
+  throw refusal instanceof Error ? refusal : new Error(`permissions violation: ${JSON.stringify(refusal)}`);
 }
 
 function publisher(nats: NatsConnection, base: string): Session['publish'] {
@@ -109,12 +137,12 @@ async function isPresent(nats: NatsConnection, subject: string): Promise<boolean
     await nats.request(subject, new Uint8Array(0), { timeout: PROBE_TIMEOUT });
     return true;
   } catch (error) {
-    const { code, name } = error as { code?: string; name?: string };
-    return !(code === '503' || name === 'NoRespondersError' || isNoResponders(error));
+    return !hasNoResponders(error);
   }
 }
 
-/** How `@nats-io/transport-node` 3 says it. */
-function isNoResponders(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof Error && error.cause.name === 'NoRespondersError';
+/** How `nats` 2 says it, and how `@nats-io/transport-node` 3 does. */
+function hasNoResponders(error: unknown): boolean {
+  const { code, isNoResponders } = error as { code?: string; isNoResponders?: () => boolean };
+  return code === '503' || (typeof isNoResponders === 'function' && isNoResponders.call(error));
 }

@@ -1,3 +1,4 @@
+/** The engine `postgres`: LISTEN and NOTIFY. */
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import {
@@ -5,6 +6,7 @@ import {
   loadLibrary,
   type Session,
   type SessionEvents,
+  topicsOf,
   type Transport,
   type TransportContext,
 } from './transport.js';
@@ -34,7 +36,7 @@ export class PostgresTransport implements Transport {
     try {
       await client.connect();
       if (uid) {
-        await client.query(`LISTEN "${channel('all')}"; LISTEN "${channel(uid)}"`);
+        for (const topic of topicsOf(this.context)) await client.query(`LISTEN "${channel(topic)}"`);
         await client.query('SELECT pg_advisory_lock_shared($1, $2)', lockOf(hash, uid));
       }
     } catch (error) {

@@ -1,3 +1,4 @@
+/** The engine `rabbitmq`: one exchange, and a queue for each node. */
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import {
   FRAME,
@@ -5,6 +6,8 @@ import {
   MAX_QUEUED,
   type Session,
   type SessionEvents,
+  type Topic,
+  topicsOf,
   type Transport,
   type TransportContext,
 } from './transport.js';
@@ -44,7 +47,7 @@ export class RabbitTransport implements Transport {
   }
 
   async #setUp(model: ChannelModel, events: SessionEvents): Promise<Session> {
-    const { prefix: exchange, uid } = this.context;
+    const { prefix: exchange } = this.context;
     const channel = await model.createChannel();
     const probes = await model.createConfirmChannel();
     for (const each of [channel, probes]) {
@@ -52,11 +55,14 @@ export class RabbitTransport implements Transport {
       each.on('close', () => events.closed(new Error('the channel was closed')));
     }
     await channel.assertExchange(exchange, 'direct', { durable: false });
-    if (uid) await consume(channel, exchange, uid, events);
+    const topics = topicsOf(this.context);
+    if (topics.length > 0) await consume(channel, exchange, topics, events);
+    const probe = prober(probes, exchange);
+    await checkRights(probes, () => probe('rights'));
     return {
       maxFrame: FRAME,
       publish: publisher(channel, exchange),
-      probe: prober(probes, exchange),
+      probe,
       close: async () => {
         // The connection's own close may overtake what was published.
         await channel.close().catch(() => {});
@@ -66,14 +72,29 @@ export class RabbitTransport implements Transport {
   }
 }
 
-async function consume(channel: Channel, exchange: string, uid: string, events: SessionEvents): Promise<void> {
+/** @throws what the broker says against publishing: it closes the channel */
+async function checkRights(channel: ConfirmChannel, probe: () => Promise<unknown>): Promise<void> {
+  let fail: (error: unknown) => void = () => {};
+  const closed = new Promise<never>((_resolve, reject) => (fail = reject));
+  channel.once('error', fail);
+  await Promise.race([probe(), closed]);
+  channel.off('error', fail);
+  closed.catch(() => {});
+}
+
+async function consume(
+  channel: Channel,
+  exchange: string,
+  topics: readonly Topic[],
+  events: SessionEvents,
+): Promise<void> {
   const { queue } = await channel.assertQueue('', {
     exclusive: true,
     autoDelete: true,
     durable: false,
     arguments: { 'x-max-length': 100_000, 'x-max-length-bytes': MAX_QUEUED },
   });
-  for (const key of ['all', uid]) await channel.bindQueue(queue, exchange, key);
+  for (const key of topics) await channel.bindQueue(queue, exchange, key);
   await channel.consume(
     queue,
     (message) => {

@@ -1,3 +1,4 @@
+/** What an engine has to offer: a transport that makes sessions. */
 import { AdapterError } from '../errors.js';
 
 /** Where a frame goes: to every node, or to the node of that id. */
@@ -6,9 +7,13 @@ export type Topic = 'all' | (string & {});
 /** What a transport is told once, when it is made. */
 export interface TransportContext {
   readonly url: URL;
+  /** The same URL for each host that it names, when it names several. */
+  readonly urls?: readonly URL[];
   readonly prefix: string;
-  /** Subscribes to `all` and to this id; null for an emitter, which only sends. */
+  /** Subscribes to `all` and to this id; null for what only sends. */
   readonly uid: string | null;
+  /** Subscribes to its own id, and not to `all`: an emitter. */
+  readonly isEmitter?: boolean;
   readonly client: (() => unknown) | undefined;
 }
 
@@ -34,8 +39,31 @@ export interface Session {
   publish(topic: Topic, frame: Buffer): boolean;
   /** Whether somebody is subscribed to that node's topic, as the broker sees it. */
   probe(uid: string): Promise<boolean>;
+  /**
+   * Takes the broker's own lock of that name, if it has such: it is this session's, and lasts for that time (ms) at most
+   * unless it is renewed. `force` ends the session that has it, which has been silent for long.
+   * @returns null when another session has it
+   */
+  lock?(name: string, time: number, force: boolean): Promise<Lock | null>;
   /** Sends what is queued (within reason), then disconnects. */
   close(): Promise<void>;
+}
+
+/** A lock that the broker has given. */
+export interface Lock {
+  /** Higher than that of every earlier holder. */
+  readonly fence: number;
+  /** Milliseconds for which it lasts unless it is renewed. */
+  readonly time: number;
+  /** @returns false when it is lost */
+  renew(): Promise<boolean>;
+  release(): void;
+}
+
+/** The topics that a session subscribes to. */
+export function topicsOf({ uid, isEmitter }: TransportContext): Topic[] {
+  if (uid === null) return [];
+  return isEmitter ? [uid] : ['all', uid];
 }
 
 /** A thin layer over one engine: makes sessions, knows nothing of messages, retries or membership. */
@@ -62,11 +90,10 @@ export async function loadLibrary<T>(load: () => Promise<T>, engine: string, nam
   }
 }
 
-/** What is said where a library is not installed. */
-export function missingLibrary(engine: string, name: string, cause: unknown): AdapterError {
-  return new AdapterError('library', `The ${engine} adapter needs the package "${name}": npm install ${name}`, {
-    cause,
-  });
+/** The error of an engine whose library is not installed. */
+export function missingLibrary(engine: string, name: string, cause: unknown, addition = ''): AdapterError {
+  const message = `The ${engine} adapter needs the package "${name}": npm install ${name}${addition}`;
+  return new AdapterError('library', message, { cause });
 }
 
 /** Counts the bytes that wait for the broker. */

@@ -1,9 +1,10 @@
+/** The primary process of `runWorkers`. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { openRelay } from '../index.js';
-import type { WorkerEvent, Workers } from './index.js';
-import { Place } from './worker-slot.js';
+import type { WorkerEvent, Workers } from './types.js';
+import { WorkerSlot } from './worker-slot.js';
 
 export interface PrimaryOptions {
   readonly host: string | undefined;
@@ -16,7 +17,7 @@ export interface PrimaryOptions {
 
 /** The primary process: listens, hands connections on, keeps the workers, and relays for their adapter `local:`. */
 export class Primary implements Workers {
-  #places: Place[] = [];
+  #slots: WorkerSlot[] = [];
   #next = 0;
   #reloading: Promise<void> = Promise.resolve();
   #relay: Awaited<ReturnType<typeof openRelay>> | undefined;
@@ -34,7 +35,7 @@ export class Primary implements Workers {
   }
 
   get pids(): readonly number[] {
-    return this.#places.map((place) => place.pid).filter((pid) => pid !== undefined);
+    return this.#slots.map((slot) => slot.pid).filter((pid) => pid !== undefined);
   }
 
   async start(): Promise<void> {
@@ -42,10 +43,10 @@ export class Primary implements Workers {
     this.#relay = await openRelay(secret);
     const { patience, report, count } = this.options;
     const options = { patience, report, environment: this.#relay.environment };
-    this.#places = Array.from({ length: count }, (_, number) => new Place(number, options));
+    this.#slots = Array.from({ length: count }, (_, number) => new WorkerSlot(number, options));
     process.on('SIGHUP', this.#onHangup).on('SIGTERM', this.#onTerminate).on('SIGINT', this.#onTerminate);
     try {
-      await Promise.all(this.#places.map((place) => place.fill()));
+      await Promise.all(this.#slots.map((slot) => slot.fill()));
       this.#server.listen(this.options.port, this.options.host);
       await once(this.#server, 'listening');
     } catch (error) {
@@ -64,7 +65,7 @@ export class Primary implements Workers {
   async #refill(): Promise<void> {
     const ends: (() => Promise<void>)[] = [];
     try {
-      for (const place of this.#places) ends.push(await place.fill());
+      for (const slot of this.#slots) ends.push(await slot.fill());
     } finally {
       await Promise.all(ends.map((end) => end()));
     }
@@ -72,7 +73,7 @@ export class Primary implements Workers {
 
   async stop(): Promise<void> {
     this.#server.close();
-    await Promise.all(this.#places.map((place) => place.stop()));
+    await Promise.all(this.#slots.map((slot) => slot.stop()));
     // It ends the workers that have left their places.
     await this.#reloading;
     await this.#relay?.close();
@@ -83,13 +84,13 @@ export class Primary implements Workers {
     socket.on('error', () => socket.destroy());
     const { count, stickiness } = this.options;
     const at = stickiness === 'address' ? hash(socket.remoteAddress ?? '') : this.#next++;
-    this.#placeFor(at % count, stickiness === 'none')?.accept(socket);
+    this.#slotFor(at % count, stickiness === 'none')?.accept(socket);
   }
 
-  /** With no stickiness, a place without a worker is passed over. */
-  #placeFor(at: number, mayMove: boolean): Place | undefined {
-    const ordered = [...this.#places.slice(at), ...this.#places.slice(0, at)];
-    return (mayMove ? ordered.find((place) => place.pid !== undefined) : undefined) ?? ordered[0];
+  /** With no stickiness, a slot without a worker is passed over. */
+  #slotFor(at: number, mayMove: boolean): WorkerSlot | undefined {
+    const ordered = [...this.#slots.slice(at), ...this.#slots.slice(0, at)];
+    return (mayMove ? ordered.find((slot) => slot.pid !== undefined) : undefined) ?? ordered[0];
   }
 }
 

@@ -1,7 +1,8 @@
+/** Keeps one worker process running. */
 import cluster, { type Worker } from 'node:cluster';
 import { on, once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { WorkerEvent } from './index.js';
+import type { WorkerEvent } from './types.js';
 import { Message, PLACE } from './worker.js';
 
 /** Connections that wait for a worker; more are refused. */
@@ -10,14 +11,14 @@ const MAX_WAITING = 1000;
 const STABLE = 10_000;
 const PAUSE = { first: 100, most: 5000 };
 
-export interface PlaceOptions {
+export interface SlotOptions {
   readonly patience: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly report: (event: WorkerEvent) => void;
 }
 
-/** One of the places for a worker: keeps it filled. */
-export class Place {
+/** One of the slots for a worker: keeps it filled. */
+export class WorkerSlot {
   #worker: Worker | null = null;
   #starting: Worker | null = null;
   #filling: Promise<unknown> = Promise.resolve();
@@ -28,7 +29,7 @@ export class Place {
 
   constructor(
     private readonly number: number,
-    private readonly options: PlaceOptions,
+    private readonly options: SlotOptions,
   ) {}
 
   get pid(): number | undefined {
@@ -43,15 +44,15 @@ export class Place {
   }
 
   /**
-   * Starts a worker and, when it is ready, lets it take this place.
+   * Starts a worker and, when it is ready, lets it take this slot.
    * @returns what ends the one that was here
    */
   fill(): Promise<() => Promise<void>> {
-    return this.#withController(() => this.#fill());
+    return this.#inTurn(() => this.#fill());
   }
 
-  /** Workers start one after the other, or the second would take the place from the first, which nobody then ends. */
-  #withController<T>(fill: () => Promise<T>): Promise<T> {
+  /** Workers start one after the other, or the second would take the slot from the first, which nobody then ends. */
+  #inTurn<T>(fill: () => Promise<T>): Promise<T> {
     const filling = this.#filling.then(fill);
     this.#filling = filling.catch(() => {});
     return filling;
@@ -120,13 +121,13 @@ export class Place {
     this.#fillIn(delay);
   }
 
-  /** Fills the place when that time has passed, unless a reload has done it by then. */
+  /** Fills the slot when that time has passed, unless a reload has done it by then. */
   #fillIn(delay: number): void {
     const fill = async (): Promise<void> => {
       if (!this.#worker) await this.#fill();
     };
     this.#retry = setTimeout(() => {
-      this.#withController(fill).catch((error: unknown) => {
+      this.#inTurn(fill).catch((error: unknown) => {
         if (this.#stopped) return;
         this.#failures++;
         const pause = Math.min(PAUSE.most, PAUSE.first * 2 ** this.#failures);

@@ -1,3 +1,4 @@
+/** The worker process of `runWorkers`. */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 

@@ -1,8 +1,9 @@
+/** What was sent in a namespace, as the stream has it. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
-import type { StreamsClient } from './client.js';
-import { compareIds, formatPosition, type Position, timeOf } from './position.js';
+import type { StreamsClient } from '../client.js';
+import { compareIds, formatPosition, type Position, timeOf } from '../position.js';
 import { type Broadcast, isRecoverable, type Sent } from './sent.js';
-import { type Entry, entriesOf, type Fields, lastId, MAX_ENTRIES } from './stored-session.js';
+import { type Entry, entriesOf, type Fields, lastId, MAX_ENTRIES } from '../entries.js';
 
 /** Entries that are asked for at once. */
 const PAGE = 1000;
@@ -35,7 +36,7 @@ export class History {
         await this.client.command('XRANGE', this.client.stream, `(${from}`, last, 'COUNT', String(PAGE)),
       );
       sent.push(...page.flatMap((entry) => this.#sentBy(entry, position) ?? []));
-      if (page.length < PAGE) return sent;
+      if (page.length < PAGE) return withoutRepeated(sent);
       from = page.at(-1)!.id;
     }
   }
@@ -56,4 +57,13 @@ export class History {
       return undefined;
     }
   }
+}
+
+/** An entry that was added twice, as its sender did not know whether it had come, counts once. */
+function withoutRepeated(sent: readonly Sent[]): Sent[] {
+  const seen = new Set<string>();
+  return sent.filter(({ uid, number }) => {
+    const key = `${uid} ${number}`;
+    return !seen.has(key) && seen.add(key);
+  });
 }

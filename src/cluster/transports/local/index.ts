@@ -1,15 +1,18 @@
+/** The engine `local`: the processes of one machine, without a broker. */
 import { createHash } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { AdapterError } from '../errors.js';
-import { Kind, LOCAL_ADDRESS, NOBODY, packet, readPackets, Relay, writeTogether } from './relay.js';
+import { AdapterError } from '../../errors.js';
+import { Kind, LOCAL_ADDRESS, NOBODY, packet, readPackets, writeTogether } from './packets.js';
+import { Relay } from './relay.js';
 import {
   FRAME,
   MAX_QUEUED,
   type Session,
   type SessionEvents,
+  topicsOf,
   type Transport,
   type TransportContext,
-} from './transport.js';
+} from '../transport.js';
 
 interface Address {
   readonly host: string;
@@ -38,6 +41,7 @@ export class LocalTransport implements Transport {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
       const relay = new Relay(this.#address.secret);
+      // Of several processes that find no relay, the port lets one become it.
       await relay.listen(this.#address.port, this.#address.host);
       this.#relay = relay;
       return this.#join(events);
@@ -61,7 +65,13 @@ export class LocalTransport implements Transport {
         for (const waiting of probes.values()) for (const answer of waiting) answer(true);
       });
       socket.on('connect', () => {
-        socket.write(packet(Kind.hello, this.context.uid ?? NOBODY, Buffer.from(`${secret}\n${this.context.prefix}`)));
+        socket.write(
+          packet(
+            Kind.hello,
+            this.context.uid ?? NOBODY,
+            Buffer.from([secret, this.context.prefix, ...topicsOf(this.context)].join('\n')),
+          ),
+        );
       });
       readPackets(
         socket,

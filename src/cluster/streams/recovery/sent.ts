@@ -1,5 +1,6 @@
+/** What was sent to clients, and which clients it concerns. */
 import type { BroadcastOptions } from 'socket.io-adapter';
-import { compareIds, type Position } from './position.js';
+import { compareIds, type Position } from '../position.js';
 
 export interface Packet {
   readonly type: number;

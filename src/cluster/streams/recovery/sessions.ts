@@ -1,11 +1,12 @@
+/** Connection state recovery of one namespace: sessions are kept in Redis. */
 import type { Namespace } from 'socket.io';
 import type { BroadcastOptions } from 'socket.io-adapter';
-import { decode, encode } from '../bus/codec.js';
-import type { StreamsClient } from './client.js';
+import { decode, encode } from '../../bus/codec.js';
+import type { StreamsClient } from '../client.js';
 import type { History } from './history.js';
-import { compareIds, formatPosition, parsePosition, type Position } from './position.js';
+import { compareIds, formatPosition, parsePosition, type Position } from '../position.js';
 import { type Broadcast, concerns, isNew, isRecoverable, type Packet, type Sent } from './sent.js';
-import type { Entry } from './stored-session.js';
+import type { Entry } from '../entries.js';
 
 /** For a session that is not there yet; the pause in milliseconds. */
 const ASK = { times: 4, pause: 50 };
@@ -86,6 +87,8 @@ export class Sessions {
    * @throws Error where Redis is away
    */
   async restore(pid: string, offset: string): Promise<RestoredSession | null> {
+    // Empty: the client has got nothing yet.
+    if (offset !== '' && !parsePosition(offset)) return null;
     const record: Sent[] = [];
     const [read, number] = [this.client.cursor.position, this.client.numberOf(this.uid)];
     this.#records.add(record);
@@ -96,6 +99,7 @@ export class Sessions {
         return null;
       }
       const last = await this.history.last();
+      if (compareIds(from.id, last) > 0) return null;
       const sent = await this.history.sentAfter(from, last);
       if (!(await this.client.cursor.caughtUp(last))) return null;
       // Up to when this began from the stream, and from then on as the clients of this node got it.

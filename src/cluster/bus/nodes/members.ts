@@ -1,17 +1,27 @@
+/** The other nodes of the cluster. */
+
 /** What a node tells of itself in every heartbeat. */
 export interface NodeState {
   /** Names of the leases that it holds. */
   readonly held: readonly string[];
   /** Names of the leases that it would take. */
   readonly wanted: readonly string[];
+  /** The highest fencing number that it knows of each lease. */
+  readonly fences?: Readonly<Record<string, number>>;
 }
 
 export interface Member extends NodeState {
   readonly uid: string;
   /** Milliseconds of this process's clock. */
   seen: number;
+  /** The last claim of this node that it has answered. */
+  answered: number;
   /** The broker says that it does not listen. It is asked nothing more, but its leases are its own until it expires. */
   gone: boolean;
+  /** It was there before this node's connection was made anew, and has not said what it got since. */
+  awaited: boolean;
+  /** The number of the last frame to all that it got from this node. */
+  heard: number;
 }
 
 /** The other nodes of the cluster, as far as this one has heard of them. */
@@ -22,7 +32,21 @@ export class Members {
 
   /** A node said that it lives. */
   put(uid: string, state: NodeState, now: number): void {
-    this.#all.set(uid, { uid, seen: now, gone: false, held: state.held, wanted: state.wanted });
+    const { awaited = false, heard = 0, answered = 0 } = this.#all.get(uid) ?? {};
+    const { held, wanted, fences = {} } = state;
+    this.#all.set(uid, { uid, seen: now, gone: false, answered, awaited, heard, held, wanted, fences });
+  }
+
+  /** A node said how much it got from this one. */
+  heard(uid: string, number: number): void {
+    const member = this.#all.get(uid);
+    if (member) Object.assign(member, { heard: number, awaited: false });
+  }
+
+  /** A node answered a claim, with the state in which it heard of it. */
+  answered(uid: string, claim: number): void {
+    const member = this.#all.get(uid);
+    if (member) member.answered = Math.max(member.answered, claim);
   }
 
   /** Any message of a known node shows that it lives. */
@@ -33,9 +57,32 @@ export class Members {
     member.gone = false;
   }
 
+  get(uid: string): Member | undefined {
+    return this.#all.get(uid);
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
   /** After this node was cut off or asleep: nobody is to blame for the silence. */
   resetTimers(now: number): void {
     for (const member of this.#all.values()) member.seen = now;
+  }
+
+  /** The connection is new: nobody has said yet what they got before. */
+  awaitAll(): void {
+    for (const member of this.#all.values()) member.awaited = true;
+  }
+
+  /** How many are still to say what they got. */
+  get awaited(): number {
+    return [...this.#all.values()].filter(({ awaited }) => awaited).length;
+  }
+
+  /** What each node got that has said so and had got anything. */
+  get heardNumbers(): number[] {
+    return [...this.#all.values()].filter(({ awaited, heard }) => !awaited && heard > 0).map(({ heard }) => heard);
   }
 
   /** Ids of the nodes that can be asked. */

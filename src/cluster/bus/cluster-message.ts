@@ -1,0 +1,49 @@
+/** Helpers for the messages of Socket.IO's cluster adapters, shared by both adapters. */
+import { Adapter, type BroadcastOptions, type ClusterMessage, MessageType, type Room } from 'socket.io-adapter';
+import { AdapterError } from '../errors.js';
+
+/** Takes the answers of other servers, or the error that ended the question. */
+export type Acknowledge = (error: Error | null, answers: unknown[]) => void;
+
+/** A packet of Socket.IO. */
+export type Packet = Parameters<Adapter['broadcast']>[0];
+
+type PlainOptions = Extract<ClusterMessage, { type: MessageType.BROADCAST }>['data']['opts'];
+
+/** @throws AdapterError for who asks, and hears nobody */
+export function mustListen(listens: boolean, what: string): void {
+  if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
+}
+
+/** The sockets in these rooms, of all nodes. */
+export async function socketIds(adapter: Adapter, rooms: Set<Room>): Promise<Set<string>> {
+  const sockets: unknown[] = await adapter.fetchSockets({ rooms, except: new Set() });
+  return new Set(sockets.map((socket) => (socket as { id: string }).id));
+}
+
+/**
+ * After a message of another node was followed. Where that was a question to clients, those who do not answer in time are
+ * waited for no longer: Socket.IO sees to it on the node that asks, and there only.
+ */
+export function forgetUnanswered(adapter: Adapter, message: ClusterMessage): void {
+  if (message.type !== MessageType.BROADCAST || message.data.requestId === undefined) return;
+  const { packet, opts } = message.data;
+  const { id } = packet as { id: number };
+  const { rooms, except } = opts;
+  const { timeout } = opts.flags;
+  const asked = Adapter.prototype.fetchSockets.call(adapter, { rooms: new Set(rooms), except: new Set(except) });
+  void asked.then((sockets: readonly Asked[]) => {
+    const forget = (): void => sockets.forEach(({ acks }) => acks.delete(id));
+    setTimeout(forget, timeout).unref();
+  });
+}
+
+/** A socket of Socket.IO, with what it waits for by the ids of its packets. */
+interface Asked {
+  readonly acks: Map<number, unknown>;
+}
+
+/** For the wire, which knows no sets. */
+export function plain(opts: BroadcastOptions): PlainOptions {
+  return { rooms: [...opts.rooms], except: [...(opts.except ?? [])], flags: opts.flags ?? {} };
+}

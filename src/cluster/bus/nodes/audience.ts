@@ -1,0 +1,81 @@
+/** The nodes that an emitter sends to: they hear nothing of it but questions, and answer what they got. */
+import type { Heartbeat, NodeMessage } from './presence.js';
+import { Members, type NodeState } from './members.js';
+
+/** What an audience needs of its emitter. */
+export interface AudienceNode {
+  isUp(): boolean;
+  /** Whether something was sent of which nobody has said yet that it came. */
+  isUnconfirmed(): boolean;
+  ask(): void;
+  /** All known nodes have got everything up to that number. */
+  confirm(number: number): void;
+  /** A node has said what it got, or is gone. */
+  onHeard(): void;
+  /** Nobody is there. */
+  giveUp(): void;
+}
+
+const NO_STATE: NodeState = { held: [], wanted: [] };
+
+/** Asks who got what: after a new connection, and while something is unconfirmed. */
+export class Audience {
+  readonly members: Members;
+  readonly #timer: NodeJS.Timeout;
+  /** Questions in a row that nobody has answered. */
+  #unanswered = 0;
+  #isFirst = true;
+  #askedAt = performance.now();
+
+  constructor(
+    private readonly node: AudienceNode,
+    private readonly heartbeat: Heartbeat,
+  ) {
+    this.members = new Members(() => node.onHeard());
+    this.#timer = setInterval(() => this.#tick(), Math.min(heartbeat.interval, 250)).unref();
+  }
+
+  up(): void {
+    const now = performance.now();
+    this.members.resetTimers(now);
+    this.members.awaitAll();
+    this.#unanswered = 0;
+    if (!this.#isFirst) this.#ask(now);
+    this.#isFirst = false;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  receive(uid: string, message: NodeMessage, now: number): void {
+    if (message.node === 'bye') return this.members.remove(uid);
+    if (message.node !== 'beat' || typeof message.heard !== 'number') return;
+    this.#unanswered = 0;
+    this.members.put(uid, NO_STATE, now);
+    this.members.heard(uid, message.heard);
+    this.node.onHeard();
+    const heard = this.members.heardNumbers;
+    if (this.members.awaited === 0 && heard.length > 0) this.node.confirm(Math.min(...heard));
+  }
+
+  #tick(): void {
+    if (!this.node.isUp()) return;
+    const now = performance.now();
+    const isWaiting = this.members.awaited > 0;
+    const pause = isWaiting ? 0 : this.node.isUnconfirmed() ? 1000 : this.heartbeat.interval;
+    this.members.expire(now - this.heartbeat.timeout);
+    if (this.#unanswered >= 2 && this.members.size === 0) {
+      this.#unanswered = 0;
+      this.node.giveUp();
+    }
+    if (now - this.#askedAt < Math.min(pause, this.heartbeat.interval)) return;
+    if (isWaiting || this.node.isUnconfirmed() || this.members.size > 0) this.#ask(now);
+  }
+
+  #ask(now: number): void {
+    this.#askedAt = now;
+    this.#unanswered++;
+    this.node.ask();
+  }
+}

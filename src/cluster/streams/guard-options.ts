@@ -1,0 +1,11 @@
+/** What the guard of one namespace is told. */
+export interface GuardOptions {
+  /** False for an emitter. */
+  readonly listens: boolean;
+  /** The namespace's channel. That of the node in it begins with its name. */
+  readonly channel: string;
+  /** Told of what goes wrong where nobody else can be told. */
+  readonly failed: (error: unknown) => void;
+  /** The main namespace is closed, and the server with it. */
+  readonly closed: () => Promise<void>;
+}
