@@ -24,16 +24,14 @@ async function ask(node: TestNode): Promise<void> {
 }
 
 const acquired = (node: TestNode): Promise<Kept> =>
-  node
-    .run(async ({ kept }) => {
-      const end = Date.now() + 20_000;
-      while ((kept['fences'] as number[]).length === 0) {
-        if (Date.now() > end) throw new Error('the lease was not got');
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      return kept as unknown as Kept;
-    })
-    .then(({ fences, waited }) => ({ fences, waited }));
+  node.run(async ({ kept }) => {
+    const end = Date.now() + 20_000;
+    while ((kept['fences'] as number[]).length === 0) {
+      if (Date.now() > end) throw new Error('the lease was not got');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return { fences: kept['fences'] as number[], waited: kept['waited'] as number };
+  });
 
 describe('a lease', { concurrency: 2 }, () => {
   for (const engine of ENGINES.filter(({ name }) => !name.includes('('))) {
