@@ -1,33 +1,37 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import { Server } from 'socket.io';
 import { createContainer, provideServer, provideServices } from '../base/container.js';
-import { limitCalls } from '../connections/asking/questions.js';
-import { joinCluster } from './join-cluster.js';
-import type { EmittedEvents } from '../controllers/emits/declare.js';
+import { Counters } from '../base/counters.js';
 import { SetupError, type SetupProblem } from '../base/errors.js';
-import { resolveLimits } from '../base/limits.js';
-import { createLogger, guardLogger, silentLogger } from '../base/log.js';
-import { Compiler } from '../controllers/plan/compile.js';
-import { checkEmissions, planEmits } from '../controllers/emits/plan.js';
-import { validMiddleware } from '../controllers/scan/check-inputs.js';
-import { sharedClasses } from '../controllers/plan/instances.js';
-import { loadControllers } from '../controllers/scan/load.js';
-import { precedence } from '../controllers/scan/path.js';
-import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
-import { scan } from '../controllers/scan/scan.js';
-import { printTable } from '../controllers/plan/table.js';
+import { resolveLimits, type Limits } from '../base/limits.js';
+import { createLogger, guardLogger, silentLogger, type Logger } from '../base/log.js';
+import { resolveBlockTime } from '../background/watchdog/watchdog.js';
+import { limitCalls } from '../connections/asking/questions.js';
 import { Calls } from '../connections/calls.js';
 import { expire } from '../connections/dispatch.js';
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
-import { checkSession, installSession } from '../server/session/session-options.js';
-import { checkSessionUse } from '../server/session/session.js';
+import type { EmittedEvents } from '../controllers/emits/declare.js';
+import { checkEmissions, planEmits, type EmitsPlan } from '../controllers/emits/plan.js';
+import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
+import { Compiler } from '../controllers/plan/compile.js';
+import { sharedClasses } from '../controllers/plan/instances.js';
+import { printTable } from '../controllers/plan/table.js';
+import { validMiddleware } from '../controllers/scan/check-inputs.js';
+import type { ControllerFacts } from '../controllers/scan/facts.js';
+import { loadControllers } from '../controllers/scan/load.js';
+import { precedence } from '../controllers/scan/path.js';
+import { scan } from '../controllers/scan/scan.js';
+import { Addresses, checkTrustProxy } from '../server/addresses.js';
+import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
-import { resolveBlockTime } from '../background/watchdog/watchdog.js';
+import { checkSession } from '../server/session/session-options.js';
+import { checkSessionUse } from '../server/session/session.js';
+import { joinCluster } from './join-cluster.js';
 import type { App, AppOptions } from './options.js';
 import { checkOwnServer } from './own-server.js';
 import { RunningApp } from './running.js';
-import { serverOptions, resolveEngine } from './server-options.js';
+import { resolveEngine, serverOptions } from './server-options.js';
 
 /**
  * Scans the controllers, builds them, and makes an application that can listen.
@@ -37,35 +41,114 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   options: AppOptions<Events>,
 ): Promise<App<Events>> {
   const problems: SetupProblem[] = [];
+  const settings = await resolveSettings(options, problems);
+  const facts = scan(await load(options, problems), problems);
+  checkOptions(options, facts, problems);
+  const server = createServer(options, facts, settings, problems);
+  const compiler = compile(options, facts, server, problems);
+  if (problems.length > 0) throw new SetupError(problems);
+  return bind(options, settings, server, compiler, problems);
+}
+
+/** Everything that the options decide by themselves. */
+interface Settings {
+  readonly log: Logger;
+  readonly limits: Limits;
+  readonly engine: Engine;
+  readonly calls: Calls;
+  readonly counters: Counters;
+  readonly addresses: Addresses;
+  /** Milliseconds after which a blocked event loop is logged. */
+  readonly blockTime: number;
+}
+
+/** The Socket.IO server, and the namespaces of the controllers in it. */
+interface NamedServer {
+  readonly io: Server;
+  readonly namespaces: ServerNamespaces;
+  readonly payloads: PayloadPlans;
+  readonly emits: EmitsPlan | undefined;
+  readonly limits: Limits;
+}
+
+async function resolveSettings(options: AppOptions, problems: SetupProblem[]): Promise<Settings> {
   const limits = resolveLimits(options.limits, problems);
-  const log = guardLogger(
-    options.logger === false
-      ? silentLogger
-      : (options.logger ?? (await createLogger(options.debug ? 'debug' : 'info'))),
-  );
-  const blockTime = resolveBlockTime(options, problems);
-  const classes = await loadControllers(
-    options.controllers,
-    { cwd: options.cwd ?? process.cwd(), importer: options.importer ?? ((url) => import(url)) },
-    problems,
-  );
-  const facts = scan(classes, problems);
-  const { payload = {}, services = [] } = options;
-  const use = validMiddleware(options.use ?? [], 'use', 'the option', problems);
-  const payloads = new PayloadPlans();
-  const emits = options.emits && planEmits(options.emits, payload, problems, payloads);
-  if (emits) checkEmissions(facts, emits, problems);
+  const log = await resolveLogger(options);
+  return {
+    log,
+    limits,
+    engine: resolveEngine(options, problems),
+    calls: new Calls((context) => (context.onExpire ? context.onExpire() : expire(context))),
+    counters: new Counters(),
+    addresses: resolveAddresses(options, limits, problems),
+    blockTime: resolveBlockTime(options, problems),
+  };
+}
+
+async function resolveLogger({ logger, debug }: AppOptions): Promise<Logger> {
+  if (logger === false) return guardLogger(silentLogger);
+  return guardLogger(logger ?? (await createLogger(debug ? 'debug' : 'info')));
+}
+
+function resolveAddresses(
+  { limits: given, trustProxy }: AppOptions,
+  limits: Limits,
+  problems: SetupProblem[],
+): Addresses {
+  const isExplicit = given?.connectionsPerAddress !== undefined || given?.connectionRate !== undefined;
+  try {
+    checkTrustProxy(trustProxy);
+    return new Addresses(limits, trustProxy, isExplicit);
+  } catch (cause) {
+    problems.push({
+      code: 'trust_proxy',
+      where: 'trustProxy',
+      what: `it is not a number of proxies, nor addresses: ${(cause as Error).message}.`,
+      fix: "give the number of proxies before this server, their addresses, or 'loopback'.",
+      cause,
+    });
+    return new Addresses(limits, undefined, isExplicit);
+  }
+}
+
+function load(options: AppOptions, problems: SetupProblem[]): ReturnType<typeof loadControllers> {
+  const { controllers, cwd = process.cwd(), importer = (url: string) => import(url) } = options;
+  return loadControllers(controllers, { cwd, importer }, problems);
+}
+
+function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], problems: SetupProblem[]): void {
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
-  const engine = resolveEngine(options, problems);
-  const calls = new Calls((context) => (context.onExpire ? context.onExpire() : expire(context)));
-  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, limits, calls) });
+}
+
+function createServer(
+  options: AppOptions,
+  facts: readonly ControllerFacts[],
+  settings: Settings,
+  problems: SetupProblem[],
+): NamedServer {
+  const { engine, limits } = settings;
+  const payloads = new PayloadPlans();
+  const emits = options.emits && planEmits(options.emits, options.payload ?? {}, problems, payloads);
+  if (emits) checkEmissions(facts, emits, problems);
+  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings) });
   limitCalls(io, limits);
   const namespaces = new ServerNamespaces(io, emits);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
+  return { io, namespaces, payloads, emits, limits };
+}
+
+function compile(
+  options: AppOptions,
+  facts: readonly ControllerFacts[],
+  { io, namespaces, payloads, emits, limits }: NamedServer,
+  problems: SetupProblem[],
+): Compiler {
+  const { payload = {}, services = [] } = options;
+  const use = validMiddleware(options.use ?? [], 'use', 'the option', problems);
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const compiler = new Compiler(
@@ -75,16 +158,22 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   provideServices(container, [...sharedClasses(facts), ...services]);
   compiler.add(facts);
   compiler.addServices(services);
-  if (problems.length > 0) throw new SetupError(problems);
-  const { debug = false, onError } = options;
-  const runtime: Runtime = { log, limits, debug, onError, container, calls, emits };
-  const link = await joinCluster(options, io);
-  const app = new RunningApp({ io, engine, link, runtime, options, compiler, namespaces, blockTime, problems });
-  if (options.io?.engine) {
-    engine.attach(io.engine);
-    installSession(io, options.session);
-    app.serve();
-  }
-  if (options.printTable ?? true) log.info(`dispatch table\n${printTable(app.table)}`);
+  return compiler;
+}
+
+async function bind(
+  options: AppOptions,
+  settings: Settings,
+  server: NamedServer,
+  compiler: Compiler,
+  problems: SetupProblem[],
+): Promise<RunningApp> {
+  const { log, limits, calls, counters } = settings;
+  const { debug = false, onError, printTable: isPrinted = true } = options;
+  const { container } = compiler.options;
+  const runtime: Runtime = { log, limits, debug, onError, container, calls, counters, emits: server.emits };
+  const link = await joinCluster(options, server.io);
+  const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
+  if (isPrinted) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }

@@ -19,6 +19,8 @@ import type {
 import { type ControllerSource } from '../controllers/scan/load.js';
 import type { Class } from '../base/reflect.js';
 import type { PlanRow } from '../controllers/plan/types.js';
+import type { TrustProxy } from '../server/addresses.js';
+import type { Counts } from '../base/counters.js';
 import type { ErrorHandler } from '../connections/runtime.js';
 import { type TransportCounts } from '../server/clients.js';
 import { type Address, type ListenOptions } from '../server/http.js';
@@ -75,6 +77,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   /** Shares the session of HTTP with `@Session()`; needs express-session or a middleware like it. */
   readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
+  /**
+   * Whose `X-Forwarded-For` is believed, as Express has it: the number of proxies before this server, their addresses, or
+   * `'loopback'`. Limits for an address count the address that is found so; without it, the one of the connection.
+   */
+  readonly trustProxy?: TrustProxy;
   /** A pino logger, anything with its shape, or `false` for silence. */
   readonly logger?: Logger | false;
   /** Whether the dispatch table is printed at boot; `true` unless given. */
@@ -101,6 +108,8 @@ export interface Health {
   readonly transports: TransportCounts;
   /** Calls that are not answered yet. */
   readonly calls: number;
+  /** What was dropped, refused or cut off since the start, by kind; kinds that never came up are absent. */
+  readonly counts: Counts;
   /** The link to the other nodes, if there are any. */
   readonly adapter?: AdapterHealth;
 }

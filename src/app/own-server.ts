@@ -15,6 +15,7 @@ const ownOptions: Readonly<Record<OwnOption, true>> = {
   debug: true,
   emits: true,
   engine: true,
+  hosts: true,
   http: true,
   importer: true,
   io: true,
@@ -28,6 +29,7 @@ const ownOptions: Readonly<Record<OwnOption, true>> = {
   session: true,
   signals: true,
   static: true,
+  trustProxy: true,
   use: true,
   watchdog: true,
 };

@@ -19,6 +19,7 @@ import {
   type FunctionOptions,
   type HandlerFunction,
 } from '../controllers/scan/functions.js';
+import type { Addresses } from '../server/addresses.js';
 import { Clients } from '../server/clients.js';
 import type { Engine } from '../server/engine/index.js';
 import type { Address, ListenOptions } from '../server/http.js';
@@ -32,6 +33,7 @@ import { shutDown } from './shutdown.js';
 export interface AppParts {
   readonly io: Server;
   readonly engine: Engine;
+  readonly addresses: Addresses;
   readonly link: AdapterLink | undefined;
   readonly runtime: Runtime;
   readonly options: AppOptions;
@@ -59,7 +61,7 @@ export class RunningApp implements App {
     const { io, runtime, options, namespaces } = parts;
     const { log, limits } = runtime;
     this.#counts = countsOf(io, parts.link);
-    this.#clients = new Clients(io, limits.sendBuffer, log);
+    this.#clients = new Clients(io, limits.sendBuffer, log, runtime.counters);
     this.#bindings = new Bindings(namespaces, runtime);
     this.#plan = parts.compiler.plan();
     this.#background = new BackgroundWork(this.#plan.background, {
@@ -68,8 +70,11 @@ export class RunningApp implements App {
       namespaceOf: (path) => namespaces.open(path),
     });
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
-    this.#serving = new Serving({ ...parts, log, onServing: () => this.serve() });
+    const { counters } = runtime;
+    const transports = { limits, counters, addresses: parts.addresses, log };
+    this.#serving = new Serving({ ...parts, log, transports, onServing: () => this.#serve() });
     this.#apply(this.#plan.namespaces);
+    this.#serving.begin();
   }
 
   get io(): Server {
@@ -114,7 +119,8 @@ export class RunningApp implements App {
     const { size, closing } = this.runtime.calls;
     const clients = Object.values(transports).reduce((sum, count) => sum + count, 0);
     const { name, reason } = this.parts.engine;
-    const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size };
+    const { counts } = this.runtime.counters;
+    const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size, counts };
     return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
   }
 
@@ -153,8 +159,8 @@ export class RunningApp implements App {
     if (this.#closed) throw new Error('The application has been closed; create another one.');
   }
 
-  /** From here on there is an Engine.IO server, so clients may come. */
-  serve(): void {
+  /** From here on clients may come. */
+  #serve(): void {
     this.#clients.watch();
     this.#background.start();
     this.#watchdog.start();

@@ -3,7 +3,11 @@ import { type ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine } from '../server/engine/index.js';
 import { type SetupProblem } from '../base/errors.js';
 import { longestTime, type Limits } from '../base/limits.js';
-import { guardOrigins, guardSessions } from '../server/origins.js';
+import { admission } from '../server/admission.js';
+import type { Addresses } from '../server/addresses.js';
+import type { AllowedHosts } from '../server/hosts.js';
+import type { Counters } from '../base/counters.js';
+import type { Logger } from '../base/log.js';
 import type { Calls } from '../connections/calls.js';
 import { RecoverableAdapter } from '../connections/recovery/recoverable-adapter.js';
 import type { AppOptions } from './options.js';
@@ -24,8 +28,23 @@ export function resolveEngine({ engine: option, io }: AppOptions, problems: Setu
 /** No message is longer than a string of V8; eiows counts in 32 bits, and takes `Infinity` for nothing. */
 const MOST_BYTES = 2 ** 31 - 1;
 
+/** The parts of an application that its Socket.IO server needs. */
+export interface ServerParts {
+  readonly limits: Limits;
+  readonly calls: Calls;
+  readonly counters: Counters;
+  readonly addresses: Addresses;
+  readonly log: Logger;
+}
+
+/** The host names that are allowed: behind a proxy that is trusted, the proxy decides unless names are given. */
+export function hostsOf({ hosts, trustProxy }: AppOptions): AllowedHosts {
+  return hosts ?? (trustProxy === undefined || trustProxy === false ? undefined : ['*']);
+}
+
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
-export function serverOptions(options: AppOptions, limits: Limits, calls: Calls): Partial<ServerOptions> {
+export function serverOptions(options: AppOptions, parts: ServerParts): Partial<ServerOptions> {
+  const { limits, calls, counters, addresses, log } = parts;
   const { connectionStateRecovery: recovery } = options;
   const own = { ...options } as Partial<ServerOptions>;
   delete own.adapter; // the cluster is joined when everything else is right
@@ -36,7 +55,15 @@ export function serverOptions(options: AppOptions, limits: Limits, calls: Calls)
     cleanupEmptyChildNamespaces: true,
     ...own,
     ...(recovery ? recoveryOptions(recovery) : {}),
-    allowRequest: guardSessions(() => calls.closing !== false, guardOrigins(options.cors, options.allowRequest)),
+    allowRequest: admission({
+      cors: options.cors,
+      allowRequest: options.allowRequest,
+      hosts: hostsOf(options),
+      addresses,
+      isClosing: () => calls.closing !== false,
+      counters,
+      log,
+    }),
   };
 }
 

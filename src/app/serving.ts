@@ -7,13 +7,17 @@ import { trackConnections } from '../server/connections.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
 import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
+import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
 import type { AppOptions } from './options.js';
+import { hostsOf } from './server-options.js';
 
 export interface ServingParts {
   readonly io: Server;
   readonly engine: Engine;
   readonly options: AppOptions;
   readonly log: Logger;
+  /** What the transports of clients are guarded with. */
+  readonly transports: TransportGuard;
   /** Called once there is an Engine.IO server: from then on clients may come. */
   readonly onServing: () => void;
 }
@@ -21,31 +25,42 @@ export interface ServingParts {
 /** The one HTTP server of an application, its own or the user's. */
 export class Serving {
   #server: HttpServer | undefined;
-  #dropConnections: (() => void) | undefined;
+  readonly #dropConnections: (() => void)[] = [];
+  /** Whether the port is about to open: background work begins only when it has. */
+  #isListening = false;
 
   constructor(private readonly parts: ServingParts) {}
+
+  /** Serves whatever engine the Socket.IO server has or gets: by `listen`, `attach`, `io.attach`, `io.bind`. */
+  begin(): void {
+    guardParser(this.parts.io);
+    onEngine(this.parts.io, (engine) => this.#attached(engine));
+  }
 
   /** @throws Error if the application listens already, or the port cannot be had */
   async listen(where: number | ListenOptions): Promise<Address> {
     if (this.#server) throw new Error('The application listens already; create another one for another port.');
     const options = typeof where === 'number' ? { port: where } : where;
-    const server = createHttpServer(this.parts.options, options.tls);
+    const { options: appOptions, log } = this.parts;
+    const server = createHttpServer(appOptions, hostsOf(appOptions), log, options.tls);
     this.#server = server;
+    this.#isListening = true;
     try {
-      this.#connect(server);
+      this.parts.io.attach(server);
       const address = await listen(server, options);
       this.parts.onServing();
       return address;
     } catch (error) {
       this.#server = undefined;
       throw error;
+    } finally {
+      this.#isListening = false;
     }
   }
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     if (server.listenerCount('request') === 0) answerRequests(server, this.parts.options);
-    this.#connect(server, options);
-    this.parts.onServing();
+    this.parts.io.attach(server, options);
   }
 
   /** Resolves when the application's own HTTP server has closed; the user's is the user's to close. */
@@ -57,15 +72,18 @@ export class Serving {
 
   /** Ends the connections that are still open. */
   dropConnections(): void {
-    this.#dropConnections?.();
+    for (const drop of this.#dropConnections) drop();
   }
 
-  #connect(server: HttpServer, options?: Partial<ServerOptions>): void {
-    const { io, engine } = this.parts;
-    this.#dropConnections = trackConnections(server);
-    io.attach(server, options);
-    engine.attach(io.engine);
-    installSession(io, this.parts.options.session);
+  /** Called for each engine that the Socket.IO server gets: from now on everything of ours is on for its clients. */
+  #attached(engine: Server['engine']): void {
+    const { io, options, transports } = this.parts;
+    const { httpServer } = io as unknown as { readonly httpServer?: HttpServer };
+    if (httpServer) this.#dropConnections.push(trackConnections(httpServer));
+    this.parts.engine.attach(engine);
+    installSession(io, options.session);
+    guardTransports(engine, transports);
+    if (!this.#isListening) this.parts.onServing();
   }
 
   /** Logs where the application listens, and with what. */

@@ -19,13 +19,31 @@ export interface Limits {
   readonly handlerTime: number;
   /** Milliseconds that a client may take to answer a question. */
   readonly callTime: number;
-  /** Bytes that wait to be sent to one client; a slower reader is disconnected. */
+  /** Bytes that may wait for one client that takes nothing; one that takes them slowly may be sixteen times as far behind. */
   readonly sendBuffer: number;
-  /** Events per second of one socket. */
+  /** Events per second of one transport, in all its namespaces. */
   readonly eventRate: number;
-  /** Events that a socket may send at once after a pause. */
+  /** Events that a transport may send at once after a pause. */
   readonly eventBurst: number;
-  /** Milliseconds in which a transport must have joined a namespace. */
+  /** Bytes per second of one transport. */
+  readonly byteRate: number;
+  /** Bytes that a transport may send at once after a pause. */
+  readonly byteBurst: number;
+  /** Attempts to join a namespace, per second and transport. */
+  readonly connectRate: number;
+  /** Attempts to join a namespace that a transport may make at once after a pause. */
+  readonly connectBurst: number;
+  /** Connections that one address may have. */
+  readonly connectionsPerAddress: number;
+  /** Connections that one address may begin in a second. */
+  readonly connectionRate: number;
+  /** Connections that one address may begin at once after a pause. */
+  readonly connectionBurst: number;
+  /** Bytes of the packets that are kept for clients that may come back, in all. */
+  readonly recoveryBytes: number;
+  /** Packets that are kept for clients that may come back, in all. */
+  readonly recoveryPackets: number;
+  /** Milliseconds in which a transport must have asked for a namespace. */
   readonly joinTime: number;
   /** Milliseconds that a shutdown waits for handlers that run. */
   readonly drainTime: number;
@@ -44,6 +62,15 @@ export const defaultLimits: Limits = Object.freeze({
   sendBuffer: 4_000_000,
   eventRate: 200,
   eventBurst: 400,
+  byteRate: 2_000_000,
+  byteBurst: 4_000_000,
+  connectRate: 20,
+  connectBurst: 100,
+  connectionsPerAddress: 500,
+  connectionRate: 50,
+  connectionBurst: 500,
+  recoveryBytes: 50_000_000,
+  recoveryPackets: 100_000,
   joinTime: 10_000,
   drainTime: 10_000,
 });

@@ -6,6 +6,7 @@ import { paramsOf } from '../controllers/scan/path.js';
 import type { Class } from '../base/reflect.js';
 import { AbortControllers } from './abort-controllers.js';
 import { clientGone } from './known-failures.js';
+import { intakeOf, type EngineConnection, type Intake } from './intake/intake.js';
 import type { ServedNamespace } from './runtime.js';
 
 export class Connection implements ContextConnection {
@@ -14,6 +15,8 @@ export class Connection implements ContextConnection {
   running = 0;
   /** Calls that wait for their turn. */
   queue: EventContext[] | undefined;
+  /** The budgets of its transport. */
+  readonly intake: Intake;
   /** Set once its end has been reported. */
   ended = false;
   /** Called when the handlers of `@OnConnect` begin; only while the socket is in the gate. */
@@ -23,15 +26,13 @@ export class Connection implements ContextConnection {
   #gone = false;
   #disposed = false;
   #container: DependencyContainer | undefined;
-  /** How many events may come now, and when that was reckoned. */
-  #tokens: number;
-  #reckoned = Date.now();
 
   constructor(
     readonly socket: Socket,
     readonly served: ServedNamespace,
   ) {
-    this.#tokens = served.runtime.limits.eventBurst;
+    const { limits, counters } = served.runtime;
+    this.intake = intakeOf(socket.conn as unknown as EngineConnection, limits, counters);
   }
 
   get params(): Readonly<Record<string, string>> {
@@ -57,23 +58,12 @@ export class Connection implements ContextConnection {
     this.onEnter?.();
   }
 
-  /** Counts one more event; `false` where the socket sends faster than it may. */
-  takeToken(): boolean {
-    const { eventRate, eventBurst } = this.served.runtime.limits;
-    if (eventRate === Infinity) return true;
-    const now = Date.now();
-    this.#tokens = Math.min(eventBurst, this.#tokens + (Math.max(0, now - this.#reckoned) / 1000) * eventRate);
-    this.#reckoned = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
-  }
-
   /** Tells what runs for this client that it is gone; what waits never starts. */
   abort(): void {
     this.#gone = true;
     this.#endings?.abort(goneReason());
     this.queue = undefined;
+    this.intake.release(this);
   }
 
   /** Disposes of the connection's own instances. */

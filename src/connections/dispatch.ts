@@ -1,7 +1,6 @@
 /**
  * The hot path: one message, from Socket.IO's hands to one acknowledgement. Read it from top to bottom.
  */
-import { EventEmitter } from 'node:events';
 import type { Socket } from 'socket.io';
 import { EventContext, Reply, type AckFunction, runIn } from '../base/context.js';
 import { InvalidPayload } from '../base/errors.js';
@@ -12,8 +11,8 @@ import type { Calls } from './calls.js';
 import { callerOf, type Connection } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
 import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
-import { quickAnswer, quickError, tooDeep, type QuickCode } from './known-failures.js';
-import { connectionKey, internalsOf, type SocketInternals } from './internals.js';
+import { quickAnswer, quickError, tooDeep } from './known-failures.js';
+import { connectionKey, eventName, internalsOf, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
 /** Takes the place of Socket.IO's own `dispatch` on every socket; one function for all of them. */
@@ -23,15 +22,26 @@ export function dispatch(this: Socket, packet: unknown[]): void {
   else runMiddleware(this, internals, packet);
 }
 
-/** The middleware of the user's own `socket.use`; whoever asked for an answer gets one from a refusal too. */
+/**
+ * The middleware of the user's own `socket.use`; a caller that asked for an answer gets one from a refusal too. If all of it is
+ * synchronous, the event is delivered in the same turn: the order of events does not depend on `socket.use`.
+ */
 function runMiddleware(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
-  internals.run(packet, (error) => {
-    process.nextTick(() => {
-      if (!error) return deliver(socket, internals, packet);
-      internals._onerror(error);
-      failUnhandled(internals[connectionKey]!, packet, error);
-    });
-  });
+  const connection = internals[connectionKey]!;
+  let isDone = false;
+  const done = (error?: unknown): void => {
+    if (isDone) return;
+    isDone = true;
+    if (!error) return deliver(socket, internals, packet);
+    internals._onerror(error as Error);
+    failUnhandled(connection, packet, error);
+  };
+  try {
+    internals.run(packet, done);
+  } catch (error) {
+    if (isDone) reportListener(connection, packet, error);
+    else done(error);
+  }
 }
 
 function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
@@ -40,12 +50,9 @@ function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]):
   const event = packet[0] as string;
   const { plan } = connection.served;
   const handler = plan.events.get(event);
-  if (!hasListeners(socket, event)) return admit(connection, handler ?? plan.any ?? unknownEvent, packet);
-  try {
-    EventEmitter.prototype.emit.apply(socket, packet as [string]);
-  } catch (error) {
-    listenerFailed(connection, packet, handler, error);
-  }
+  if (hasListeners(socket, event)) callListeners(connection, packet, handler);
+  else if (!handler && !plan.any && isWatched(internals, packet)) return;
+  else return admit(connection, handler ?? plan.any ?? unknownEvent, packet);
   if (handler) admit(connection, handler, packet);
 }
 
@@ -54,45 +61,77 @@ function hasListeners(socket: Socket, event: string): boolean {
   return socket.listenerCount(event) > (event === 'error' ? 1 : 0);
 }
 
-/** What a listener of the user's own throws stays inside; where no handler answers the caller, this does. */
-function listenerFailed(
-  connection: Connection,
-  packet: unknown[],
-  handler: HandlerPlan | undefined,
-  err: unknown,
-): void {
-  const { socket, served } = connection;
-  if (!handler) return failUnhandled(connection, packet, err);
-  served.runtime.log.error({ err, event: packet[0], socket: socket.id }, 'a listener of socket.on failed');
+/** Whether `socket.onAny` heard an event that asks for no answer; one that asks is answered `unknown_event` all the same. */
+function isWatched({ _anyListeners: listeners }: SocketInternals, packet: readonly unknown[]): boolean {
+  return listeners !== undefined && listeners.length > 0 && typeof packet.at(-1) !== 'function';
+}
+
+/** Errors of a listener stay inside, those of asynchronous ones too; if no handler answers the caller, the error does. */
+function callListeners(connection: Connection, packet: unknown[], handler: HandlerPlan | undefined): void {
+  const [event, ...args] = packet;
+  const failed = (error: unknown): void => {
+    if (handler) reportListener(connection, packet, error);
+    else failUnhandled(connection, [...packet], error);
+  };
+  for (const listener of connection.socket.rawListeners(event as string)) {
+    try {
+      const result: unknown = listener.apply(connection.socket, args);
+      if (isThenable(result)) promiseOf(result).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
+
+function reportListener({ socket, served }: Connection, packet: readonly unknown[], err: unknown): void {
+  const { counters, log } = served.runtime;
+  counters.count('listener_failed');
+  log.error({ err, event: eventName(packet[0]), socket: socket.id }, 'a listener of socket.on failed');
 }
 
 function takeAck(packet: unknown[]): AckFunction | undefined {
   return typeof packet.at(-1) === 'function' ? (packet.pop() as AckFunction) : undefined;
 }
 
-/** The limits: a client that sends too fast, too deep or too much at once is answered, and its handler does not run. */
+/** The rate: a client that sends faster is answered if it asks for an answer; else its event waits, and it is not read. */
 function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]): void {
-  const { limits, calls } = connection.served.runtime;
+  const { intake } = connection;
   const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
-  if (!connection.takeToken()) return reject(context, 'rate_limited');
+  if (!intake.isBehind && intake.takeEvent()) return enter(context);
+  if (context.ack && !intake.isBehind) return reject(context, 'rate_limited');
+  if (!intake.delay(() => enter(context))) reject(context, 'rate_limited');
+}
+
+/** The room: so many calls of a socket run, so many wait. Events that ask for no answer wait at the client. */
+function enter(context: EventContext): void {
+  const connection = callerOf(context);
+  const { limits, calls } = connection.served.runtime;
+  if (connection.ended) return;
   if (calls.closing) return reject(context, 'closing');
-  if (connection.running < limits.concurrentCalls) return start(context);
+  if (connection.running < limits.concurrentCalls && !connection.queue?.length) return start(context);
   connection.queue ??= [];
-  if (connection.queue.length >= limits.queuedCalls) return reject(context, 'busy');
+  if (connection.queue.length >= limits.queuedCalls) {
+    if (context.ack || connection.queue.length >= mostQueued) return reject(context, 'busy');
+    connection.intake.hold(connection);
+  }
   connection.queue.push(context);
 }
 
-/** Fails what no handler is to see, in the same limits. */
+/** Most calls of a socket that wait although it is not read any more: one chunk of a transport holds fewer. */
+const mostQueued = 20_000;
+
+/** Fails an event that no handler sees, in the same limits. */
 function failUnhandled(connection: Connection, packet: unknown[], error: unknown): void {
   const { limits } = connection.served.runtime;
   const context = new EventContext(connection.socket, unknownEvent, connection, packet, takeAck(packet));
-  if (!connection.takeToken()) return reject(context, 'rate_limited');
+  if (!connection.intake.takeEvent()) return reject(context, 'rate_limited');
   if (connection.running >= limits.concurrentCalls) return reject(context, 'busy');
   fail(context, error);
 }
 
 /** Answers without a word to the error handlers: they may take their time, and nothing bounds how many would run. */
-function reject(context: EventContext, code: QuickCode): void {
+function reject(context: EventContext, code: 'rate_limited' | 'busy' | 'closing'): void {
+  callerOf(context).served.runtime.counters.count(code);
   acknowledgeFailure(context, undefined, quickAnswer(code));
 }
 
@@ -209,6 +248,7 @@ function startNext(connection: Connection): void {
     if (calls.closing === 'over') fail(next, quickError('closing'));
     else start(next);
   }
+  if (!connection.queue || connection.queue.length < limits.queuedCalls) connection.intake.release(connection);
 }
 
 function planOf(context: EventContext): HandlerPlan {

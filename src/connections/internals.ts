@@ -31,6 +31,8 @@ export interface SocketInternals {
   /** The middleware of the user's own `socket.use`. */
   readonly fns: readonly unknown[];
   client: ClientInternals;
+  /** The listeners of `socket.onAny`, which have run when `dispatch` is called. */
+  readonly _anyListeners?: readonly unknown[];
   /** Runs the middleware of `socket.use`. */
   run(packet: unknown[], done: (error?: Error) => void): void;
   /** Socket.IO's last step for a message: from here, its listeners are called. */
@@ -94,6 +96,12 @@ export function operatorInternalsOf(operator: Operator | Namespace): OperatorInt
 
 export function adapterInternalsOf(adapter: Namespace['adapter']): AdapterInternals {
   return adapter as unknown as AdapterInternals;
+}
+
+/** An event's name for a log line: it is the client's text, so it is cut. */
+export function eventName(name: unknown): string {
+  const text = String(name);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 /** The options that a server was made with. */

@@ -1,6 +1,7 @@
 /** What all connections of an application share. */
 import type { DependencyContainer } from '../base/container.js';
 import type { EventContext } from '../base/context.js';
+import type { Counters } from '../base/counters.js';
 import type { Limits } from '../base/limits.js';
 import type { Logger } from '../base/log.js';
 import type { EmitsPlan } from '../controllers/emits/plan.js';
@@ -18,6 +19,7 @@ export interface Runtime {
   readonly onError: ErrorHandler | undefined;
   readonly container: DependencyContainer;
   readonly calls: Calls;
+  readonly counters: Counters;
   /** What may be sent, where that is declared. */
   readonly emits: EmitsPlan | undefined;
 }

@@ -1,9 +1,14 @@
 /** The transports of all clients: how they are connected, how much waits to be sent to each, and who is cut off. */
 import type { Server } from 'socket.io';
+import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
 
 /** Milliseconds between two looks at all clients. */
 const interval = 1_000;
+/** A client over `limits.sendBuffer` that takes nothing from one look to the next is cut off after so many looks. */
+const patience = 3;
+/** A client that takes something may be behind by so many times `limits.sendBuffer`. */
+const hardBound = 16;
 /** So many clients, for so many looks, all on long-polling: WebSocket does not get through to this server. */
 const suspicious = { clients: 10, looks: 30 };
 
@@ -12,7 +17,11 @@ interface EngineConnection {
   readonly writeBuffer: readonly { readonly data?: string | ArrayBuffer | ArrayBufferView }[];
   readonly transport: {
     readonly name: string;
-    readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
+    readonly socket?: {
+      readonly bufferedAmount?: number;
+      readonly _socket?: { readonly bytesWritten: number; readonly writableLength: number } | null;
+      terminate?(): void;
+    };
   };
   close(discard?: boolean): void;
   once(event: 'drain' | 'close', listener: () => void): void;
@@ -21,7 +30,14 @@ interface EngineConnection {
 /** How many clients use each transport. */
 export type TransportCounts = Readonly<Record<string, number>>;
 
+/** What a client that is behind had taken when it was last looked at. */
+interface Progress {
+  taken: unknown;
+  looks: number;
+}
+
 export class Clients {
+  readonly #behind = new WeakMap<EngineConnection, Progress>();
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
 
@@ -29,6 +45,7 @@ export class Clients {
     private readonly io: Server,
     private readonly sendBuffer: number,
     private readonly log: Logger,
+    private readonly counters: Counters,
   ) {}
 
   /** Begins to look at all clients now and then; it does not keep the process alive. */
@@ -70,10 +87,10 @@ export class Clients {
     let count = 0;
     let polling = 0;
     const all = this.#all;
-    for (const id in all) {
+    for (const client of Object.values(all)) {
       count++;
-      if (all[id]!.transport.name === 'polling') polling++;
-      this.#cutSlow(all[id]!);
+      if (client.transport.name === 'polling') polling++;
+      this.#cutSlow(client);
     }
     this.#looks = count >= suspicious.clients && polling === count ? this.#looks + 1 : 0;
     if (this.#looks === suspicious.looks) {
@@ -84,16 +101,38 @@ export class Clients {
     }
   }
 
-  /** What waits for one client must not fill the server's memory. */
+  /**
+   * Data that waits for one client must not fill the server's memory. A client that takes nothing is cut off; one that is only
+   * behind stays, up to a hard bound.
+   */
   #cutSlow(client: EngineConnection): void {
     if (this.sendBuffer === Infinity) return;
-    const waiting = client.transport.socket?.bufferedAmount ?? 0;
-    if (waiting + bytesOf(client.writeBuffer) <= this.sendBuffer) return;
-    this.log.warn({ limit: this.sendBuffer }, 'a client reads too slowly (limits.sendBuffer) and is disconnected');
+    const waiting = (client.transport.socket?.bufferedAmount ?? 0) + bytesOf(client.writeBuffer);
+    if (waiting <= this.sendBuffer) return void this.#behind.delete(client);
+    if (waiting <= this.sendBuffer * hardBound && this.#progresses(client)) return;
+    this.counters.count('send_buffer');
+    this.log.warn(
+      { waiting, limit: this.sendBuffer },
+      'a client reads too slowly (limits.sendBuffer) and is disconnected',
+    );
     client.close(true);
     // A peer that reads nothing does not answer the closing handshake either.
     client.transport.socket?.terminate?.();
   }
+
+  #progresses(client: EngineConnection): boolean {
+    const taken = takenBy(client);
+    const known = this.#behind.get(client);
+    if (known && known.taken === taken) return ++known.looks < patience;
+    this.#behind.set(client, { taken, looks: 0 });
+    return true;
+  }
+}
+
+/** Something that changes whenever the client takes data: the bytes that the kernel has, or the first packet that waits. */
+function takenBy({ transport, writeBuffer }: EngineConnection): unknown {
+  const tcp = transport.socket?._socket;
+  return tcp ? tcp.bytesWritten - tcp.writableLength : writeBuffer[0];
 }
 
 function bytesOf(packets: EngineConnection['writeBuffer']): number {

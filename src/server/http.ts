@@ -2,6 +2,8 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Logger } from '../base/log.js';
+import type { AllowedHosts } from './hosts.js';
 import { requestListener, type HttpOptions } from './pages.js';
 
 /** Where `app.listen` serves, and whether over TLS. */
@@ -23,8 +25,8 @@ export interface Address {
 }
 
 /** Makes the server; it does not listen yet. */
-export function createHttpServer(options: HttpOptions, tls?: TlsOptions): HttpServer {
-  const listener = requestListener(options);
+export function createHttpServer(options: HttpOptions, hosts: AllowedHosts, log: Logger, tls?: TlsOptions): HttpServer {
+  const listener = requestListener(options, hosts, log);
   return tls ? createTlsServer(tls, listener) : createServer(listener);
 }
 

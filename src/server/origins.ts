@@ -2,36 +2,28 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
 
-type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 type Cors = ServerOptions['cors'];
 type Verdict = (allowed: boolean) => void;
 
 /**
- * Joins the check of the origin with the application's own `allowRequest`. Without `cors`, only pages of the server's
- * own host connect; programs that send no `Origin` are no pages and pass.
+ * Checks the origin of a request. Without `cors`, only pages of the server's own host connect; programs that send no `Origin`
+ * are no pages and pass. A check of the user's own that throws refuses.
  */
-export function guardOrigins(cors: Cors | undefined, allowRequest: AllowRequest | undefined): AllowRequest {
-  return (request, decide) => {
-    checkOrigin(request, cors, (allowed) => {
-      if (!allowed) decide('origin not allowed', false);
-      else if (allowRequest) allowRequest(request, decide);
-      else decide(null, true);
-    });
+export function checkOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
+  let isDecided = false;
+  const once: Verdict = (allowed) => {
+    if (isDecided) return;
+    isDecided = true;
+    verdict(allowed);
   };
+  try {
+    decideOrigin(request, cors, once);
+  } catch {
+    once(false);
+  }
 }
 
-/**
- * Begins no session while the server closes. The client meets a failed transport and tries again, elsewhere perhaps; a
- * refusal of a namespace would be final. Sessions that have begun go on.
- */
-export function guardSessions(isClosing: () => boolean, allowRequest: AllowRequest): AllowRequest {
-  return (request, decide) => {
-    if (isClosing()) decide('the server is closing', false);
-    else allowRequest(request, decide);
-  };
-}
-
-function checkOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
+function decideOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
   const { origin, host } = request.headers;
   if (origin === undefined || (host !== undefined && hostOf(origin) === host.toLowerCase())) return verdict(true);
   if (typeof cors !== 'function') return matches(origin, cors?.origin, verdict);

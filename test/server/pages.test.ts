@@ -107,6 +107,7 @@ describe('serving', () => {
       engine: { name: 'ws', reason: 'asked for by name' },
       transports: { websocket: 1 },
       calls: 0,
+      counts: {},
     });
   });
 

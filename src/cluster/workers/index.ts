@@ -40,10 +40,10 @@ export async function runWorkers(start: WorkerStart, options: WorkersOptions): P
 }
 
 /** What user code throws over an event ends neither the primary nor the workers. */
-function report({ onEvent }: WorkersOptions, event: WorkerEvent): void {
+function report(options: WorkersOptions, event: WorkerEvent): void {
   try {
     // A listener may be asynchronous, whatever its type says.
-    void Promise.resolve(onEvent?.(event)).catch(warn);
+    void Promise.resolve(options.onEvent?.(event)).catch(warn);
   } catch (error) {
     warn(error);
   }

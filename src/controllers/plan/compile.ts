@@ -24,7 +24,7 @@ export class Compiler {
 
   /** Mistakes are added to `problems`. */
   constructor(
-    private readonly options: CompileOptions,
+    readonly options: CompileOptions,
     private readonly problems: SetupProblem[],
   ) {
     this.#instances = new Instances(options.container, problems);

@@ -89,9 +89,9 @@ export async function openRedisCluster(): Promise<RedisCluster> {
     },
     async dispose() {
       cluster.disposeNow();
-      await Promise.all(
-        servers.map(({ child }) => child.exitCode === null && child.signalCode === null && once(child, 'exit')),
-      );
+      for (const { child } of servers) {
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      }
       for (const { folder } of servers) rmSync(folder, { recursive: true, force: true });
     },
     disposeNow() {

@@ -1,7 +1,26 @@
-/** How a value from a client is checked against the type of a parameter. */
+/** How an argument of an event is read, and how a value from a client is checked against the type of a parameter. */
 import { Invalid, planArray, type PayloadPlan } from '../../../payload/index.js';
 import type { Class } from '../../../base/reflect.js';
 import type { Reader } from '../types.js';
+
+/** A value before it is checked against a class. */
+export interface Source {
+  /** The decorator's part of the table's cell, `''` for a plain payload. */
+  readonly label: string;
+  readonly read: Reader;
+  /** Whether the value came from the client and is checked against the parameter's type. */
+  readonly checked: boolean;
+  /** Whether the values are text by nature (query, header, cookie, path), so numbers are read from text. */
+  readonly textual: boolean;
+}
+
+/** The packet's position 0 is the event's name, so argument n is at n + 1. */
+export function argumentSource(position: number, property?: string | number): Source {
+  const at = position + 1;
+  const read: Reader =
+    property === undefined ? (context) => context.packet[at] : (context) => propertyOf(context.packet[at], property);
+  return { label: property === undefined ? '' : `@Payload('${property}')`, read, checked: true, textual: false };
+}
 
 /** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
 export type Fit = (value: unknown) => unknown;
@@ -107,4 +126,10 @@ export function checkedReader(read: Reader, fit: Fit, path: string): Reader {
     const result = fit(read(context, error));
     return result instanceof Promise ? result.then(located) : located(result);
   };
+}
+
+/** Returns a property that the value itself has. */
+export function propertyOf(value: unknown, property: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, property)) return undefined;
+  return (value as Record<string | number, unknown>)[property];
 }

@@ -7,9 +7,19 @@ import type { HandlerKind, ParamKind } from '../../metadata/types.js';
 import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
 import type { HandlerFacts, ParamFacts } from '../../scan/facts.js';
-import { checkedReader, fitEach, fitOne, isForeign, optional, type PlanOf, type ValueCheck } from './check-value.js';
+import {
+  argumentSource,
+  checkedReader,
+  fitEach,
+  fitOne,
+  isForeign,
+  optional,
+  type PlanOf,
+  type Source,
+  type ValueCheck,
+} from './check-value.js';
 import { checkType } from '../../scan/check-inputs.js';
-import { argumentSource, decoratedSource, type Source } from './sources.js';
+import { decoratedSource } from './sources.js';
 import type { PayloadPlans } from './payload-plans.js';
 import { typeProblem } from './type-problems.js';
 import type { ArgumentPlan, Reader } from '../types.js';

@@ -5,25 +5,7 @@ import { isThenable, promiseOf } from '../../../base/thenable.js';
 import type { ParamKind } from '../../metadata/types.js';
 import type { ParamFacts } from '../../scan/facts.js';
 import type { Reader } from '../types.js';
-
-/** What a handler is given before it is checked against a class. */
-export interface Source {
-  /** The decorator's part of the table's cell, `''` for a plain payload. */
-  readonly label: string;
-  readonly read: Reader;
-  /** Whether the value came from the client and is checked against the parameter's type. */
-  readonly checked: boolean;
-  /** Whether the values are text by nature (query, header, cookie, path), so numbers are read from text. */
-  readonly textual: boolean;
-}
-
-/** The packet's position 0 is the event's name, so argument n is at n + 1. */
-export function argumentSource(position: number, property?: string | number): Source {
-  const at = position + 1;
-  const read: Reader =
-    property === undefined ? (context) => context.packet[at] : (context) => propertyOf(context.packet[at], property);
-  return { label: property === undefined ? '' : `@Payload('${property}')`, read, checked: true, textual: false };
-}
+import { argumentSource, propertyOf, type Source } from './check-value.js';
 
 /** A source without its label, for a decorator with or without a key. */
 type Sourcing = (key: string | number | undefined) => Omit<Source, 'label'>;
@@ -87,9 +69,4 @@ function cookies(context: EventContext): unknown {
 
 function picked(from: (context: EventContext) => unknown, key: string | number | undefined): Reader {
   return key === undefined ? from : (context) => propertyOf(from(context), key);
-}
-
-function propertyOf(value: unknown, property: string | number): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, property)) return undefined;
-  return (value as Record<string | number, unknown>)[property];
 }

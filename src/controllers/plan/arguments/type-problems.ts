@@ -1,6 +1,6 @@
 /** Written types that say too little at run time, each with its remedy. */
 import type { BootErrorCode } from '../../../base/boot-errors.js';
-import type { Source } from './sources.js';
+import type { Source } from './check-value.js';
 
 interface TypeProblem {
   readonly code: BootErrorCode;

@@ -1,0 +1,129 @@
+/** A parser whose packets are checked before anything touches them, whichever parser it is. */
+import type { Intake } from './intake.js';
+
+/** Characters of a namespace's name. */
+export const longestNamespace = 256;
+
+/** A packet as a parser hands it over; nothing of it is certain. */
+interface DecodedPacket {
+  readonly type?: unknown;
+  readonly nsp?: unknown;
+  readonly id?: unknown;
+  readonly data?: unknown;
+}
+
+type Listener = (...values: unknown[]) => void;
+
+interface Decoder {
+  add(data: unknown): void;
+  on(event: string, listener: Listener): unknown;
+}
+
+/** The option `parser` of Socket.IO. */
+export interface Parser {
+  readonly Encoder: unknown;
+  readonly Decoder: new (...options: unknown[]) => Decoder;
+}
+
+/** The packet types of the protocol; those of binary packets end up as the plain ones in some parsers, not in all. */
+const connect = 0;
+const disconnect = 1;
+const event = 2;
+const ack = 3;
+const connectError = 4;
+const binaryEvent = 5;
+const binaryAck = 6;
+
+/** Names that Socket.IO keeps for itself; a client must not emit them. */
+const reserved: ReadonlySet<unknown> = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);
+
+/** Ends the transport, as an invalid packet does. */
+const tooManyConnects = new Error('a client asks for namespaces too often (limits.connectRate)');
+
+let opening: Intake | undefined;
+
+/** The next decoder that is made belongs to the transport of this intake. */
+export function openIntake(intake: Intake | undefined): void {
+  opening = intake;
+}
+
+/** Returns the parser with decoders that count bytes and check packets. Encoders stay the same. */
+export function checkedParser(parser: Parser): Parser {
+  class CheckedDecoder extends parser.Decoder {
+    readonly #intake = opening;
+
+    override add(data: unknown): void {
+      this.#intake?.receive(bytesOf(data));
+      try {
+        super.add(data);
+      } catch (error) {
+        this.#intake?.counters.count(error === tooManyConnects ? 'connect_rate' : 'invalid_packet');
+        throw error;
+      }
+    }
+
+    override on(name: string, listener: Listener): unknown {
+      if (name !== 'decoded') return super.on(name, listener);
+      return super.on(name, (packet) => {
+        const problem = problemOf(packet as DecodedPacket);
+        if (problem) throw new Error(problem);
+        if ((packet as DecodedPacket).type === connect && this.#intake?.takeConnect() === false) {
+          throw tooManyConnects;
+        }
+        listener(packet);
+      });
+    }
+  }
+  return { ...parser, Encoder: parser.Encoder, Decoder: CheckedDecoder };
+}
+
+function bytesOf(data: unknown): number {
+  if (typeof data === 'string') return data.length;
+  return (data as { readonly byteLength?: number } | null)?.byteLength ?? 0;
+}
+
+/** What keeps a packet from being one of the Socket.IO protocol. The transport is then closed, as Socket.IO does. */
+export function problemOf(packet: DecodedPacket): string | undefined {
+  if (typeof packet !== 'object' || packet === null) return 'a packet is not an object';
+  const { type, nsp, id, data } = packet;
+  if (typeof nsp !== 'string' || nameLength(nsp) > longestNamespace) return 'the namespace of a packet is not valid';
+  const hasId = id !== undefined && id !== null;
+  if (hasId && !(Number.isInteger(id) && (id as number) >= 0)) return 'the id of a packet is not valid';
+  switch (type) {
+    case event:
+    case binaryEvent:
+      return isEvent(data) ? undefined : 'an event has no valid name';
+    case ack:
+    case binaryAck:
+      return hasId && Array.isArray(data) ? undefined : 'an acknowledgement is not valid';
+    case connect:
+      return data === undefined || isRecord(data) ? undefined : 'the auth of a connect is not an object';
+    case disconnect:
+    case connectError:
+      return undefined;
+    default:
+      return 'the type of a packet is not valid';
+  }
+}
+
+/** Of the name alone: clients of protocol 3 put their query behind it. */
+function nameLength(nsp: string): number {
+  return nsp.length <= longestNamespace ? nsp.length : nsp.split('?', 1)[0]!.length;
+}
+
+function isEvent(data: unknown): boolean {
+  if (!Array.isArray(data)) return false;
+  const [name] = data as unknown[];
+  return typeof name === 'string' ? !reserved.has(name) : Number.isFinite(name);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,151 @@
+/**
+ * What one transport may send: events, bytes and connects in a time. The budgets are the transport's, so a client cannot renew
+ * them by leaving a namespace or by joining another one.
+ */
+import type { Counters } from '../../base/counters.js';
+import type { Limits } from '../../base/limits.js';
+import { stopReading, type ReadTransport } from './reading.js';
+
+/** An Engine.IO connection. */
+export interface EngineConnection {
+  readonly readyState: string;
+  readonly transport: ReadTransport;
+  [intakeKey]?: Intake;
+}
+
+/** Where an Engine.IO connection keeps its intake. */
+const intakeKey: unique symbol = Symbol.for('colloquy:intake') as never;
+
+/** Most events that wait for the rate; one chunk of a transport holds fewer. */
+const mostDelayed = 20_000;
+
+/** Returns the intake of a connection, which is made when it is first asked for. */
+export function intakeOf(connection: EngineConnection, limits: Limits, counters: Counters): Intake {
+  return (connection[intakeKey] ??= new Intake(connection, limits, counters));
+}
+
+export class Intake {
+  #events: number;
+  #bytes: number;
+  #connects: number;
+  #refilled = Date.now();
+  /** Whether each message is announced by {@link receive}; then the budgets are refilled there. */
+  #isFed = false;
+  #holds: Set<unknown> | undefined;
+  #startReading: (() => void) | undefined;
+  #delayed: (() => void)[] | undefined;
+
+  constructor(
+    readonly connection: EngineConnection,
+    private readonly limits: Limits,
+    readonly counters: Counters,
+  ) {
+    this.#events = budget(limits.eventRate, limits.eventBurst);
+    this.#bytes = budget(limits.byteRate, limits.byteBurst);
+    this.#connects = budget(limits.connectRate, limits.connectBurst);
+  }
+
+  /** Takes the bytes of a message. A client that is over its rate is not read until it is below it again. */
+  receive(bytes: number): void {
+    this.#isFed = true;
+    this.#refill();
+    this.#bytes -= bytes;
+    if (this.#bytes >= 0 || this.#holds?.has('bytes')) return;
+    this.hold('bytes');
+    this.#restWhileOver();
+  }
+
+  /** Counts one more event; `false` if the transport sends faster than it may. */
+  takeEvent(): boolean {
+    if (!this.#isFed) this.#refill();
+    if (this.#events < 1) return false;
+    this.#events--;
+    return true;
+  }
+
+  /** Counts one more attempt to join a namespace; `false` if there were too many. */
+  takeConnect(): boolean {
+    if (this.#connects < 1) return false;
+    this.#connects--;
+    return true;
+  }
+
+  /** Whether events wait for the rate: later events must not overtake them. */
+  get isBehind(): boolean {
+    return this.#delayed !== undefined;
+  }
+
+  /** Runs an event once the rate allows it. The transport is not read meanwhile. `false` if too many wait. */
+  delay(run: () => void): boolean {
+    if (this.#delayed && this.#delayed.length >= mostDelayed) return false;
+    if (this.#delayed) this.#delayed.push(run);
+    else {
+      this.#delayed = [run];
+      this.hold('events');
+      this.#runLater();
+    }
+    return true;
+  }
+
+  /** Stops reading from the transport until the same reason is released. */
+  hold(reason: unknown): void {
+    (this.#holds ??= new Set()).add(reason);
+    this.#startReading ??= stopReading(this.connection.transport);
+  }
+
+  release(reason: unknown): void {
+    if (!this.#holds?.delete(reason) || this.#holds.size > 0) return;
+    const start = this.#startReading;
+    this.#startReading = undefined;
+    start?.();
+  }
+
+  #restWhileOver(): void {
+    const { byteRate } = this.limits;
+    setTimeout(
+      () => {
+        this.#refill();
+        if (this.#bytes < 0 && this.connection.readyState === 'open') this.#restWhileOver();
+        else this.release('bytes');
+      },
+      waitFor(-this.#bytes, byteRate),
+    ).unref();
+  }
+
+  #runLater(): void {
+    setTimeout(
+      () => {
+        this.#refill();
+        const delayed = this.#delayed!;
+        while (delayed.length > 0 && this.#events >= 1) {
+          this.#events--;
+          delayed.shift()!();
+        }
+        if (delayed.length > 0 && this.connection.readyState === 'open') return this.#runLater();
+        this.#delayed = undefined;
+        this.release('events');
+      },
+      waitFor(1 - this.#events, this.limits.eventRate),
+    ).unref();
+  }
+
+  #refill(): void {
+    const now = Date.now();
+    const seconds = (now - this.#refilled) / 1000;
+    this.#refilled = now;
+    if (seconds <= 0) return;
+    const { eventRate, eventBurst, byteRate, byteBurst, connectRate, connectBurst } = this.limits;
+    this.#events = Math.min(budget(eventRate, eventBurst), this.#events + seconds * eventRate);
+    this.#bytes = Math.min(budget(byteRate, byteBurst), this.#bytes + seconds * byteRate);
+    this.#connects = Math.min(budget(connectRate, connectBurst), this.#connects + seconds * connectRate);
+  }
+}
+
+function budget(rate: number, burst: number): number {
+  return rate === Infinity ? Infinity : burst;
+}
+
+/** Milliseconds until a rate has filled what is missing: a second at most, after which is looked again. */
+function waitFor(missing: number, rate: number): number {
+  return Math.min(1_000, Math.max(1, Math.ceil((missing / rate) * 1_000)));
+}

@@ -1,0 +1,58 @@
+/** Everything that belongs to a transport, switched on whichever way a server gets its engine. */
+import type { IncomingMessage } from 'node:http';
+import type { Server } from 'socket.io';
+import type { Counters } from '../base/counters.js';
+import type { Limits } from '../base/limits.js';
+import type { Logger } from '../base/log.js';
+import { checkedParser, openIntake, type Parser } from '../connections/intake/checked-parser.js';
+import { intakeOf, type EngineConnection } from '../connections/intake/intake.js';
+import type { Addresses } from './addresses.js';
+
+type Engine = Server['engine'];
+type Bind = Server['bind'];
+
+/** Calls `attached` for each engine that the server gets: by `listen`, `attach`, `bind`, `attachApp`, or before. */
+export function onEngine(io: Server, attached: (engine: Engine) => void): void {
+  const bind = io.bind.bind(io);
+  io.bind = ((engine: Engine) => {
+    const result = bind(engine as never);
+    attached(engine);
+    return result;
+  }) as Bind;
+  if (io.engine as Engine | undefined) attached(io.engine);
+}
+
+/** Has packets checked and bytes counted, for clients that connect from now on. */
+export function guardParser(io: Server): void {
+  const server = io as unknown as { _parser: Parser };
+  server._parser = checkedParser(server._parser);
+}
+
+export interface TransportGuard {
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly addresses: Addresses;
+  readonly log: Logger;
+}
+
+/** Gives each transport of an engine its budgets, and counts it for its address. */
+export function guardTransports(engine: Engine, { limits, counters, addresses, log }: TransportGuard): void {
+  // Before Socket.IO's own listener, which makes the decoder; and after it.
+  engine.prependListener('connection', (connection: EngineConnection) => {
+    openIntake(intakeOf(connection, limits, counters));
+    addresses.watch(connection as never);
+  });
+  engine.on('connection', () => openIntake(undefined));
+  engine.use?.((request: IncomingMessage, _response: unknown, next: () => void) => {
+    const size = Number(request.headers['content-length'] ?? 0);
+    const limit = engine.opts.maxHttpBufferSize ?? limits.payload;
+    if (request.method === 'POST' && size > limit) {
+      counters.count('payload');
+      log.warn({ size, limit }, tooLarge);
+    }
+    next();
+  });
+}
+
+/** The warning about a message over the limit; the connection ends. */
+export const tooLarge = 'a message is larger than limits.payload; its connection ends';
