@@ -59,7 +59,7 @@ export class Serving {
   }
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
-    if (server.listenerCount('request') === 0) answerRequests(server, this.parts.options);
+    if (server.listenerCount('request') === 0) answerRequests(server, this.parts);
     this.parts.io.attach(server, options);
   }
 
@@ -99,8 +99,8 @@ export class Serving {
 }
 
 /** A bare server answers requests as one that `listen` makes: no request waits for ever. */
-function answerRequests(server: HttpServer, options: AppOptions): void {
-  const answer = requestListener(options);
+function answerRequests(server: HttpServer, { options, log }: ServingParts): void {
+  const answer = requestListener(options, hostsOf(options), log);
   server.on('request', (request, response) => {
     // One listener is the engine's, which calls this one. Others came later, and answer themselves.
     if (server.listenerCount('request') === 1) answer(request, response);
