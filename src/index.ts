@@ -76,7 +76,7 @@ export type { ErrorHandler } from './connections/runtime.js';
 export { Session } from './server/session/session.js';
 export { sessionIdOf } from './server/session/session-options.js';
 export type { SessionOptions } from './server/session/session-options.js';
-export { call } from './connections/asking/call.js';
+export { call, type CallClient, type RemoteClient } from './connections/asking/call.js';
 export { callAll } from './connections/asking/call-all.js';
 export type { Answer, Answers, CallTarget, FailedAnswer } from './connections/asking/call-all.js';
 export { CallError } from './client/index.js';
