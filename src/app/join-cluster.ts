@@ -2,6 +2,7 @@
 import type { Server, ServerOptions } from 'socket.io';
 import type { AdapterLink, AdapterOption } from '../cluster/index.js';
 import type { Lease } from '../background/lease.js';
+import { HeldLease } from '../base/held-lease.js';
 import { SetupError } from '../base/errors.js';
 
 export interface ClusterOptions {
@@ -39,7 +40,9 @@ export function leaseOf(link: AdapterLink | undefined): Lease | undefined {
   if (!link || link.engine === 'custom') return undefined;
   return {
     hold(name, acquired) {
-      const lease = link.lease(name, { onAcquired: (lost) => acquired(lost) });
+      const lease = link.lease(name, {
+        onAcquired: (lost, fence) => acquired(lost, new HeldLease(fence, () => lease.held)),
+      });
       return () => lease.release();
     },
   };

@@ -146,6 +146,13 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   ): this;
   /** Says how it is, at no cost worth a cache. */
   health(): Health;
+  /**
+   * How many clients a namespace has, or one of its rooms, on all nodes of the cluster. It reads what nodes tell each other
+   * with their heartbeats, so it costs nothing, is exact for this node, and for the others as of their last heartbeat.
+   */
+  count(namespace: string, room?: string): number;
+  /** The rooms of a namespace and how many clients each has, on all nodes; without the room that each client has by its id. */
+  rooms(namespace: string): ReadonlyMap<string, number>;
   /** Accepts no new clients, answers the calls that run, disconnects all clients, and resolves when all is done. */
   close(): Promise<void>;
 }

@@ -5,7 +5,8 @@ import { BackgroundWork } from '../background/runner.js';
 import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { DependencyContainer } from '../base/container.js';
 import { SetupError, type SetupProblem } from '../base/errors.js';
-import type { AdapterLink } from '../cluster/index.js';
+import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
+import { countsOf } from './counts.js';
 import { Bindings } from '../connections/bind.js';
 import type { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
@@ -50,6 +51,7 @@ export class RunningApp implements App {
   #closed: Promise<void> | undefined;
   readonly #bindings: Bindings;
   readonly #clients: Clients;
+  readonly #counts: ClusterCounts;
   readonly #plan: ApplicationPlan;
   readonly #background: BackgroundWork;
   readonly #watchdog: Watchdog;
@@ -58,6 +60,7 @@ export class RunningApp implements App {
   constructor(private readonly parts: AppParts) {
     const { io, runtime, options, namespaces } = parts;
     const { log, limits } = runtime;
+    this.#counts = countsOf(io, parts.link);
     this.#clients = new Clients(io, limits.sendBuffer, log, runtime.counters);
     this.#bindings = new Bindings(namespaces, runtime);
     this.#plan = parts.compiler.plan();
@@ -119,6 +122,14 @@ export class RunningApp implements App {
     const { counts } = this.runtime.counters;
     const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size, counts };
     return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
+  }
+
+  count(namespace: string, room?: string): number {
+    return this.#counts.count(namespace, room);
+  }
+
+  rooms(namespace: string): ReadonlyMap<string, number> {
+    return this.#counts.rooms(namespace);
   }
 
   /** The handlers and the background work that run now, by name, and a promise of their end. */

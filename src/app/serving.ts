@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.js';
 import type { Engine } from '../server/engine/index.js';
 import { trackConnections } from '../server/connections.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
+import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
 import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
 import type { AppOptions } from './options.js';
@@ -58,6 +59,7 @@ export class Serving {
   }
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    if (server.listenerCount('request') === 0) answerRequests(server, this.parts);
     this.parts.io.attach(server, options);
   }
 
@@ -94,4 +96,13 @@ export class Serving {
       log.warn('the option `transports` leaves only long-polling: no client will use WebSocket');
     }
   }
+}
+
+/** A bare server answers requests as one that `listen` makes: no request waits for ever. */
+function answerRequests(server: HttpServer, { options, log }: ServingParts): void {
+  const answer = requestListener(options, hostsOf(options), log);
+  server.on('request', (request, response) => {
+    // One listener is the engine's, which calls this one. Others came later, and answer themselves.
+    if (server.listenerCount('request') === 1) answer(request, response);
+  });
 }

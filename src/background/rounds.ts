@@ -1,7 +1,8 @@
 /** One piece of background work: started and stopped any number of times, and never running twice at once. */
 import type { Logger } from '../base/log.js';
 import type { BackgroundPlan } from '../controllers/plan/types.js';
-import type { Lease } from './lease.js';
+import type { HeldLease } from '../base/held-lease.js';
+import { type Lease, unshared } from './lease.js';
 import { sleep } from './sleep.js';
 
 /** Milliseconds between a failure and the next try. */
@@ -30,7 +31,7 @@ export class Work {
     if (this.#period) return;
     const { signal } = (this.#period = new AbortController());
     this.#ended = this.#ended
-      .then(() => (this.plan.once ? this.#hold(signal) : this.#repeat(signal)))
+      .then(() => (this.plan.once ? this.#hold(signal) : this.#repeat(signal, unshared())))
       .catch((err: unknown) => this.log.error({ err, work: this.plan.label }, 'a lease failed'));
   }
 
@@ -44,21 +45,22 @@ export class Work {
   /** Runs while this node holds the lease. */
   async #hold(signal: AbortSignal): Promise<void> {
     let running = Promise.resolve();
-    const release = this.lease.hold(this.plan.label, (lost) => {
+    const release = this.lease.hold(this.plan.label, (lost, lease = unshared(() => !lost.aborted)) => {
       const either = AbortSignal.any([signal, lost]);
-      running = running.then(() => this.#repeat(either));
+      running = running.then(() => this.#repeat(either, lease));
     });
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     await running;
     await release();
   }
 
-  async #repeat(signal: AbortSignal): Promise<void> {
+  async #repeat(signal: AbortSignal, lease: HeldLease): Promise<void> {
     const { every, label: work } = this.plan;
     let pause = shortestPause;
-    while (!signal.aborted) {
+    // After a pause of the process, the lease knows before the signal fires.
+    while (lease.held && !signal.aborted) {
       const began = Date.now();
-      const attempt = this.#attempt(signal);
+      const attempt = this.#attempt(signal, lease);
       if (every !== undefined) this.#round = attempt;
       const failure = await attempt;
       this.#round = undefined;
@@ -76,10 +78,10 @@ export class Work {
   }
 
   /** Calls the method once; gives what it threw. */
-  async #attempt(signal: AbortSignal): Promise<{ error: unknown } | undefined> {
+  async #attempt(signal: AbortSignal, lease: HeldLease): Promise<{ error: unknown } | undefined> {
     const { label: work, run } = this.plan;
     try {
-      await run(signal);
+      await run(signal, lease);
       return undefined;
     } catch (error) {
       if (signal.aborted && !isAbort(error, signal)) {

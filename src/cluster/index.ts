@@ -10,4 +10,5 @@ export type {
   AdapterOptions,
   AdapterState,
   AdapterStatus,
+  ClusterCounts,
 } from './types.js';

@@ -72,6 +72,7 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
     },
     ready: () => hub.ready(),
     health: () => hub.health(),
+    counts: hub.census,
     lease: (name, options) => hub.lease(name, options),
     close: () => hub.close(),
   };
@@ -94,6 +95,7 @@ function passThrough(factory: AdapterFactory): AdapterLink {
       malformed: 0,
       buffered: 0,
     }),
+    counts: undefined,
     lease: () => {
       throw new AdapterError('option', 'a lease needs an adapter that is named by a URL');
     },

@@ -71,6 +71,14 @@ export interface AdapterHealth extends AdapterStatus {
   readonly buffered: number;
 }
 
+/** Who is where, on all nodes: each node keeps the numbers of the others, which tell their changes with each heartbeat. */
+export interface ClusterCounts {
+  /** The clients of a namespace, or of one of its rooms. */
+  count(namespace: string, room?: string): number;
+  /** The rooms of a namespace and their sizes, without the room that each client has by its id. */
+  rooms(namespace: string): ReadonlyMap<string, number>;
+}
+
 /** One node's connection to the other nodes of its cluster. */
 export interface AdapterLink {
   /** `memory`, `local`, `redis`, `redis-streams`, `rabbitmq`, `nats`, `postgres`, or `custom` for a factory that was passed through. */
@@ -86,6 +94,8 @@ export interface AdapterLink {
    */
   ready(): Promise<void>;
   health(): AdapterHealth;
+  /** Undefined for a factory that was passed through. */
+  readonly counts: ClusterCounts | undefined;
   /** Asks for something that one node of the cluster has at a time; see {@link Lease} for what is guaranteed. */
   lease(name: string, options: LeaseOptions): Lease;
   /** Says good-bye to the other nodes, sends what is queued and disconnects. `io.close()` does it too. */

@@ -91,6 +91,13 @@ export interface OperatorInternals {
   readonly adapter: { readonly nsp: Namespace };
   /** Absent on a namespace. */
   readonly flags?: { readonly timeout?: number };
+  /** Absent on a namespace. */
+  readonly rooms?: ReadonlySet<string>;
+}
+
+/** The operator behind a socket of another node: a broadcast to the room of its id. */
+export function remoteInternalsOf(socket: object): { readonly operator?: Operator } {
+  return socket as { readonly operator?: Operator };
 }
 
 export function internalsOf(socket: Socket): SocketInternals {

@@ -10,7 +10,7 @@ import {
   type Room,
 } from 'socket.io-adapter';
 import { AdapterError } from '../errors.js';
-import { type Acknowledge, forgetUnanswered, type Packet, plain, socketIds } from './cluster-message.js';
+import { type Acknowledge, followQuestion, type Packet, plain, socketIds } from './cluster-message.js';
 import type { Hub } from './hub.js';
 import { Questions } from './questions.js';
 
@@ -19,6 +19,7 @@ import { Questions } from './questions.js';
  * queued first, so that a payload which cannot be sent throws to the caller and reaches no client.
  */
 export class BusAdapter extends ClusterAdapter {
+  readonly namesAnswers = true;
   readonly #hub: Hub;
   readonly #questions: Questions;
 
@@ -42,7 +43,7 @@ export class BusAdapter extends ClusterAdapter {
 
   receive(message: ClusterMessage): void {
     this.onMessage(message);
-    forgetUnanswered(this, message);
+    followQuestion(this, message);
   }
 
   override serverCount(): Promise<number> {

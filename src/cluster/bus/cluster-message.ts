@@ -1,5 +1,8 @@
 /** Helpers for the messages of Socket.IO's cluster adapters, shared by both adapters. */
 import { Adapter, type BroadcastOptions, type ClusterMessage, MessageType, type Room } from 'socket.io-adapter';
+import type { Socket } from 'socket.io';
+import { internalsOf } from '../../connections/internals.js';
+import { type NamedFlag, nameAnswers } from '../../connections/asking/reaction.js';
 import { AdapterError } from '../errors.js';
 
 /** Takes the answers of other servers, or the error that ended the question. */
@@ -22,25 +25,22 @@ export async function socketIds(adapter: Adapter, rooms: Set<Room>): Promise<Set
 }
 
 /**
- * After a message of another node was followed. Where that was a question to clients, those who do not answer in time are
- * waited for no longer: Socket.IO sees to it on the node that asks, and there only.
+ * After a message of another node was followed. If that was a question to clients, their answers are named if the asking
+ * node wants it, and those who do not answer in time are waited for no longer: Socket.IO sees to it on the node that
+ * asks, and there only.
  */
-export function forgetUnanswered(adapter: Adapter, message: ClusterMessage): void {
+export function followQuestion(adapter: Adapter, message: ClusterMessage): void {
   if (message.type !== MessageType.BROADCAST || message.data.requestId === undefined) return;
   const { packet, opts } = message.data;
   const { id } = packet as { id: number };
   const { rooms, except } = opts;
-  const { timeout } = opts.flags;
+  const { timeout, named } = opts.flags as BroadcastOptions['flags'] & NamedFlag & { timeout?: number };
   const asked = Adapter.prototype.fetchSockets.call(adapter, { rooms: new Set(rooms), except: new Set(except) });
-  void asked.then((sockets: readonly Asked[]) => {
-    const forget = (): void => sockets.forEach(({ acks }) => acks.delete(id));
+  void asked.then((sockets: readonly Socket[]) => {
+    if (named) nameAnswers(sockets, id);
+    const forget = (): void => sockets.forEach((socket) => internalsOf(socket).acks.delete(id));
     setTimeout(forget, timeout).unref();
   });
-}
-
-/** A socket of Socket.IO, with what it waits for by the ids of its packets. */
-interface Asked {
-  readonly acks: Map<number, unknown>;
 }
 
 /** For the wire, which knows no sets. */

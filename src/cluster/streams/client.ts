@@ -1,5 +1,6 @@
 /** The Redis client that the official adapter is given. */
 import type { Cursor, Sender } from './cursor.js';
+import { isElsewhere } from '../transports/redis/index.js';
 import { isFull } from './memory-watch.js';
 import { formatPosition } from './position.js';
 import { Reader, type Reading } from './reader.js';
@@ -191,7 +192,7 @@ export class StreamsClient implements StreamsUser {
     adding.then(
       () => this.#unconfirmed.delete(fields),
       (error: unknown) => {
-        if (isKept && (!isReply(error) || isFull(error))) return;
+        if (isKept && mayBeAddedLater(error)) return;
         this.#unconfirmed.delete(fields);
         this.drop();
       },
@@ -199,7 +200,9 @@ export class StreamsClient implements StreamsUser {
   }
 }
 
-/** Whether Redis has said so itself, so that the entry is surely not in the stream. */
-function isReply(error: unknown): boolean {
-  return error instanceof Error && /^(ReplyError|SimpleError|ErrorReply|BlobError)$/.test(error.constructor.name);
+/** Whether it is not known if the entry was added, or another server or moment may take it. */
+function mayBeAddedLater(error: unknown): boolean {
+  const isReply =
+    error instanceof Error && /^(ReplyError|SimpleError|ErrorReply|BlobError)$/.test(error.constructor.name);
+  return !isReply || isFull(error) || isElsewhere(error);
 }

@@ -1,6 +1,6 @@
 /** What the official adapter receives from other nodes. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
-import { forgetUnanswered } from '../bus/cluster-message.js';
+import { followQuestion } from '../bus/cluster-message.js';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
 import { isSender } from './cursor.js';
@@ -26,7 +26,7 @@ export function receiving(
       else return;
     }
     client.accept(message);
-    forgetUnanswered(adapter, message);
+    followQuestion(adapter, message);
     const isBroadcast = message.type === MessageType.BROADCAST && message.data.requestId === undefined;
     if (entry && isBroadcast) sessions?.received(message.data as Broadcast, entry);
   };

@@ -16,6 +16,7 @@ export function guard(nsp: Namespace, adapter: OfficialAdapter, client: StreamsC
   const sessions = connectionStateRecovery ? new Sessions(nsp, adapter.uid, client, history) : undefined;
   return Object.assign(
     adapter,
+    { namesAnswers: true },
     sending(adapter, client, sessions),
     asking(adapter, client, options),
     receiving(adapter, client, sessions, options.failed),

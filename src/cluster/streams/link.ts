@@ -45,6 +45,7 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
         closed: () => hub.close(),
       });
     },
+    counts: hub.census,
     ready: () => hub.ready(),
     health: () => {
       const { sent, received, buffered, cursor } = client;

@@ -2,7 +2,7 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { Primary } from './primary.js';
-import type { Workers, WorkersOptions } from './types.js';
+import type { WorkerEvent, Workers, WorkersOptions } from './types.js';
 import { serveWorker, type WorkerStart } from './worker.js';
 
 export type { WorkerEvent, Workers, WorkersOptions } from './types.js';
@@ -32,9 +32,23 @@ export async function runWorkers(start: WorkerStart, options: WorkersOptions): P
     port: options.port,
     count: options.workers ?? availableParallelism(),
     stickiness: options.stickiness ?? 'none',
-    patience: options.patience ?? 15_000,
-    report: (event) => options.onEvent?.(event),
+    timeout: options.timeout ?? options.patience ?? 15_000,
+    report: (event) => report(options, event),
   });
   await primary.start();
   return primary;
+}
+
+/** What user code throws over an event ends neither the primary nor the workers. */
+function report(options: WorkersOptions, event: WorkerEvent): void {
+  try {
+    // A listener may be asynchronous, whatever its type says.
+    void Promise.resolve(options.onEvent?.(event)).catch(warn);
+  } catch (error) {
+    warn(error);
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), 'WorkersWarning');
 }

@@ -11,7 +11,7 @@ export interface PrimaryOptions {
   readonly port: number;
   readonly count: number;
   readonly stickiness: 'none' | 'address';
-  readonly patience: number;
+  readonly timeout: number;
   readonly report: (event: WorkerEvent) => void;
 }
 
@@ -41,8 +41,8 @@ export class Primary implements Workers {
   async start(): Promise<void> {
     const secret = randomBytes(16).toString('hex');
     this.#relay = await openRelay(secret);
-    const { patience, report, count } = this.options;
-    const options = { patience, report, environment: this.#relay.environment };
+    const { timeout, report, count } = this.options;
+    const options = { timeout, report, environment: this.#relay.environment };
     this.#slots = Array.from({ length: count }, (_, number) => new WorkerSlot(number, options));
     process.on('SIGHUP', this.#onHangup).on('SIGTERM', this.#onTerminate).on('SIGINT', this.#onTerminate);
     try {

@@ -14,6 +14,8 @@ export interface WorkersOptions {
    */
   stickiness?: 'none' | 'address';
   /** Milliseconds that a worker has to start and, when told to stop, to end; then it is killed. Default 15 000. */
+  timeout?: number;
+  /** @deprecated Called `timeout` now. */
   patience?: number;
   /** What happens to workers, for a log. */
   onEvent?(event: WorkerEvent): void;

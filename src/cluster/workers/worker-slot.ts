@@ -12,7 +12,7 @@ const STABLE = 10_000;
 const PAUSE = { first: 100, most: 5000 };
 
 export interface SlotOptions {
-  readonly patience: number;
+  readonly timeout: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly report: (event: WorkerEvent) => void;
 }
@@ -85,7 +85,7 @@ export class WorkerSlot {
     this.#starting = worker;
     const pid = worker.process.pid ?? 0;
     const startedAt = performance.now();
-    const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.options.patience);
+    const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.options.timeout);
     const failed = once(worker, 'exit').then(([code, signal]: (number | string | null)[]) => {
       const how = String(signal ?? code);
       if (this.#worker === worker) this.#replace(pid, how, performance.now() - startedAt);
@@ -106,7 +106,7 @@ export class WorkerSlot {
     if (worker === this.#worker) this.#worker = null;
     if (worker.isDead()) return;
     const exited = once(worker, 'exit');
-    const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.options.patience);
+    const timer = setTimeout(() => worker.process.kill('SIGKILL'), this.options.timeout);
     worker.send(Message.stop, () => {});
     await exited;
     clearTimeout(timer);

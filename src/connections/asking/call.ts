@@ -1,20 +1,51 @@
 /** Asks one client. */
-import type { Socket } from 'socket.io';
+import { Socket } from 'socket.io';
 import { CallError, unwrap } from '../../client/index.js';
-import { internalsOf, namespaceInternalsOf } from '../internals.js';
+import {
+  internalsOf,
+  namespaceInternalsOf,
+  operatorInternalsOf,
+  type Operator,
+  remoteInternalsOf,
+} from '../internals.js';
 import { longestTime } from '../../base/limits.js';
 import { callTimeOf, whenGone } from './questions.js';
+import { Round } from './round.js';
+
+/** A client: a socket of this node, or one of another node that `fetchSockets()` found, with or without a `timeout`. */
+export type CallClient = Socket | RemoteClient | Operator;
+
+/** A `RemoteSocket` of Socket.IO, whatever its events and its data are. */
+export interface RemoteClient {
+  readonly id: string;
+  readonly rooms: ReadonlySet<string>;
+  timeout(milliseconds: number): unknown;
+}
 
 /**
- * Emits an event to a client and gives its answer, the first value of its acknowledgement. It may take
+ * Emits an event to a client, on any node, and returns its answer, the first value of its acknowledgement. It may take
  * `limits.callTime`, or as long as `call(socket.timeout(500), …)` says; nothing is kept of a question that has ended.
  *
- * @throws CallError with the code `timeout` where no answer came in time; `disconnected`, at once, where the client has
- * left or is not connected yet (in `@OnConnect` it is not); and the client's own where it answered
+ * @throws CallError with the code `timeout` if no answer came in time; `disconnected`, at once, if the client has
+ * left or is not connected yet (in `@OnConnect` it is not); and the client's own if it answered
  * `{ error: { code, message } }`
  */
-export async function call<T = unknown>(socket: Socket, event: string, ...args: unknown[]): Promise<T> {
-  return unwrap<T>(await ask(socket, event, args));
+export async function call<T = unknown>(client: CallClient, event: string, ...args: unknown[]): Promise<T> {
+  return unwrap<T>(client instanceof Socket ? await ask(client, event, args) : await askRemote(client, event, args));
+}
+
+/** By a broadcast to the room of the client's id. */
+async function askRemote(client: RemoteClient | Operator, event: string, args: readonly unknown[]): Promise<unknown> {
+  const { operator = client as Operator } = remoteInternalsOf(client);
+  const { adapter, flags, rooms = new Set<string>() } = operatorInternalsOf(operator);
+  const { nsp } = adapter;
+  const time = flags?.timeout ?? callTimeOf(nsp.server);
+  const asked = nsp.to([...rooms]).timeout(Math.min(time, longestTime));
+  const { reactions, isLate } = await new Round(nsp).ask(asked, event, args);
+  const answer = reactions.find(({ answered }) => answered);
+  if (answer) return answer.value;
+  if (reactions.length > 0) throw disconnected('The client disconnected.');
+  throw isLate ? late(time) : disconnected('The client is not connected.');
 }
 
 function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<unknown> {

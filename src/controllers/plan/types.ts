@@ -2,6 +2,7 @@
  * The dispatch table: everything that does not depend on the message, decided at boot and frozen. Only `app.on` adds
  * to it: an event to a namespace, a row to the table.
  */
+import type { HeldLease } from '../../base/held-lease.js';
 import type { ContextErrorHandler, ContextHandler, ContextKind, EventContext } from '../../base/context.js';
 import type { EmissionMetadata, EmissionTarget } from '../metadata/types.js';
 import type { PayloadPlan } from '../../payload/index.js';
@@ -73,7 +74,7 @@ export interface BackgroundPlan {
   readonly start: 'boot' | 'first-client';
   readonly stop: 'shutdown' | 'last-client';
   readonly once: 'cluster' | undefined;
-  readonly run: (signal: AbortSignal) => unknown;
+  readonly run: (signal: AbortSignal, lease: HeldLease) => unknown;
 }
 
 /** One line of `app.table`. */

@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { runInThisContext } from 'node:vm';
 import { Server } from 'socket.io';
+import { call } from '../../../src/connections/asking/call.js';
+import { callAll } from '../../../src/connections/asking/call-all.js';
 import { type AdapterLink, type AdapterOptions, openAdapter } from '../../../src/cluster/index.js';
 import { createEmitter, type Emitter } from '../../../src/cluster/emitter/index.js';
 import { engineNamed } from './engines.js';
@@ -16,6 +18,8 @@ export interface NodeScope {
   readonly io: Server;
   readonly link: AdapterLink;
   readonly emitter: Emitter;
+  readonly call: typeof call;
+  readonly callAll: typeof callAll;
   /** Kept between the functions of one node. */
   readonly kept: Record<string, unknown>;
 }
@@ -47,7 +51,7 @@ export async function startHere({ engine, options, role }: StartRequest): Promis
   await link.ready();
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
-  return { scope: { io, link, kept } as unknown as NodeScope, port, stop: () => io.close() };
+  return { scope: { io, link, kept, call, callAll } as unknown as NodeScope, port, stop: () => io.close() };
 }
 
 async function createDeclaring(option: AdapterOptions): Promise<Emitter> {

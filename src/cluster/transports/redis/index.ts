@@ -93,10 +93,14 @@ export async function connectAll(
 /** Errors by which a server says that the channels and keys are at another one now. */
 const ELSEWHERE = /^(Error: |ReplyError: |SimpleError: )?(MOVED|ASK|CLUSTERDOWN|READONLY|TRYAGAIN)\b/;
 
+export function isElsewhere(error: unknown): boolean {
+  return ELSEWHERE.test(String(error));
+}
+
 /** Ends the session when a server says that it is no longer the right one; the error goes on. */
 export function unlessElsewhere<T>(work: Promise<T>, events: Pick<SessionEvents, 'closed'>): Promise<T> {
   return work.catch((error: unknown) => {
-    if (ELSEWHERE.test(String(error))) events.closed(error);
+    if (isElsewhere(error)) events.closed(error);
     throw error;
   });
 }
