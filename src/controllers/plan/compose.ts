@@ -41,7 +41,7 @@ class Handed extends Promise<unknown> {
   static of(inner: Promise<unknown>): Handed {
     const handed = new Handed((resolve) => resolve(inner));
     // Nothing may wait for it, and then its rejection must not end the process.
-    Promise.prototype.then.call(handed, undefined, () => undefined);
+    void Promise.prototype.then.call(handed, undefined, () => undefined);
     return handed;
   }
 
