@@ -33,8 +33,16 @@ async function comeBack(client: ClientSocket): Promise<boolean> {
 describe('recovery', () => {
   for (const [name, limits, send] of [
     ['packets', { recoveryPackets: 100 }, (app: Running['app']) => void app.io.of('/mail').emit('news', 'x')],
-    ['bytes', { recoveryBytes: 100_000 }, (app: Running['app']) => void app.io.of('/mail').emit('news', 'x'.repeat(1_000))],
-    ['binary', { recoveryBytes: 100_000 }, (app: Running['app']) => void app.io.of('/mail').emit('news', Buffer.alloc(1_000))],
+    [
+      'bytes',
+      { recoveryBytes: 100_000 },
+      (app: Running['app']) => void app.io.of('/mail').emit('news', 'x'.repeat(1_000)),
+    ],
+    [
+      'binary',
+      { recoveryBytes: 100_000 },
+      (app: Running['app']) => void app.io.of('/mail').emit('news', Buffer.alloc(1_000)),
+    ],
   ] as const) {
     it(`keeps no more ${name} than the limit, and makes a client new that would miss some`, async (t) => {
       const running = await start(t, [Mail], { ...options, limits });
