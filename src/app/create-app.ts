@@ -135,7 +135,7 @@ function createServer(
   if (emits) checkEmissions(facts, emits, problems);
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings) });
   limitCalls(io, limits);
-  const namespaces = new ServerNamespaces(io, emits);
+  const namespaces = new ServerNamespaces(io, emits, settings);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);
   return { io, namespaces, payloads, emits, limits };

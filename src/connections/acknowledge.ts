@@ -1,7 +1,11 @@
 /** The whole reply policy: how a result, or a failure, becomes exactly one acknowledgement. */
 import { Reply, type AckFunction, type EventContext } from '../base/context.js';
 import type { ErrorAnswer } from '../base/errors.js';
+import { checkResult } from './sending/check-result.js';
 import { internalAnswer, isWorthAnEvent, reportUnsendable } from './failures.js';
+
+/** The prototypes of objects and arrays as literals make them. */
+const plain: ReadonlySet<unknown> = new Set([Object.prototype, Array.prototype]);
 
 /**
  * Answers the caller, if it asked and was not answered yet. Nothing becomes `ack()`, `reply(a, b)` becomes `ack(a, b)`.
@@ -9,6 +13,9 @@ import { internalAnswer, isWorthAnEvent, reportUnsendable } from './failures.js'
  */
 export function acknowledge(context: EventContext, value: unknown): void {
   if (context.settled) return;
+  // Plain data needs no look.
+  if (Object(value) === value && !plain.has(Object.getPrototypeOf(value))) checkResult(value);
+  else if (typeof value === 'symbol') checkResult(value);
   if (context.ack) send(context.ack, value);
   context.settled = true;
 }
@@ -47,5 +54,5 @@ function emitException(context: EventContext, answer: unknown): void {
 }
 
 function isErrorAnswer(answer: unknown): answer is ErrorAnswer {
-  return typeof answer === 'object' && answer !== null && 'error' in answer;
+  return typeof answer === 'object' && answer !== null && Object.hasOwn(answer, 'error');
 }

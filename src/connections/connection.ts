@@ -6,6 +6,7 @@ import { paramsOf } from '../controllers/scan/path.js';
 import type { Class } from '../base/reflect.js';
 import { AbortControllers } from './abort-controllers.js';
 import { clientGone } from './known-failures.js';
+import { internalsOf, type ClientInternals } from './internals.js';
 import { intakeOf, type EngineConnection, type Intake } from './intake/intake.js';
 import type { ServedNamespace } from './runtime.js';
 
@@ -15,6 +16,8 @@ export class Connection implements ContextConnection {
   running = 0;
   /** Calls that wait for their turn. */
   queue: EventContext[] | undefined;
+  /** Socket.IO's client of its transport. */
+  readonly client: ClientInternals;
   /** The budgets of its transport. */
   readonly intake: Intake;
   /** Set once its end has been reported. */
@@ -31,6 +34,7 @@ export class Connection implements ContextConnection {
     readonly socket: Socket,
     readonly served: ServedNamespace,
   ) {
+    this.client = internalsOf(socket).client;
     const { limits, counters } = served.runtime;
     this.intake = intakeOf(socket.conn as unknown as EngineConnection, limits, counters);
   }
@@ -84,6 +88,23 @@ export class Connection implements ContextConnection {
       );
     }
   }
+}
+
+/** Where a socket's connection is kept. */
+const connectionKey: unique symbol = Symbol.for('colloquy:connection') as never;
+
+interface ConnectedSocket {
+  [connectionKey]?: Connection;
+}
+
+/** Returns the connection of a socket that has passed, or is in, the gate. */
+export function connectionOf(socket: Socket): Connection | undefined {
+  return (socket as ConnectedSocket)[connectionKey];
+}
+
+/** Keeps the connection of a socket with it. */
+export function keepConnection(connection: Connection): void {
+  (connection.socket as ConnectedSocket)[connectionKey] = connection;
 }
 
 /** Returns the connection of a call. The runtime makes each context with one; this is the only cast. */

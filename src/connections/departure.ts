@@ -3,9 +3,9 @@ import type { DisconnectReason, Socket } from 'socket.io';
 import { EventContext, runIn } from '../base/context.js';
 import { reportEach } from '../controllers/plan/lifecycle-errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { callerOf, type Connection } from './connection.js';
+import { callerOf, type Connection, connectionOf } from './connection.js';
 import { handleError, reportFault } from './failures.js';
-import { connectionOf, internalsOf } from './internals.js';
+import { internalsOf, optionsOf } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { leaveTransport } from './namespaces/pending-namespaces.js';
 
@@ -14,12 +14,33 @@ export function closed(this: Socket, reason: DisconnectReason, description?: unk
   if (!this.connected) return;
   const connection = connectionOf(this)!;
   connection.lastRooms = [...this.rooms];
+  reportTooLarge(connection, description);
   try {
     internalsOf(Object.getPrototypeOf(this) as Socket)._onclose.call(this, reason, description);
   } finally {
     depart(connection, reason, description);
   }
 }
+
+/** A message over the limit ends the connection, and its client is told no reason. */
+function reportTooLarge({ socket, served }: Connection, description: unknown): void {
+  if (!(description instanceof Error) || !/max payload/i.test(description.message)) return;
+  const { counters, log } = served.runtime;
+  if (!counters.isNew(socket.conn, 'payload')) return;
+  counters.count('payload');
+  const { maxHttpBufferSize: limit } = optionsOf(socket.nsp.server);
+  const { _receiver: receiver } =
+    (socket.conn.transport as unknown as { socket?: { _receiver?: PartialMessage } }).socket ?? {};
+  log.warn({ socket: socket.id, size: receiver?._payloadLength, limit }, tooLarge);
+}
+
+/** What `ws` knows of a message that has not arrived as a whole. */
+interface PartialMessage {
+  readonly _payloadLength?: number;
+}
+
+/** The warning about a message over the limit. */
+export const tooLarge = 'a message is larger than limits.payload; its connection ends';
 
 /**
  * Takes the place of a socket's `_cleanup`: Socket.IO calls it, and emits no event, when an accepted client left or was

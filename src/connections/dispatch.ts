@@ -7,13 +7,27 @@ import { InvalidPayload } from '../base/errors.js';
 import { exceedsDepth, Invalid } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
+import { callContained, emitContained } from './callbacks.js';
 import type { Calls } from './calls.js';
-import { callerOf, type Connection } from './connection.js';
+import { callerOf, type Connection, connectionOf } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
 import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
 import { quickAnswer, quickError, tooDeep } from './known-failures.js';
-import { connectionKey, eventName, internalsOf, type SocketInternals } from './internals.js';
+import { eventName, internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
+
+/** Takes the place of a socket's `onevent`: the user's `onAny` listeners watch, then the event is dispatched. */
+export function onevent(this: Socket, packet: ReceivedPacket): void {
+  const internals = internalsOf(this);
+  const { data } = packet;
+  if (packet.id !== undefined && packet.id !== null) data.push(internals.ack(packet.id));
+  const { _anyListeners: watching } = internals;
+  if (watching && watching.length > 0) {
+    const failed = (error: unknown): void => reportListener(connectionOf(this)!, data, error);
+    for (const listener of Array.from(watching)) callContained(listener, this, data, failed);
+  }
+  internals.dispatch(data);
+}
 
 /** Takes the place of Socket.IO's own `dispatch` on every socket; one function for all of them. */
 export function dispatch(this: Socket, packet: unknown[]): void {
@@ -27,26 +41,32 @@ export function dispatch(this: Socket, packet: unknown[]): void {
  * synchronous, the event is delivered in the same turn: the order of events does not depend on `socket.use`.
  */
 function runMiddleware(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
-  const connection = internals[connectionKey]!;
-  let isDone = false;
-  const done = (error?: unknown): void => {
-    if (isDone) return;
-    isDone = true;
-    if (!error) return deliver(socket, internals, packet);
-    internals._onerror(error as Error);
-    failUnhandled(connection, packet, error);
+  const connection = connectionOf(socket)!;
+  const { fns } = internals;
+  const next = (index: number, error?: unknown): void => {
+    if (error) {
+      internals._onerror(error as Error);
+      return failUnhandled(connection, packet, error);
+    }
+    const middleware = fns[index];
+    if (!middleware) return deliver(socket, internals, packet);
+    let isDone = false;
+    const once = (reason?: unknown): void => {
+      if (isDone) return;
+      isDone = true;
+      next(index + 1, reason);
+    };
+    callContained(middleware as (...values: unknown[]) => unknown, socket, [packet, once], (reason) => {
+      if (isDone) reportListener(connection, packet, reason);
+      else once(reason);
+    });
   };
-  try {
-    internals.run(packet, done);
-  } catch (error) {
-    if (isDone) reportListener(connection, packet, error);
-    else done(error);
-  }
+  next(0);
 }
 
 function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
   if (!socket.connected) return;
-  const connection = internals[connectionKey]!;
+  const connection = connectionOf(socket)!;
   const event = packet[0] as string;
   const { plan } = connection.served;
   const handler = plan.events.get(event);
@@ -74,12 +94,27 @@ function callListeners(connection: Connection, packet: unknown[], handler: Handl
     else failUnhandled(connection, [...packet], error);
   };
   for (const listener of connection.socket.rawListeners(event as string)) {
-    try {
-      const result: unknown = listener.apply(connection.socket, args);
-      if (isThenable(result)) promiseOf(result).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+    callContained(listener as (...values: unknown[]) => unknown, connection.socket, args, failed);
+  }
+}
+
+/** Takes the place of a socket's `emitReserved`: listeners of `disconnect` and the like must not keep the end from being told. */
+export function emitReserved(this: Socket, event: string, ...values: unknown[]): boolean {
+  return emitContained(this, event, values, connectionOf(this)!.served.runtime);
+}
+
+/** Takes the place of a socket's `onack`: a client's answer is bounded as its events are. */
+export function onack(this: Socket, packet: ReceivedPacket): void {
+  const internals = internalsOf(this);
+  const { counters, limits, log } = connectionOf(this)!.served.runtime;
+  if (!exceedsDepth(packet.data, limits.depth + 1))
+    return (Object.getPrototypeOf(internals) as SocketInternals).onack.call(this, packet);
+  counters.count('dropped_answer');
+  if (counters.isNew(this.conn, 'answer')) {
+    log.warn(
+      { socket: this.id, namespace: this.nsp.name },
+      'the answer of a client is nested too deep, and was dropped',
+    );
   }
 }
 
@@ -97,7 +132,7 @@ function takeAck(packet: unknown[]): AckFunction | undefined {
 function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]): void {
   const { intake } = connection;
   const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
-  if (!intake.isBehind && intake.takeEvent()) return enter(context);
+  if (intake.takeEvent()) return enter(context);
   if (context.ack && !intake.isBehind) return reject(context, 'rate_limited');
   if (!intake.delay(() => enter(context))) reject(context, 'rate_limited');
 }

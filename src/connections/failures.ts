@@ -19,7 +19,7 @@ import type { ErrorPlan, HandlerPlan } from '../controllers/plan/types.js';
 import { callerOf } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './sending/emit-result.js';
-import { internalsOf, packetType } from './internals.js';
+import { eventName, internalsOf, packetType } from './internals.js';
 import { isThenable } from '../base/thenable.js';
 import { quickError } from './known-failures.js';
 
@@ -65,8 +65,14 @@ function bodyOf(context: EventContext, error: unknown): ErrorBody {
   if (isConnectionRefused(error)) return { code: 'refused', message: error.message, ...error.data };
   if (!isEventError(error)) return internalBody(context, error);
   if (isInvalidPayload(error) && error.cause !== undefined) {
-    report(context, error.cause, 'a payload could not be read or checked');
+    const { counters } = runtimeOf(context);
+    counters.count('unreadable');
+    // A client can send such payloads as fast as it may send events: one complaint is enough.
+    if (counters.isNew(context.socket.conn, `unreadable ${context.handler.label}`)) {
+      report(context, error.cause, 'a payload could not be read or checked');
+    }
   }
+  if (error.code === 'unknown_event') runtimeOf(context).counters.count('unknown_event');
   return knownBody(error);
 }
 
@@ -107,7 +113,8 @@ export function internalAnswer(context: EventContext): ErrorAnswer {
 
 function report(context: EventContext, err: unknown, message: string, facts: object = {}): void {
   const { socket, handler, event, namespace } = context;
-  runtimeOf(context).log.error({ ...facts, err, handler: handler.label, event, namespace, socket: socket.id }, message);
+  const where = { handler: handler.label, event: eventName(event), namespace, socket: socket.id };
+  runtimeOf(context).log.error({ ...facts, err, ...where }, message);
 }
 
 /** Says that an error handler itself failed. */
@@ -117,6 +124,7 @@ export function reportFault(context: EventContext, fault: unknown): void {
 
 /** Says that an answer could not be encoded. */
 export function reportUnsendable(context: EventContext, error: unknown): void {
+  runtimeOf(context).counters.count('unsendable');
   report(context, error, 'an answer cannot be encoded');
 }
 

@@ -7,18 +7,19 @@ import { EventContext, runIn } from '../base/context.js';
 import { ConnectionRefused } from '../base/errors.js';
 import { exceedsDepth } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import { Connection } from './connection.js';
+import { Connection, connectionOf, keepConnection } from './connection.js';
 import { cleanup, closed } from './departure.js';
-import { dispatch } from './dispatch.js';
+import { dispatch, emitReserved, onack, onevent } from './dispatch.js';
 import { emit } from './sending/declared-emits.js';
 import { handleError, refusalOf, reportFault, reportLate, sendableRefusal } from './failures.js';
 import { quickError, tooDeep } from './known-failures.js';
 import { bufferPackets, sendEvent } from './sending/packet-buffer.js';
-import { connectionKey, connectionOf, internalsOf, namespaceInternalsOf } from './internals.js';
+import { internalsOf } from './internals.js';
 import { takeMissed } from './recovery/missed-packets.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
-import { enterTransport, leaveTransport } from './namespaces/pending-namespaces.js';
+import { beginEntering, endEntering } from './namespaces/entering.js';
+import { enterTransport, isEntering, leaveTransport } from './namespaces/pending-namespaces.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
 type Next = (error?: Error) => void;
@@ -28,16 +29,19 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
   const connection = attach(served, socket);
   const { calls, limits } = served.runtime;
   const { connect } = served.plan;
-  if (!enterTransport(socket, limits.namespaces)) {
+  const entry = enterTransport(socket, limits.namespaces);
+  if (entry === 'twice') return ignore(socket);
+  if (entry === 'full') {
     takeMissed(socket);
     return next(refusalOf(quickError('refused')));
   }
+  stopJoinTimer(connection);
   if (calls.closing) return refuse(refusalOf(quickError('closing')), connection, next);
   if (exceedsDepth(socket.handshake.auth, limits.depth)) {
     return refuse(refusalOf(tooDeep(limits.depth)), connection, next);
   }
   if (connect || socket.recovered) bufferPackets(socket);
-  if (socket.recovered) register(socket);
+  if (socket.recovered) beginEntering(socket);
   if (connect) new ConnectionAttempt(connection, connect, next).run();
   else accept(connection, next);
 }
@@ -45,23 +49,37 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
 /** Runs when a socket is connected: also for one that Socket.IO recovered past all middleware. */
 export function connected(served: ServedNamespace, socket: Socket): void {
   leaveTransport(socket);
+  endEntering(socket);
   if (connectionOf(socket)) return;
   install(attach(served, socket));
   for (const data of takeMissed(socket)) sendEvent(socket, data);
 }
 
-/** Makes the socket part of its namespace before it is connected: broadcasts reach it, and are held with its own emits. */
-function register(socket: Socket): void {
-  const namespace = namespaceInternalsOf(socket.nsp);
-  if (!namespace._preConnectSockets.delete(socket.id)) return;
-  namespace.sockets.set(socket.id, socket);
-  void socket.join(socket.id);
+/** A second CONNECT to a namespace while the first is on its way: a client that is told of a refusal would be deaf. */
+function ignore(socket: Socket): void {
+  takeMissed(socket);
+  internalsOf(socket)._cleanup();
+}
+
+/** The time to join ends where the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
+function stopJoinTimer({ client }: Connection): void {
+  clearTimeout(client.connectTimeout);
+  client.connectTimeout = undefined;
+}
+
+/** A client that was refused, and is in no namespace, has its time to join once more. */
+function startJoinTimer({ client, socket }: Connection): void {
+  if (client.nsps.size > 0 || client.connectTimeout || isEntering(socket)) return;
+  const { _connectTimeout: time } = socket.nsp.server as unknown as { readonly _connectTimeout: number };
+  client.connectTimeout = setTimeout(() => {
+    if (client.nsps.size === 0) client.close();
+  }, time);
 }
 
 function attach(served: ServedNamespace, socket: Socket): Connection {
   const connection = new Connection(socket, served);
-  internalsOf(socket)[connectionKey] = connection;
-  if (served.runtime.emits) socket.emit = emit;
+  keepConnection(connection);
+  socket.emit = emit;
   return connection;
 }
 
@@ -76,6 +94,9 @@ function install({ socket }: Connection): void {
   internals.dispatch = dispatch;
   internals._cleanup = cleanup;
   internals._onclose = closed;
+  internals.onevent = onevent;
+  internals.onack = onack;
+  internals.emitReserved = emitReserved;
 }
 
 function refuse(error: Error, connection: Connection, next: Next): void {
@@ -84,6 +105,8 @@ function refuse(error: Error, connection: Connection, next: Next): void {
   connection.dispose();
   takeMissed(connection.socket);
   leaveTransport(connection.socket);
+  endEntering(connection.socket);
+  startJoinTimer(connection);
   next(error);
 }
 
@@ -103,7 +126,7 @@ class ConnectionAttempt {
   }
 
   run(): void {
-    this.connection.onEnter = () => register(this.connection.socket);
+    this.connection.onEnter = () => beginEntering(this.connection.socket);
     try {
       const result = runIn(this.#context, this.plan.run);
       if (isThenable(result)) this.#wait(promiseOf(result));

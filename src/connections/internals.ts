@@ -4,10 +4,6 @@
  * installed version.
  */
 import type { DisconnectReason, Namespace, Server, ServerOptions, Socket } from 'socket.io';
-import type { Connection } from './connection.js';
-
-/** Where a socket's connection is kept. */
-export const connectionKey: unique symbol = Symbol.for('colloquy:connection') as never;
 
 /** The numbers of the Socket.IO protocol for what the gate sends. */
 export const packetType = { connect: 0, event: 2, connectError: 4 } as const;
@@ -18,9 +14,20 @@ export interface SentPacket {
   readonly data?: unknown;
 }
 
+/** A packet of a client. */
+export interface ReceivedPacket {
+  readonly id?: number | null;
+  readonly data: unknown[];
+}
+
 export interface ClientInternals {
   /** The sockets of a transport, by their ids. */
   readonly sockets: ReadonlyMap<string, Socket>;
+  /** The same, by their namespaces. */
+  readonly nsps: ReadonlyMap<string, Socket>;
+  /** Closes the transport unless a namespace was joined. */
+  connectTimeout: NodeJS.Timeout | undefined;
+  close(): void;
   /** The parser's; throws what cannot be encoded. */
   readonly encoder: { encode(packet: SentPacket): unknown };
   _packet(packet: SentPacket, options?: object): void;
@@ -29,16 +36,22 @@ export interface ClientInternals {
 
 export interface SocketInternals {
   /** The middleware of the user's own `socket.use`. */
-  readonly fns: readonly unknown[];
+  readonly fns: readonly ((packet: unknown[], next: (error?: unknown) => void) => unknown)[];
   client: ClientInternals;
   /** The listeners of `socket.onAny`, which have run when `dispatch` is called. */
-  readonly _anyListeners?: readonly unknown[];
-  /** Runs the middleware of `socket.use`. */
-  run(packet: unknown[], done: (error?: Error) => void): void;
+  readonly _anyListeners?: readonly ((...values: unknown[]) => unknown)[];
   /** Socket.IO's last step for a message: from here, its listeners are called. */
   dispatch(packet: unknown[]): void;
   /** Ends a connection: emits `disconnecting`, leaves, emits `disconnect`. */
   _onclose(reason: DisconnectReason, description?: unknown): void;
+  /** Handles one event packet: `onAny`, then `dispatch`. */
+  onevent(packet: ReceivedPacket): void;
+  /** Hands a client's answer to the function that waits for it. */
+  onack(packet: ReceivedPacket): void;
+  /** Makes the function that answers a packet. */
+  ack(id: number): (...values: unknown[]) => void;
+  /** Calls the listeners of Socket.IO's own events. */
+  emitReserved(event: string, ...values: unknown[]): boolean;
   /** Leaves all rooms and the namespace. */
   _cleanup(): void;
   _onerror(error: Error): void;
@@ -46,8 +59,6 @@ export interface SocketInternals {
   flags: { readonly timeout?: number };
   /** The acknowledgements that are waited for, by the ids of their packets. */
   readonly acks: Map<number, (...values: unknown[]) => void>;
-  /** Leads the socket's listeners to its connection. */
-  [connectionKey]?: Connection;
 }
 
 export interface NamespaceInternals {
@@ -111,12 +122,18 @@ export function eventName(name: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
+/** Calls `prepare` for the namespace's adapter, and again for each adapter that replaces it. */
+export function onAdapter(namespace: Namespace, prepare: () => void): void {
+  const internals = namespaceInternalsOf(namespace);
+  const makeAdapter = internals._initAdapter.bind(namespace);
+  internals._initAdapter = () => {
+    makeAdapter();
+    prepare();
+  };
+  prepare();
+}
+
 /** The options that a server was made with. */
 export function optionsOf(server: Server): Partial<ServerOptions> {
   return (server as unknown as { readonly opts: Partial<ServerOptions> }).opts;
-}
-
-/** The connection of a socket that has passed, or is in, the gate. */
-export function connectionOf(socket: Socket): Connection | undefined {
-  return internalsOf(socket)[connectionKey];
 }

@@ -1,10 +1,13 @@
 /** Rooms: who entered and left, whatever the cause, and how many a socket may be in. */
+import { connectionOf } from './connection.js';
 import type { Namespace, Socket } from 'socket.io';
 import { EventContext, runIn } from '../base/context.js';
 import { EventError } from '../base/errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
 import { counted, report } from './departure.js';
-import { connectionOf, namespaceInternalsOf } from './internals.js';
+import { namespaceInternalsOf } from './internals.js';
+import { enteringSocket } from './namespaces/entering.js';
+import { isSocketId } from './namespaces/socket-ids.js';
 import type { Runtime, ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
@@ -18,7 +21,8 @@ export function watchRooms(served: ServedNamespace, namespace: Namespace): void 
   guardRooms(namespace, served.runtime);
   const tell = (kind: 'join' | 'leave') => (room: string, id: string) => {
     const handlers = served.plan[kind];
-    const socket = room === id || handlers.length === 0 ? undefined : namespace.sockets.get(id);
+    const socket =
+      room === id || handlers.length === 0 ? undefined : (namespace.sockets.get(id) ?? enteringSocket(namespace, id));
     if (socket) for (const handler of handlers) notify(handler, socket, room);
   };
   adapter.on('join-room', tell('join'));
@@ -47,7 +51,7 @@ interface JoiningAdapter {
 
 /**
  * A client that names its rooms must not fill the server with them, nor enter the one that another socket has for
- * itself: what is sent to an id would reach two. The ids of other nodes are not known here.
+ * itself: what is sent to an id would reach two. Ids are known by their form, those of other nodes and of absent clients too.
  */
 function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
   const joining = namespace.adapter as unknown as JoiningAdapter;
@@ -83,7 +87,8 @@ function refusalOf(
   rooms: ReadonlySet<string>,
   limit: number,
 ): EventError | undefined {
-  for (const room of rooms) if (room !== id && sockets.has(room)) return new EventError('room_taken', roomTaken);
+  for (const room of rooms)
+    if (room !== id && (sockets.has(room) || isSocketId(room))) return new EventError('room_taken', roomTaken);
   if (now.size + rooms.size <= limit || countWith(now, rooms, id) <= limit) return undefined;
   return new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
 }

@@ -21,6 +21,7 @@ function containersIn(level: readonly object[]): object[] | undefined {
       for (const item of container as unknown[]) if (isContainer(item)) found = appended(found, item);
     } else {
       for (const key in container) {
+        if (!Object.hasOwn(container, key)) continue;
         const item = (container as Record<string, unknown>)[key];
         if (isContainer(item)) found = appended(found, item);
       }

@@ -4,6 +4,7 @@ import type { Server } from 'socket.io';
 import type { Counters } from '../base/counters.js';
 import type { Limits } from '../base/limits.js';
 import type { Logger } from '../base/log.js';
+import { tooLarge } from '../connections/departure.js';
 import { checkedParser, openIntake, type Parser } from '../connections/intake/checked-parser.js';
 import { intakeOf, type EngineConnection } from '../connections/intake/intake.js';
 import type { Addresses } from './addresses.js';
@@ -53,6 +54,3 @@ export function guardTransports(engine: Engine, { limits, counters, addresses, l
     next();
   });
 }
-
-/** The warning about a message over the limit; the connection ends. */
-export const tooLarge = 'a message is larger than limits.payload; its connection ends';

@@ -55,10 +55,10 @@ export class Intake {
     this.#restWhileOver();
   }
 
-  /** Counts one more event; `false` if the transport sends faster than it may. */
+  /** Counts one more event; `false` if the transport sends faster than it may, or others wait before this one. */
   takeEvent(): boolean {
     if (!this.#isFed) this.#refill();
-    if (this.#events < 1) return false;
+    if (this.#events < 1 || this.#delayed) return false;
     this.#events--;
     return true;
   }

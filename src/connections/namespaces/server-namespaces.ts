@@ -3,7 +3,9 @@ import type { Namespace, Server } from 'socket.io';
 import { Namespaces } from '../../base/container.js';
 import type { EmitsPlan } from '../../controllers/emits/plan.js';
 import { patternOf } from '../../controllers/scan/path.js';
+import { containBroadcasts, containNamespace, type CallbackLog } from '../callbacks.js';
 import { keepForPending } from './children.js';
+import { giveSocketIds } from './socket-ids.js';
 import { guardBroadcasts } from '../sending/declared-emits.js';
 import { optionsOf } from '../internals.js';
 import { makeRecoverable } from '../recovery/missed-packets.js';
@@ -20,8 +22,10 @@ export class ServerNamespaces extends Namespaces {
   constructor(
     private readonly io: Server,
     private readonly emits: EmitsPlan | undefined,
+    private readonly log: CallbackLog,
   ) {
     super();
+    containBroadcasts(io, log);
     io.on('new_namespace', (namespace) => this.#prepareChild(namespace));
   }
 
@@ -42,20 +46,27 @@ export class ServerNamespaces extends Namespaces {
 
   #make(path: string | RegExp): Namespace {
     const pattern = patternOf(path);
-    if (!pattern) return this.#prepare(this.io.of(path));
+    if (!pattern) {
+      const namespace = this.io.of(path);
+      containNamespace(namespace, this.log);
+      return this.#prepare(namespace);
+    }
     const stateless = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
     const parent = this.io.of((name, _auth, next) => next(null, stateless.test(name)));
+    containNamespace(parent, this.log);
     this.#parents.push(parent as Parent);
     return parent;
   }
 
   #prepareChild(namespace: Namespace): void {
     if (!this.#parents.some(({ children }) => children.has(namespace))) return;
+    containNamespace(namespace, this.log);
     keepForPending(this.#prepare(namespace));
   }
 
   #prepare(namespace: Namespace): Namespace {
     if (optionsOf(this.io).connectionStateRecovery) makeRecoverable(namespace);
+    giveSocketIds(namespace);
     if (this.emits) guardBroadcasts(namespace, this.emits);
     return namespace;
   }

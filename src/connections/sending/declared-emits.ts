@@ -2,19 +2,16 @@
  * Emissions of an application that declares them: each is looked at where Socket.IO is handed it, before anything of it
  * is kept, encoded or sent to other nodes. What other nodes sent was looked at there.
  */
+import { connectionOf } from '../connection.js';
 import type { Namespace, Socket } from 'socket.io';
 import type { EmitsPlan } from '../../controllers/emits/plan.js';
-import { adapterInternalsOf, connectionOf, internalsOf, namespaceInternalsOf, optionsOf } from '../internals.js';
+import { containAnswer } from '../callbacks.js';
+import { tellEntering } from '../namespaces/entering.js';
+import { adapterInternalsOf, internalsOf, onAdapter, optionsOf } from '../internals.js';
 
 /** Looks at everything that this process broadcasts in a namespace, whichever adapter it is given. */
 export function guardBroadcasts(namespace: Namespace, emits: EmitsPlan): void {
-  const internals = namespaceInternalsOf(namespace);
-  const makeAdapter = internals._initAdapter.bind(namespace);
-  internals._initAdapter = () => {
-    makeAdapter();
-    guardAdapter(namespace, emits);
-  };
-  guardAdapter(namespace, emits);
+  onAdapter(namespace, () => guardAdapter(namespace, emits));
 }
 
 function guardAdapter(namespace: Namespace, emits: EmitsPlan): void {
@@ -23,19 +20,29 @@ function guardAdapter(namespace: Namespace, emits: EmitsPlan): void {
   const broadcast = adapter.broadcast.bind(adapter);
   const broadcastWithAck = adapter.broadcastWithAck.bind(adapter);
   // A copy: the parent of a family gives the same packet to each of its namespaces.
-  adapter.broadcast = (packet, options) => broadcast({ ...packet, data: fit(packet.data) }, options);
+  adapter.broadcast = (packet, options) => {
+    const checked = { ...packet, data: fit(packet.data) };
+    const result = broadcast(checked, options);
+    tellEntering(namespace, checked, options);
+    return result;
+  };
   // The same packet: Socket.IO reads the id that the adapter gives it.
   adapter.broadcastWithAck = (packet, ...rest) =>
     broadcastWithAck(Object.assign(packet, { data: fit(packet.data) }), ...rest);
 }
 
-/** Takes the place of `emit` on every socket; one function for all of them. */
+/** Takes the place of `emit` on every socket; one function for all of them. Callbacks for answers are contained. */
 export function emit(this: Socket, event: string, ...values: unknown[]): boolean {
+  const { runtime } = connectionOf(this)!.served;
+  const stock = Object.getPrototypeOf(this) as Socket;
+  if (typeof values.at(-1) === 'function')
+    containAnswer(values, runtime, event, { socket: this.id, namespace: this.nsp.name });
+  if (!runtime.emits) return stock.emit.call(this, event, ...values);
   const ack = typeof values.at(-1) === 'function' ? [values.pop()] : [];
   const sent = fitOrReset(this, event, values);
   // With recovery Socket.IO sends it as a broadcast, in which it is made to fit.
   const { connectionStateRecovery: recovery } = optionsOf(this.nsp.server);
-  return (Object.getPrototypeOf(this) as Socket).emit.call(this, event, ...(recovery ? values : sent), ...ack);
+  return stock.emit.call(this, event, ...(recovery ? values : sent), ...ack);
 }
 
 /** What `timeout` and the like said about an emission that is not made must not be said of the next. */

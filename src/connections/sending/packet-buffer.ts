@@ -1,6 +1,7 @@
 /** Keeps what is sent to a socket until the client has been told that it is connected. */
+import { connectionOf } from '../connection.js';
 import type { Socket } from 'socket.io';
-import { connectionOf, internalsOf, packetType, type ClientInternals } from '../internals.js';
+import { internalsOf, packetType, type ClientInternals } from '../internals.js';
 import { takeMissed } from '../recovery/missed-packets.js';
 
 /** More packets than this for a client that is not connected yet are an application out of hand, or an attack. */

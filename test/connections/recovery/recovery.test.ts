@@ -112,8 +112,10 @@ describe('connection state recovery', () => {
     const { id } = ada!;
     const namespace = running.app.io.of('/mail');
     await cut(running, ada!);
-    assert.ok((await eve!.emitWithAck('join', id)).includes(id));
-    assert.ok((await mel!.emitWithAck('join', id)).includes(id));
+    for (const other of [eve, mel]) {
+      const { error } = (await other!.emitWithAck('join', id)) as { error: { code: string } };
+      assert.equal(error.code, 'room_taken', 'also while its owner is away');
+    }
     await cut(running, mel!);
     await returning(ada!);
     await returning(mel!);

@@ -1,0 +1,129 @@
+/** The user's functions that Socket.IO calls on behalf of a client: what they throw is logged, and the process goes on. */
+import type { Namespace, Server, Socket } from 'socket.io';
+import type { Counters, CountedKind } from '../base/counters.js';
+import type { Logger } from '../base/log.js';
+import { isThenable, promiseOf } from '../base/thenable.js';
+import { eventName } from './internals.js';
+
+/** Where failures of callbacks are logged and counted. */
+export interface CallbackLog {
+  readonly log: Logger;
+  readonly counters: Counters;
+}
+
+type Callback = (this: unknown, ...values: unknown[]) => unknown;
+
+/** Calls a function; what it throws, or what its promise rejects with, goes to `failed`. */
+export function callContained(
+  callback: Callback,
+  owner: unknown,
+  values: readonly unknown[],
+  failed: (error: unknown) => void,
+): void {
+  try {
+    const result = callback.apply(owner, values as unknown[]);
+    if (isThenable(result)) promiseOf(result).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Returns the function that logs what a callback threw. */
+export function reporter(
+  { log, counters }: CallbackLog,
+  kind: CountedKind,
+  message: string,
+  facts: object,
+): (error: unknown) => void {
+  return (err) => {
+    counters.count(kind);
+    log.error({ err, ...facts }, message);
+  };
+}
+
+const answerFailed = "the callback for a client's answer failed";
+
+/** Contains the callback of an emission, if its last argument is one. Changes `values`. */
+export function containAnswer(values: unknown[], log: CallbackLog, event: string, facts: object): unknown[] {
+  const callback = values.at(-1);
+  if (typeof callback !== 'function') return values;
+  const failed = reporter(log, 'callback_failed', answerFailed, { event: eventName(event), ...facts });
+  values[values.length - 1] = function (this: unknown, ...answers: unknown[]): void {
+    callContained(callback as Callback, this, answers, failed);
+  };
+  return values;
+}
+
+const logs = new WeakMap<Server, CallbackLog>();
+const contained = new WeakSet<object>();
+
+interface EmittingOperator {
+  emit(event: string, ...values: unknown[]): unknown;
+}
+
+/**
+ * Contains the callbacks of emissions to many clients, `io.timeout(500).emit('question', callback)`. Socket.IO calls them from
+ * timers of its own, so the operators' shared `emit` is replaced, once for each copy of Socket.IO; it concerns the servers of
+ * applications only.
+ */
+export function containBroadcasts(io: Server, log: CallbackLog): void {
+  logs.set(io, log);
+  const prototype = Object.getPrototypeOf(io.to('room')) as EmittingOperator;
+  if (contained.has(prototype)) return;
+  contained.add(prototype);
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its operator below
+  const { emit } = prototype;
+  prototype.emit = function (this: { readonly adapter: { readonly nsp: Namespace } }, event, ...values) {
+    const { nsp } = this.adapter;
+    const own = logs.get(nsp.server);
+    return emit.call(
+      this as never,
+      event,
+      ...(own ? containAnswer(values, own, event, { namespace: nsp.name }) : values),
+    );
+  };
+}
+
+type Middleware = Parameters<Namespace['use']>[0];
+
+interface EmittingNamespace {
+  emitReserved(event: string, ...values: unknown[]): boolean;
+}
+
+/** Contains the user's middleware and listeners of a namespace: `namespace.use`, `namespace.on('connection')`. */
+export function containNamespace(namespace: Namespace, log: CallbackLog): void {
+  const facts = { namespace: namespace.name };
+  const use = namespace.use.bind(namespace);
+  namespace.use = (middleware: Middleware) => use(containedMiddleware(middleware, log));
+  const failed = reporter(log, 'listener_failed', 'a listener of a namespace failed', facts);
+  (namespace as unknown as EmittingNamespace).emitReserved = (event, ...values) => {
+    const listeners = namespace.rawListeners(event);
+    for (const listener of listeners) callContained(listener as Callback, namespace, values, failed);
+    return listeners.length > 0;
+  };
+}
+
+/** Middleware that throws, or whose promise rejects, refuses the client; the reason is in the log, not on the wire. */
+function containedMiddleware(middleware: Middleware, log: CallbackLog): Middleware {
+  return (socket, next) => {
+    let isDone = false;
+    const once = (error?: Error): void => {
+      if (isDone) return;
+      isDone = true;
+      next(error);
+    };
+    const failed = (error: unknown): void => {
+      reporter(log, 'callback_failed', 'the middleware of a namespace failed', { namespace: socket.nsp.name })(error);
+      once(Object.assign(new Error('Internal error'), { data: { code: 'internal' } }));
+    };
+    callContained(middleware as Callback, undefined, [socket, once], failed);
+  };
+}
+
+/** Replaces `emitReserved` of a socket, with which Socket.IO tells listeners of `disconnect` and the like. */
+export function emitContained(socket: Socket, event: string, values: readonly unknown[], log: CallbackLog): boolean {
+  const listeners = socket.rawListeners(event);
+  const failed = reporter(log, 'listener_failed', 'a listener of socket.on failed', { event, socket: socket.id });
+  for (const listener of listeners) callContained(listener as Callback, socket, values, failed);
+  return listeners.length > 0;
+}

@@ -1,0 +1,49 @@
+/**
+ * The ids of sockets. Each carries a checksum, so that every node knows an id when it sees one, also while its owner is away:
+ * the room of an id is its owner's alone. Other names of twenty letters remain rooms.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Namespace, Socket } from 'socket.io';
+
+/** Random characters, 90 bits; then those of the checksum, 30 bits. */
+const randomLength = 15;
+const checkLength = 5;
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const pattern = /^[\w-]{20}$/;
+
+export function newSocketId(): string {
+  const random = randomBytes(12).toString('base64url').slice(0, randomLength);
+  return random + checksum(random);
+}
+
+/** Whether a room's name is the id of a socket of any node. */
+export function isSocketId(room: string): boolean {
+  return pattern.test(room) && checksum(room.slice(0, randomLength)) === room.slice(randomLength);
+}
+
+/** Thirty bits of FNV-1a, as text: recognition, not secrecy. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x2c1b3c6d);
+  hash ^= hash >>> 13;
+  let result = '';
+  for (let at = 0; at < checkLength; at++) result += alphabet[(hash >>> (at * 6)) & 63]!;
+  return result;
+}
+
+interface CreatingNamespace {
+  _createSocket(client: { readonly conn: { readonly protocol: number } }, auth: unknown): Promise<Socket>;
+}
+
+/** Gives the sockets of a namespace such ids. A recovered one keeps its own; clients of protocol 3 compute theirs. */
+export function giveSocketIds(namespace: Namespace): void {
+  const creating = namespace as unknown as CreatingNamespace;
+  const create = creating._createSocket.bind(namespace);
+  creating._createSocket = async (client, auth) => {
+    const socket = await create(client, auth);
+    if (!socket.recovered && client.conn.protocol !== 3) (socket as { id: string }).id = newSocketId();
+    return socket;
+  };
+}
