@@ -1,7 +1,7 @@
 /** The lease under which background work with `once: 'cluster'` runs. */
 
 /**
- * What work that runs once in a cluster receives beside its `AbortSignal`, as a parameter of this type.
+ * What work that runs once in a cluster receives beside its `AbortSignal`, as its second parameter.
  *
  *     @Background({ every: 60_000, once: 'cluster' })
  *     async bill(signal: AbortSignal, lease: HeldLease) {

@@ -37,6 +37,8 @@ const doors: Record<string, RegExp | '*'> = {
   cookie: /^controllers\/plan\/arguments\/sources\.ts$/,
   tinyglobby: /^controllers\/scan\/load\.ts$/,
   sirv: /^server\/pages\.ts$/,
+  send: /^server\/pages\.ts$/,
+  'proxy-addr': /^server\/addresses\.ts$/,
   'socket.io-adapter': /^(cluster\/|testing\/memory\/|connections\/recovery\/recoverable)/,
   'socket.io-client': /^testing\//,
   redis: /^cluster\/transports\//,
