@@ -36,7 +36,6 @@ const doors: Record<string, RegExp | '*'> = {
   'pino-pretty': /^base\/log\.ts$/,
   cookie: /^controllers\/plan\/arguments\/sources\.ts$/,
   tinyglobby: /^controllers\/scan\/load\.ts$/,
-  sirv: /^server\/pages\.ts$/,
   send: /^server\/pages\.ts$/,
   'proxy-addr': /^server\/addresses\.ts$/,
   'socket.io-adapter': /^(cluster\/|testing\/memory\/|connections\/recovery\/recoverable)/,
