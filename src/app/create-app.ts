@@ -9,6 +9,7 @@ import { resolveBlockTime } from '../background/watchdog/watchdog.js';
 import { limitCalls } from '../connections/asking/questions.js';
 import { Calls } from '../connections/calls.js';
 import { expire } from '../connections/dispatch.js';
+import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js';
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
 import type { EmittedEvents } from '../controllers/emits/declare.js';
@@ -135,6 +136,7 @@ function createServer(
   if (emits) checkEmissions(facts, emits, problems);
   const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings) });
   limitCalls(io, limits);
+  limitRecovery(io, new KeptBytes(limits, settings.counters, settings.log));
   const namespaces = new ServerNamespaces(io, emits, settings);
   const paths = facts.map(({ namespace }) => namespace.path);
   for (const path of paths.toSorted((a, b) => precedence(a) - precedence(b))) namespaces.open(path);

@@ -40,6 +40,7 @@ export const bootErrors = {
   object_type: 'a decorated parameter is an Object at run time',
   own_server_option: 'an option does not apply to a server of your own',
   property_type: 'a property of a payload class has a type that cannot be made',
+  service_circle: 'services need each other',
   service_controller: 'a controller is in `services`',
   service_handlers: 'a class in `services` handles events',
   session_option: 'the option `session` is not valid',

@@ -33,6 +33,10 @@ export interface ContextConnection {
   scoped(type: object): object;
   /** Gives the function with which a handler answers by hand. */
   answerer(context: EventContext): AckFunction;
+  /** Logs and counts a failure that can no longer be answered. */
+  failedLate(context: EventContext, error: unknown): void;
+  /** Names, once, a middleware that drops the results of handlers, and counts them. */
+  droppedBy(middleware: string): void;
   /** Told when the arguments of `@OnConnect` are ready and it is about to run. */
   enter(): void;
 }

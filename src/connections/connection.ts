@@ -6,7 +6,7 @@ import { paramsOf } from '../controllers/scan/path.js';
 import type { Class } from '../base/reflect.js';
 import { AbortControllers } from './abort-controllers.js';
 import { clientGone } from './known-failures.js';
-import { internalsOf, type ClientInternals } from './internals.js';
+import { eventName, internalsOf, type ClientInternals } from './internals.js';
 import { intakeOf, type EngineConnection, type Intake } from './intake/intake.js';
 import type { ServedNamespace } from './runtime.js';
 
@@ -56,6 +56,26 @@ export class Connection implements ContextConnection {
 
   answerer(context: EventContext): AckFunction {
     return (...values) => this.served.answerByHand(context, values);
+  }
+
+  failedLate(context: EventContext, err: unknown): void {
+    const { counters, log } = this.served.runtime;
+    counters.count('dropped_result');
+    const { handler, event, namespace } = context;
+    log.error(
+      { err, handler: handler.label, event: eventName(event), namespace, socket: this.socket.id },
+      'a handler failed, and a middleware had answered without waiting for it: write `return await next()`',
+    );
+  }
+
+  droppedBy(middleware: string): void {
+    const { counters, log } = this.served.runtime;
+    counters.count('dropped_result');
+    if (!counters.isNew(counters, `dropped ${middleware}`)) return;
+    log.warn(
+      { middleware },
+      'a middleware drops what handlers return: write `return next()`, or return an answer of its own',
+    );
   }
 
   enter(): void {

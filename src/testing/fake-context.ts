@@ -39,6 +39,8 @@ export function fakeContext(options: FakeContextOptions = {}): EventContext {
       (...values) =>
         context.ack?.(...values),
     enter: (): void => {},
+    failedLate: (): void => {},
+    droppedBy: (): void => {},
   };
   return new EventContext(socket, { label, kind }, connection, [event, ...args], ack);
 }

@@ -16,6 +16,8 @@ interface RecoveringAdapter {
   readonly sessions?: ReadonlyMap<string, KeptSession>;
   readonly packets?: readonly KeptPacket[];
   readonly maxDisconnectionDuration?: number;
+  readonly droppedUntil?: number;
+  take?(pid: string): KeptSession | undefined;
   persistSession(session: KeptSession): void;
   restoreSession(pid: string, offset: string): Promise<RestoredSession | null>;
 }
@@ -69,9 +71,11 @@ function prepareAdapter(namespace: Namespace): void {
 
 /** The packets after the client's last one; where that is not known any more, all since the client connected. */
 function restoreKept(adapter: RecoveringAdapter, pid: string, offset: string): RestoredSession | null {
-  const session = adapter.sessions!.get(pid);
+  const session = adapter.take!(pid);
   if (!session || session.disconnectedAt + adapter.maxDisconnectionDuration! < Date.now()) return null;
   const last = adapter.packets!.findIndex(({ id }) => id === offset);
+  // The client's last packet is not known any more: what was dropped after it may be missing.
+  if (last < 0 && adapter.droppedUntil! >= (session.connectedAt ?? 0)) return null;
   const since = last < 0 ? (session.connectedAt ?? 0) : 0;
   const missedPackets = adapter
     .packets!.slice(last + 1)

@@ -6,6 +6,7 @@
 import type { Namespace } from 'socket.io';
 import { Adapter, type BroadcastOptions } from 'socket.io-adapter';
 import { optionsOf, packetType } from '../internals.js';
+import { keptBytesOf, roughBytes, type KeptBytes } from './kept-bytes.js';
 
 /** A packet that is kept for those who may come back. */
 export interface KeptPacket {
@@ -13,6 +14,8 @@ export interface KeptPacket {
   readonly id: string;
   readonly emittedAt: number;
   readonly data: unknown[];
+  /** About how many. */
+  readonly bytes: number;
   readonly opts: Pick<BroadcastOptions, 'rooms'> & { readonly except?: ReadonlySet<string> };
 }
 
@@ -42,7 +45,9 @@ let sent = 0;
 
 export class RecoverableAdapter extends Adapter {
   readonly sessions = new Map<string, KeptSession>();
-  readonly packets: KeptPacket[] = [];
+  packets: KeptPacket[] = [];
+  /** When the youngest packet was sent that was dropped because too much was kept. */
+  droppedUntil = 0;
   /** Milliseconds that a client may be away. */
   readonly maxDisconnectionDuration: number;
   /** Called when no session is kept any more. */
@@ -68,13 +73,44 @@ export class RecoverableAdapter extends Adapter {
 
   override close(): void {
     clearTimeout(this.#timer);
+    this.#kept?.leave(this, this.packets.length, bytesOf(this.packets));
+    this.packets = [];
+  }
+
+  /** The bounds of the server, which are not there yet when its first adapter is made. */
+  get #kept(): KeptBytes | undefined {
+    return keptBytesOf((this.nsp as Namespace).server);
+  }
+
+  get oldest(): number | undefined {
+    return this.packets[0]?.emittedAt;
+  }
+
+  /** The session that is away for longest goes with the packet: its client would miss it without knowing. */
+  dropOldest(): number {
+    const packet = this.packets.shift()!;
+    this.droppedUntil = packet.emittedAt;
+    for (const { pid, disconnectedAt } of this.sessions.values()) {
+      if (disconnectedAt <= packet.emittedAt) this.sessions.delete(pid);
+    }
+    return packet.bytes;
+  }
+
+  /** Takes a session, once: a second connection that names it is a new one. */
+  take(pid: string): KeptSession | undefined {
+    const session = this.sessions.get(pid);
+    this.sessions.delete(pid);
+    return session;
   }
 
   /** The client hears of the packet's id as one more argument, and tells it when it comes back. */
   #keep({ data }: SentPacket, opts: BroadcastOptions): void {
     const id = `${started}.${(sent++).toString(36)}`;
     data.push(id);
-    this.packets.push({ id, opts, data, emittedAt: Date.now() });
+    const bytes = roughBytes(data);
+    this.packets.push({ id, opts, data, bytes, emittedAt: Date.now() });
+    this.#kept?.join(this);
+    this.#kept?.keep(bytes);
     this.#watch();
   }
 
@@ -89,8 +125,13 @@ export class RecoverableAdapter extends Adapter {
     const had = this.sessions.size;
     for (const { pid, disconnectedAt } of this.sessions.values()) if (disconnectedAt < since) this.sessions.delete(pid);
     const fresh = this.packets.findIndex(({ emittedAt }) => emittedAt >= since);
-    this.packets.splice(0, fresh < 0 ? this.packets.length : fresh);
+    const old = this.packets.splice(0, fresh < 0 ? this.packets.length : fresh);
+    this.#kept?.release(old.length, bytesOf(old));
     if (this.sessions.size > 0 || this.packets.length > 0) this.#watch();
     if (had > 0 && this.sessions.size === 0) this.onForgotten?.();
   }
+}
+
+function bytesOf(packets: readonly KeptPacket[]): number {
+  return packets.reduce((sum, { bytes }) => sum + bytes, 0);
 }

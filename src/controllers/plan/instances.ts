@@ -5,7 +5,7 @@ import type { Middleware, MiddlewareLike, MiddlewareObject } from '../../base/mi
 import type { Class } from '../../base/reflect.js';
 import type { ControllerFacts } from '../scan/facts.js';
 import { addProblemOnce } from '../scan/check-inputs.js';
-import { wiringProblem } from '../scan/wiring.js';
+import { circleOf, wiringProblem } from '../scan/wiring.js';
 
 /** The controllers of which the application has one object: a class that is built for each connection anywhere is none. */
 export function sharedClasses(controllers: readonly ControllerFacts[]): Class[] {
@@ -54,6 +54,11 @@ export class Instances {
 
   #resolve(type: Class): object | undefined {
     if (this.problems.some((problem) => problem.where === type.name)) return undefined;
+    const circle = circleOf(this.container, type);
+    if (circle) {
+      addProblemOnce(inCircle(circle), this.problems);
+      return undefined;
+    }
     try {
       return resolve(this.container, type);
     } catch (cause) {
@@ -66,6 +71,8 @@ export class Instances {
   /** What is built for each connection is only looked at. */
   #check(type: Class): void {
     if (this.problems.some((problem) => problem.where === type.name)) return;
+    const circle = circleOf(this.container, type);
+    if (circle) return addProblemOnce(inCircle(circle), this.problems);
     const reason = wiringProblem(this.container, type);
     if (reason) this.problems.push(unbuildable(type, reason));
   }
@@ -77,6 +84,15 @@ function unbuildable({ name }: Class, reason: string): SetupProblem {
     code: 'unbuildable',
     what: `the container cannot build it: ${reason}`,
     fix: 'decorate each service with @injectable() or @singleton() from tsyringe, register what is not a class, and import services without `type`.',
+  };
+}
+
+function inCircle(circle: string): SetupProblem {
+  return {
+    code: 'service_circle',
+    where: circle.split(' ')[0]!,
+    what: `services need each other: ${circle}.`,
+    fix: 'inject one of them with @inject(delay(() => TheClass)) of tsyringe, or move the part that both need to a third one.',
   };
 }
 

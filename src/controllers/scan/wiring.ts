@@ -25,6 +25,41 @@ export function wiringProblem(container: DependencyContainer, type: Class): stri
   return new Wiring(container).ofClass(type);
 }
 
+/**
+ * Finds services that need each other through classes or tokens, before the container is asked: it would recurse until the stack
+ * ends. `A → B → A`; a parameter that is injected with `delay()` ends the search.
+ */
+export function circleOf(container: DependencyContainer, type: Class): string | undefined {
+  const done = new Set<unknown>();
+  const path: Class[] = [];
+  const visit = (next: unknown): string | undefined => {
+    if (typeof next !== 'function') return visitToken(next);
+    const start = path.indexOf(next as Class);
+    if (start >= 0) return [...path.slice(start), next as Class].map(({ name }) => name).join(' → ');
+    if (done.has(next)) return undefined;
+    done.add(next);
+    const providers = next === type ? undefined : providersOf(container, next);
+    const aliases = (providers ?? []).flatMap(targetsOf).filter((target) => target !== next);
+    if (providers && aliases.length > 0) return firstOf(aliases, visit);
+    if (providers?.some(({ useClass }) => useClass === undefined)) return undefined;
+    path.push(next as Class);
+    const found = firstOf(injectedParameters(next as Class), (parameter) =>
+      visit(isInjection(parameter) ? parameter.token : parameter),
+    );
+    path.pop();
+    return found;
+  };
+  const visitToken = (token: unknown): string | undefined => {
+    if (typeof token !== 'string' && typeof token !== 'symbol') return undefined;
+    return firstOf((providersOf(container, token) ?? []).flatMap(targetsOf), visit);
+  };
+  return visit(type);
+}
+
+function targetsOf({ useClass, useToken }: Provider): unknown[] {
+  return [useClass, useToken].filter((target) => target !== undefined);
+}
+
 class Wiring {
   readonly #seen = new Set<unknown>();
 
