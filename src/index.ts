@@ -64,6 +64,18 @@ export type {
 } from './controllers/metadata/types.js';
 export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './base/middleware.js';
 export type { Issue, PayloadOptions } from './payload/index.js';
+export type {
+  AnswerContract,
+  ArgumentContract,
+  CodeContract,
+  Contract,
+  EmissionContract,
+  EventContract,
+  HandshakeContract,
+  JsonSchema,
+  NamespaceContract,
+  ValueContract,
+} from './contract/contract.js';
 export type { PayloadRow, PlanRow } from './controllers/plan/types.js';
 export type { ControllerSource } from './controllers/scan/load.js';
 export type {
