@@ -64,6 +64,18 @@ export type {
 } from './controllers/metadata/types.js';
 export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './base/middleware.js';
 export type { Issue, PayloadOptions } from './payload/index.js';
+export type {
+  AnswerContract,
+  ArgumentContract,
+  CodeContract,
+  Contract,
+  EmissionContract,
+  EventContract,
+  HandshakeContract,
+  JsonSchema,
+  NamespaceContract,
+  ValueContract,
+} from './contract/contract.js';
 export type { PayloadRow, PlanRow } from './controllers/plan/types.js';
 export type { ControllerSource } from './controllers/scan/load.js';
 export type {
@@ -85,7 +97,7 @@ export { disconnectReasons } from './base/reasons.js';
 export type { DisconnectReason } from './base/reasons.js';
 export { sleep } from './background/sleep.js';
 export type { Lease } from './background/lease.js';
-export { HeldLease } from './base/held-lease.js';
+export type { HeldLease } from './base/held-lease.js';
 export { defaultLimits } from './base/limits.js';
 export type { Limits } from './base/limits.js';
 export type { Logger, LogMethod } from './base/log.js';

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import { type DependencyContainer } from '../base/container.js';
 import type { AdapterHealth, AdapterOption } from '../cluster/index.js';
+import type { Contract } from '../contract/contract.js';
 import type { EmittedEvents, EventsOf } from '../controllers/emits/declare.js';
 import type { Lease } from '../background/lease.js';
 import { type Engine, type EngineOption } from '../server/engine/index.js';
@@ -122,6 +123,11 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   readonly table: readonly PlanRow[];
   /** The container that controllers and middleware were built with. */
   readonly container: DependencyContainer;
+  /**
+   * What clients may send, and what they receive, as plain data that is the same as JSON: namespaces, events, answers, error
+   * codes, emissions, and a JSON Schema of each DTO. It is made when it is asked for.
+   */
+  contract(): Contract;
   /**
    * Serves sockets, and pages if `http` or `static` are given, on a port of its own.
    * @throws Error if the port is not available

@@ -10,6 +10,8 @@ import { countsOf } from './counts.js';
 import { Bindings } from '../connections/bind.js';
 import type { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
+import type { Contract } from '../contract/contract.js';
+import { contractOf } from '../contract/contract-of.js';
 import type { ApplicationPlan } from '../controllers/plan/application.js';
 import type { Compiler } from '../controllers/plan/compile.js';
 import type { NamespacePlan, PlanRow } from '../controllers/plan/types.js';
@@ -87,6 +89,10 @@ export class RunningApp implements App {
 
   get table(): readonly PlanRow[] {
     return this.#plan.rows;
+  }
+
+  contract(): Contract {
+    return contractOf(this.#plan);
   }
 
   on<Args extends unknown[]>(

@@ -1,5 +1,7 @@
 /** Payloads: DTO classes become plans, which make instances of what clients send. */
 export { inspectAsynchronous } from './asynchronous.js';
+export { describePayload } from './describe.js';
+export type { PropertyFacts, RuleFacts } from './describe.js';
 export { exceedsDepth } from './depth.js';
 export { inspectPayload } from './inspect.js';
 export type { PayloadProblem } from './inspect.js';

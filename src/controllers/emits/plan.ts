@@ -1,5 +1,6 @@
 /** The declaration of what may be sent → the check of each event, and the mistakes in it. */
-import { InvalidEmission, type EmittedArgument, type EmittedEvents } from './declare.js';
+import { InvalidEmission, type EmittedEvents } from './declare.js';
+import { readDeclared, type DeclaredArgument } from './declared.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import { isThenable } from '../../base/thenable.js';
@@ -14,7 +15,10 @@ const ownEvent = 'exception';
 
 /** The events that may be sent. */
 export class EmitsPlan {
-  constructor(readonly events: ReadonlyMap<string, readonly ValueCheck[]>) {}
+  constructor(
+    readonly events: ReadonlyMap<string, readonly ValueCheck[]>,
+    readonly declared: EmittedEvents = {},
+  ) {}
 
   /**
    * Gives what is to be sent in the place of the given values: what a handler with the declared types would be called
@@ -76,33 +80,22 @@ export function planEmits(
     const where = `emits['${event}']`;
     const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
     if (what) problems.push({ code: 'event_name', where, what, fix: 'choose another name.' });
-    const list = isList(declared) ? withoutAck(declared) : [declared];
-    const planned = list.map((argument) => planArgument(argument, where, options, plans, problems));
+    const { values } = readDeclared(declared);
+    const planned = values.map((argument) => planArgument(argument, where, options, plans, problems));
     events.set(event, planned);
   }
-  return new EmitsPlan(events);
+  return new EmitsPlan(events, emits);
 }
 
 const ownEventProblem = `'${ownEvent}' is what the framework itself tells clients of failures.`;
 
-function isList(declared: EmittedEvents[string]): declared is readonly EmittedArgument[] {
-  return Array.isArray(declared);
-}
-
-/** `Function` at the end is for the types; whoever emits with a callback asks. */
-function withoutAck(list: readonly EmittedArgument[]): readonly EmittedArgument[] {
-  return list.at(-1) === Function ? list.slice(0, -1) : list;
-}
-
 function planArgument(
-  argument: EmittedArgument,
+  { type, each: isEach }: DeclaredArgument,
   where: string,
   payload: PayloadOptions,
   plans: PayloadPlans,
   problems: SetupProblem[],
 ): ValueCheck {
-  const isEach = typeof argument === 'object';
-  const type: unknown = isEach ? argument?.each : argument;
   if (typeof type !== 'function' || type === Function) {
     const what =
       type === Function ? 'Function stands for the acknowledgement, at the end.' : `${String(type)} is no class.`;

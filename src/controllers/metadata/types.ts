@@ -1,5 +1,6 @@
 /** What decorators wrote down about a class: plain facts, nothing concluded. */
 import type { Class } from '../../base/reflect.js';
+import type { EmittedArgument } from '../emits/declare.js';
 import type { PayloadOptions } from '../../payload/index.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { EventContext } from '../../base/context.js';
@@ -13,6 +14,14 @@ export type HandlerKind = 'event' | 'any' | 'connect' | 'disconnect' | 'error' |
 export interface HandlerOptions {
   /** Milliseconds after which the caller is answered `timeout`; the application's limit unless given. */
   readonly timeout?: number;
+  /** What the answer is, in the words of `emits`; keys without a rule do not leave, and what does not fit answers `internal`. */
+  readonly returns?: EmittedArgument | readonly EmittedArgument[];
+  /** The codes of the errors that the handler answers with, for the contract. */
+  readonly throws?: readonly string[];
+  /** What the event is for, in one sentence, for the contract. */
+  readonly summary?: string;
+  /** Says in the contract that clients should use something else: `true`, or what. */
+  readonly deprecated?: boolean | string;
 }
 
 export interface HandlerMetadata {

@@ -1,6 +1,8 @@
 /** All classes joined: the plan of an application. Functions are added in place, at the cost of what is added. */
 import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { Chain } from './compose.js';
+import type { EmitsPlan } from '../emits/plan.js';
+import type { PayloadOptions } from '../../payload/index.js';
 import { groupBy } from '../../base/group-by.js';
 import { planLifecycle } from './lifecycle.js';
 import { anyPath, mainPath, patternOf, precedence } from '../scan/path.js';
@@ -31,6 +33,21 @@ export class ApplicationPlan {
     const groups = groupBy(controllers, ({ facts }) => String(facts.namespace.path)).toSorted(lastFirst);
     for (const group of groups) this.#open(group);
     this.#openMain();
+  }
+
+  /** The classes in the order of their declaration, then the functions. */
+  get controllers(): readonly ControllerPlan[] {
+    return this.#controllers;
+  }
+
+  /** What may be sent, if it is declared. */
+  get emits(): EmitsPlan | undefined {
+    return this.options.emits;
+  }
+
+  /** How the payloads of the application are read. */
+  get payload(): PayloadOptions {
+    return this.options.payload;
   }
 
   /** Exact paths first, then families in the order of their declaration, `*` last. */

@@ -6,6 +6,7 @@ import type { HeldLease } from '../../base/held-lease.js';
 import type { ContextErrorHandler, ContextHandler, ContextKind, EventContext } from '../../base/context.js';
 import type { EmissionMetadata, EmissionTarget } from '../metadata/types.js';
 import type { PayloadPlan } from '../../payload/index.js';
+import type { ArgumentOrigin } from './arguments/origin.js';
 
 /** Makes one argument of a handler: a value, an `Invalid`, or a promise of either. */
 export type Reader = (context: EventContext, error: unknown) => unknown;
@@ -16,6 +17,8 @@ export interface ArgumentPlan {
   readonly read: Reader;
   /** How a class is transformed and validated. */
   readonly payload?: PayloadPlan;
+  /** From where it comes, unless its type says it: `Socket`, `EventContext`. */
+  readonly origin?: ArgumentOrigin;
 }
 
 /** Handles what the handlers of one class throw. */

@@ -58,6 +58,11 @@ export function isPrimitive(type: unknown): boolean {
   return primitives.has(type);
 }
 
+/** How a table and the contract name a type. */
+export function typeLabel(type: unknown): string {
+  return primitives.get(type)?.label ?? (typeof type === 'function' && type !== Object ? type.name : 'unknown');
+}
+
 export function isForeign(type: unknown): boolean {
   return foreign.has(type);
 }

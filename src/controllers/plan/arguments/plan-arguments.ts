@@ -19,6 +19,7 @@ import {
   type ValueCheck,
 } from './check-value.js';
 import { checkType } from '../../scan/check-inputs.js';
+import { originOf } from './origin.js';
 import { decoratedSource } from './sources.js';
 import type { PayloadPlans } from './payload-plans.js';
 import { typeProblem } from './type-problems.js';
@@ -36,7 +37,10 @@ export function planArguments(
   return handler.params.map((param) => {
     const takesNext = isArgument(param) && param.metadata?.key === undefined;
     const position = takesNext ? next++ : 0;
-    return new ArgumentPlanner(handler, param, options, plans, problems).plan(position, hasSeveral);
+    const planned = new ArgumentPlanner(handler, param, options, plans, problems).plan(position, hasSeveral);
+    return byType.has(param.type) && !param.metadata
+      ? planned
+      : { ...planned, origin: originOf(param, position, options) };
   });
 }
 
