@@ -7,6 +7,7 @@ export { inspectPayload } from './inspect.js';
 export type { PayloadProblem } from './inspect.js';
 export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from '../base/issue.js';
+export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';
 export type { Class, PayloadOptions } from './payload-options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
 export type { PayloadPlan } from './plan.js';

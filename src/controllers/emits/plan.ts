@@ -21,8 +21,8 @@ export class EmitsPlan {
   ) {}
 
   /**
-   * Gives what is to be sent in the place of the given values: what a handler with the declared types would be called
-   * with, were it sent to the application.
+   * Returns what is sent in the place of the given values: each checked, then taken to plain as class-transformer's
+   * `instanceToPlain` does.
    * @throws InvalidEmission
    */
   fit(event: string, values: readonly unknown[]): readonly unknown[] {
@@ -35,9 +35,10 @@ export class EmitsPlan {
   }
 }
 
-function fitValue(event: string, { fit }: ValueCheck, value: unknown, path: string): unknown {
+function fitValue(event: string, { fit, payload }: ValueCheck, value: unknown, path: string): unknown {
   if (!fit) return value;
-  const fitted = run(fit, value);
+  // A class's plan looks at instances itself.
+  const fitted = run(payload ? fit : (given) => fit(asCarried(given)), value);
   if (!(fitted instanceof Invalid)) return fitted;
   const { issues, cause } = path ? fitted.within(path) : fitted;
   throw new InvalidEmission(event, issues, cause);
@@ -45,7 +46,7 @@ function fitValue(event: string, { fit }: ValueCheck, value: unknown, path: stri
 
 function run(fit: NonNullable<ValueCheck['fit']>, value: unknown): unknown {
   try {
-    const fitted = fit(asCarried(value));
+    const fitted = fit(value);
     return isThenable(fitted) ? Invalid.of(pending) : fitted;
   } catch (cause) {
     return Invalid.of(unreadable, cause);
@@ -105,7 +106,7 @@ function planArgument(
   const found = plans.typeProblems(type, payload);
   problems.push(...found.map((problem) => ({ where, ...problem })));
   if (found.length > 0) return { label: '?' };
-  const planOf: PlanOf = (dto) => plans.of(dto, payload);
+  const planOf: PlanOf = (dto) => plans.outgoing(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {
     for (const { path, code, what, fix } of inspectAsynchronous(plan.payload.type, payload)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { registerDecorator } from 'class-validator';
-import { Transform, Type } from 'class-transformer';
+import { Exclude, Transform, Type } from 'class-transformer';
 import { IsNumber, IsString, ValidateNested } from 'class-validator';
 import { Namespace as IoNamespace, Server, Socket } from 'socket.io';
 import { emit as emitAmbient } from '../../../src/connections/ambient/index.js';
@@ -195,6 +195,27 @@ const ways: Record<string, (socket: Socket, io: Server) => unknown> = {
   'emit of colloquy/ambient': () => emitAmbient('said', { text: 1 }),
   fetchSockets: async (socket) => (await socket.nsp.fetchSockets())[0]!.emit('said', { text: 1 }),
 };
+
+describe('an emission of a class with directions', () => {
+  class Account {
+    @IsString() name!: string;
+    @Exclude({ toPlainOnly: true }) @IsString() password!: string;
+    @Exclude({ toClassOnly: true }) @IsNumber() id = 7;
+    @Transform(({ value }) => Number(value) * 100, { toClassOnly: true }) @IsNumber() price!: number;
+  }
+
+  it('sends what instanceToPlain makes of it, whether it was received, made or is a plain object', async (t) => {
+    const { client, chat, socket } = await meet(t, { emits: { account: Account, accounts: { each: Account } } });
+    const plain = { name: 'Ann', password: 'secret', price: 500 };
+    const sent = { name: 'Ann', id: 7, price: 500 };
+    for (const value of [plain, Object.assign(new Account(), plain)]) {
+      const arrived = [nextEvent(client, 'account'), nextEvent(client, 'accounts')];
+      socket.emit('account', value);
+      chat.emit('accounts', [value]);
+      assert.deepEqual(await Promise.all(arrived), [[sent], [[sent]]]);
+    }
+  });
+});
 
 describe('an emission that does not fit', () => {
   for (const [way, emitWrong] of Object.entries(ways)) {
@@ -415,7 +436,7 @@ it('what is given is not changed, so that it can be emitted again: its discrimin
     app.io.of('/chat').emit('drawn', state);
   };
   await client.emitWithAck('work');
-  const sent = { shape: { id: 'a', r: 1 }, more: [{ id: 'a', r: 1 }] };
+  const sent = { shape: circle, more: [circle] };
   assert.deepEqual(received, [sent, sent, sent]);
   assert.deepEqual(state, { shape: circle, more: [circle] });
 });

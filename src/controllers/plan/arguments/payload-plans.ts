@@ -1,6 +1,7 @@
 /** The payload plans that the parameters of an application share. */
 import {
   inspectPayload,
+  outgoingPlanner,
   payloadPlanner,
   type PayloadOptions,
   type PayloadPlan,
@@ -39,9 +40,19 @@ export class PayloadPlans {
     return found;
   }
 
+  /** The plan of what is sent of a class. */
+  outgoing(type: Class, options: PayloadOptions): PayloadPlan {
+    const { planSent, sent } = this.#under(options);
+    const found = sent.get(type) ?? planSent(type as never);
+    sent.set(type, found);
+    return found;
+  }
+
   #under(options: PayloadOptions): PlansOfOptions {
     const found = this.#plans.get(options) ?? {
       plan: payloadPlanner(options),
+      planSent: outgoingPlanner(options),
+      sent: new Map<Class, PayloadPlan>(),
       plans: new Map<Class, PayloadPlan>(),
       problems: new Map<Class, readonly PayloadProblem[]>(),
     };
@@ -52,6 +63,8 @@ export class PayloadPlans {
 
 interface PlansOfOptions {
   readonly plan: ReturnType<typeof payloadPlanner>;
+  readonly planSent: ReturnType<typeof outgoingPlanner>;
+  readonly sent: Map<Class, PayloadPlan>;
   readonly plans: Map<Class, PayloadPlan>;
   readonly problems: Map<Class, readonly PayloadProblem[]>;
 }
