@@ -97,7 +97,7 @@ export { disconnectReasons } from './base/reasons.js';
 export type { DisconnectReason } from './base/reasons.js';
 export { sleep } from './background/sleep.js';
 export type { Lease } from './background/lease.js';
-export { HeldLease } from './base/held-lease.js';
+export type { HeldLease } from './base/held-lease.js';
 export { defaultLimits } from './base/limits.js';
 export type { Limits } from './base/limits.js';
 export type { Logger, LogMethod } from './base/log.js';

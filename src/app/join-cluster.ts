@@ -2,7 +2,7 @@
 import type { Server, ServerOptions } from 'socket.io';
 import type { AdapterLink, AdapterOption } from '../cluster/index.js';
 import type { Lease } from '../background/lease.js';
-import { HeldLease } from '../base/held-lease.js';
+import { heldLease } from '../base/held-lease.js';
 import { SetupError } from '../base/errors.js';
 
 export interface ClusterOptions {
@@ -41,7 +41,11 @@ export function leaseOf(link: AdapterLink | undefined): Lease | undefined {
   return {
     hold(name, acquired) {
       const lease = link.lease(name, {
-        onAcquired: (lost, fence) => acquired(lost, new HeldLease(fence, () => lease.held)),
+        onAcquired: (lost, fence) =>
+          acquired(
+            lost,
+            heldLease(fence, () => lease.held),
+          ),
       });
       return () => lease.release();
     },

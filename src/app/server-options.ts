@@ -4,6 +4,7 @@ import { chooseEngine, type Engine } from '../server/engine/index.js';
 import { type SetupProblem } from '../base/errors.js';
 import { longestTime, type Limits } from '../base/limits.js';
 import { admission } from '../server/admission.js';
+import { containedCors } from '../server/origins.js';
 import type { Addresses } from '../server/addresses.js';
 import type { AllowedHosts } from '../server/hosts.js';
 import type { Counters } from '../base/counters.js';
@@ -54,6 +55,7 @@ export function serverOptions(options: AppOptions, parts: ServerParts): Partial<
     connectTimeout: Math.max(1, Math.min(limits.joinTime, longestTime)),
     cleanupEmptyChildNamespaces: true,
     ...own,
+    ...(options.cors === undefined ? {} : { cors: containedCors(options.cors)! }),
     ...(recovery ? recoveryOptions(recovery) : {}),
     allowRequest: admission({
       cors: options.cors,

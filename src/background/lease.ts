@@ -1,5 +1,5 @@
 /** Who of a cluster runs what must run once. */
-import { HeldLease } from '../base/held-lease.js';
+import { heldLease, type HeldLease } from '../base/held-lease.js';
 
 /** Hands out leases by name: at most one node holds one at a time. A cluster brings one; alone, every lease is held. */
 export interface Lease {
@@ -16,7 +16,7 @@ export interface Lease {
 
 /** The lease of work that shares nothing. */
 export function unshared(isHeld: () => boolean = () => true): HeldLease {
-  return new HeldLease(Date.now() * 1000, isHeld);
+  return heldLease(Date.now() * 1000, isHeld);
 }
 
 /** The lease of a process that is alone. */

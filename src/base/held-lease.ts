@@ -1,29 +1,29 @@
 /** The lease under which background work with `once: 'cluster'` runs. */
 
 /**
- * What work that runs once in a cluster receives beside its `AbortSignal`, as a parameter of this type.
+ * What work that runs once in a cluster receives beside its `AbortSignal`, as its second parameter.
  *
  *     @Background({ every: 60_000, once: 'cluster' })
  *     async bill(signal: AbortSignal, lease: HeldLease) {
  *       await db.query('UPDATE billing SET fence = $1, … WHERE fence <= $1', [lease.fence]);
  *     }
  */
-export class HeldLease {
+export interface HeldLease {
   /**
-   * @param fence see {@link fence}
-   * @param isHeld asks whether this process still holds it
+   * The fencing number: each holder has a higher one than those before it. A database that refuses a lower number than
+   * it has seen refuses a holder that was paused and does not know yet that another took over.
    */
-  constructor(
-    /**
-     * The fencing number: each holder has a higher one than those before it. A database that refuses a lower number than
-     * it has seen refuses a holder that was paused and does not know yet that another took over.
-     */
-    readonly fence: number,
-    private readonly isHeld: () => boolean,
-  ) {}
-
+  readonly fence: number;
   /** Whether this process holds the lease now, by its clock: false after a pause in which another may have taken over. */
-  get held(): boolean {
-    return this.isHeld();
-  }
+  readonly held: boolean;
+}
+
+/** @param isHeld asks whether this process still holds it */
+export function heldLease(fence: number, isHeld: () => boolean): HeldLease {
+  return {
+    fence,
+    get held() {
+      return isHeld();
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** Only listed origins connect, on every transport: browsers do not apply CORS to WebSocket, so the server does. */
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
+import { isThenable, promiseOf } from '../base/thenable.js';
 
 type Cors = ServerOptions['cors'];
 type Verdict = (allowed: boolean) => void;
@@ -17,7 +18,7 @@ export function checkOrigin(request: IncomingMessage, cors: Cors | undefined, ve
     verdict(allowed);
   };
   try {
-    decideOrigin(request, cors, once);
+    decideOrigin(request, containedCors(cors), once);
   } catch {
     once(false);
   }
@@ -46,4 +47,33 @@ function isListed(origin: string, allowed: unknown): boolean {
   if (Array.isArray(allowed)) return allowed.some((each) => isListed(origin, each));
   if (allowed instanceof RegExp) return new RegExp(allowed.source, allowed.flags.replace(/[gy]/g, '')).test(origin);
   return allowed === true || allowed === '*' || allowed === origin;
+}
+
+/** The option `cors` for Socket.IO, whose own middleware calls the user's functions: one that throws allows nothing. */
+export function containedCors(cors: Cors | undefined): Cors | undefined {
+  if (typeof cors === 'function') {
+    return (request, done) => contained(done, (once) => cors(request, once as never));
+  }
+  if (typeof cors?.origin !== 'function') return cors;
+  const origin = cors.origin as (given: string | undefined, done: Done) => void;
+  return { ...cors, origin: (given, done) => contained(done as Done, (once) => origin(given, once)) };
+}
+
+type Done = (error: Error | null, answer?: never) => void;
+
+/** Hands on the first answer; a function that throws, or whose promise rejects, has allowed nothing. */
+function contained(done: Done, ask: (once: Done) => unknown): void {
+  let isDone = false;
+  const once: Done = (error, answer) => {
+    if (isDone) return;
+    isDone = true;
+    done(error, answer);
+  };
+  const refuse = (): void => once(null, false as never);
+  try {
+    const result = ask(once);
+    if (isThenable(result)) promiseOf(result).catch(refuse);
+  } catch {
+    refuse();
+  }
 }

@@ -17,6 +17,7 @@ interface Fact {
   readonly pid: number;
   readonly pids: number[];
   readonly delay: number;
+  readonly runs: number;
 }
 
 interface Program {
@@ -173,6 +174,35 @@ describe('runWorkers', () => {
       now.filter((pid) => pids.includes(pid)),
       [],
     );
+  });
+
+  it('in a reload under load, every call that a handler ran for is acknowledged', async (t) => {
+    const program = run(t, { workers: 2 });
+    const { port, pids } = await program.fact('listening');
+    const visitors = await visitAll(t, port, 20);
+    let answered = 0;
+    const timer = setInterval(() => {
+      for (const { socket } of visitors) if (socket.connected) socket.emit('run', () => answered++);
+    }, 1);
+    t.after(() => clearInterval(timer));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    program.child.kill('SIGHUP');
+    for (const old of pids) await program.fact('stopped', ({ pid }) => pid === old);
+    clearInterval(timer);
+    for (const { socket } of visitors) if (!socket.connected) await next(socket, 'pid');
+    await Promise.all(visitors.map(({ socket }) => socket.emitWithAck('count')));
+    await endsWithAll(program);
+    const runs = program.facts.filter(({ type }) => type === 'closed').reduce((sum, fact) => sum + fact.runs, 0);
+    assert.equal(answered, runs);
+  });
+
+  it('a listener of events that throws ends nothing, and is warned of', async (t) => {
+    const program = run(t, { workers: 1, throwing: true });
+    const { port } = await program.fact('listening');
+    const [visitor] = await visitAll(t, port, 1);
+    assert.equal(await visitor!.socket.emitWithAck('count'), 1);
+    await endsWithAll(program);
+    assert.match(program.stderr(), /WorkersWarning.*as a test wants it|as a test wants it/s);
   });
 
   it('a worker that dies while a reload starts the next one is not replaced twice', async (t) => {

@@ -23,10 +23,12 @@ export function encode(message: object): Buffer {
       binaries.push(bytes);
     });
   }
-  const text = Buffer.from(JSON.stringify(envelope));
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32BE(text.length);
-  return Buffer.concat([length, text, ...binaries]);
+  const text = JSON.stringify(envelope);
+  const size = Buffer.byteLength(text);
+  const head = Buffer.allocUnsafe(4 + size);
+  head.writeUInt32BE(size);
+  head.write(text, 4);
+  return binaries.length > 0 ? Buffer.concat([head, ...binaries]) : head;
 }
 
 /** @throws when the bytes are not what {@link encode} makes */

@@ -3,43 +3,20 @@ import { randomBytes } from 'node:crypto';
 import type { ClusterMessage } from 'socket.io-adapter';
 import { AdapterError } from '../errors.js';
 import type { Session, Topic, Transport } from '../transports/transport.js';
-import type { AdapterHealth, AdapterOptions, AdapterStatus } from '../types.js';
-import { Arrival } from './arrival.js';
+import type { AdapterHealth, AdapterStatus } from '../types.js';
+import { Arrival } from './nodes/arrival.js';
 import { Audience } from './nodes/audience.js';
 import { Connection } from './broker-connection.js';
 import { Census } from './nodes/census.js';
-import { decode, encode } from './codec.js';
+import { encode } from './codec.js';
 import type { Lease, LeaseOptions } from './nodes/elections.js';
-import { Assembler, type Frame, Framer, MAX_MESSAGE, parseFrame, unpack } from './frames.js';
+import { type Frame, Framer, MAX_MESSAGE } from './frames.js';
+import type { Answer, HubOptions, NamespaceReceiver, WireMessage } from './hub-types.js';
+import { Inbox } from './inbox.js';
 import type { Members } from './nodes/members.js';
 import { Outbox, type Urgency } from './outbox.js';
-import { type Heartbeat, type NodeMessage, Presence } from './nodes/presence.js';
+import { type NodeMessage, Presence } from './nodes/presence.js';
 import { Requests } from './requests.js';
-import type { StartupPolicy } from './startup.js';
-
-/** An answer to a request of a namespace. `data.error`: it could not be given; `data.absent`: that namespace is not here. */
-export interface Answer {
-  nsp: string;
-  answer: string;
-  data: Record<string, unknown>;
-}
-
-type WireMessage = NodeMessage | Answer | Omit<ClusterMessage, 'uid'>;
-
-/** A namespace's adapter, as the hub sees it. */
-export interface NamespaceReceiver {
-  receive(message: ClusterMessage): void;
-}
-
-export interface HubOptions extends StartupPolicy {
-  readonly whenDown: NonNullable<AdapterOptions['whenDown']>;
-  readonly heartbeat: Heartbeat;
-  /** Milliseconds in which other nodes have answered one that has just started, if nothing keeps them. */
-  readonly answerTime: number;
-  readonly onStatus: (status: AdapterStatus) => void;
-  /** The messages of applications go another way than the hub's. */
-  readonly besides?: boolean;
-}
 
 /** What a node says to itself, for the time that it takes. */
 const TO_SELF: NodeMessage = { node: 'beat', state: { held: [], wanted: [] } };
@@ -59,14 +36,12 @@ export class Hub {
   readonly #outbox: Outbox;
   readonly #connection: Connection;
   readonly #arrival: Arrival;
-  readonly #assembler = new Assembler();
+  readonly #inbox: Inbox<WireMessage>;
   readonly #namespaces = new Map<string, NamespaceReceiver>();
   /** For a link on which nothing comes back by itself. */
   readonly #checking: NodeJS.Timeout | undefined;
   /** Whether other nodes were known when the link came up. */
   #wereOthers = false;
-  #received = 0;
-  #malformed = 0;
 
   /** @param listens false for an emitter, which only sends and is no node that others count */
   constructor(
@@ -80,6 +55,13 @@ export class Hub {
     if (listens) this.#presence = this.#bePresent();
     else if (!besides) this.#audience = this.#askAudience();
     this.#members = (this.#presence ?? this.#audience)?.members;
+    this.#inbox = new Inbox<WireMessage>({
+      uid,
+      returned: (frame, now) => this.#returned(frame, now),
+      heard: (sender, now) => this.#presence?.heard(sender, now),
+      message: (sender, message, now) => this.#dispatch(sender, message, now),
+      failed: (error) => this.#failed(error),
+    });
     const wire = this.#wire();
     this.#outbox = new Outbox(wire, this.#framer, whenDown, !besides);
     this.#arrival = new Arrival(
@@ -91,7 +73,7 @@ export class Hub {
       answerTime,
     );
     this.#connection = new Connection(transport, options, {
-      frame: (bytes) => this.#receive(bytes),
+      frame: (bytes) => this.#inbox.receive(bytes),
       up: () => this.#up(),
       down: () => this.#down(),
       lost: (frames) => this.#outbox.lost(frames),
@@ -172,9 +154,9 @@ export class Hub {
       ...this.status(),
       nodes: 1 + this.peers().length,
       sent: this.#outbox.sent,
-      received: this.#received,
-      missed: this.#assembler.missed,
-      malformed: this.#malformed,
+      received: this.#inbox.received,
+      missed: this.#inbox.missed,
+      malformed: this.#inbox.malformed,
       buffered: this.#outbox.buffered,
     };
   }
@@ -208,9 +190,9 @@ export class Hub {
           this.send(topic, message, 'now');
           return this.#framer.lastOf('sign');
         },
-        heardOf: (uid) => this.#assembler.heardOf(uid),
+        heardOf: (uid) => this.#inbox.heardOf(uid),
         reset: (reason) => this.#connection.reset(reason),
-        forget: (before) => this.#assembler.forget(before),
+        forget: (before) => this.#inbox.forget(before),
         onGone: (uid) => this.requests.gone(uid),
         onHeard: () => this.#heard(),
         lock: (name, force) => this.#connection.session?.lock?.(name, heartbeat.timeout, force),
@@ -260,24 +242,6 @@ export class Hub {
     this.requests.goneAll();
   }
 
-  #receive(bytes: Buffer): void {
-    const frame = parseFrame(bytes);
-    if (!frame) return void this.#malformed++;
-    const now = performance.now();
-    if (frame.uid === this.uid) return this.#returned(frame, now);
-    this.#presence?.heard(frame.uid, now);
-    const body = this.#assembler.accept(frame, now);
-    if (!body) return;
-    for (const message of this.#messagesOf(frame, body)) {
-      this.#received++;
-      try {
-        this.#dispatch(frame.uid, message, now);
-      } catch (error) {
-        this.#failed(error);
-      }
-    }
-  }
-
   /** A frame of this node came back to it. */
   #returned({ series, number }: Frame, now: number): void {
     this.#presence?.alive(now);
@@ -288,21 +252,15 @@ export class Hub {
     this.#arrival.echo();
   }
 
-  #messagesOf({ many }: Frame, body: Buffer): WireMessage[] {
-    try {
-      return (many ? unpack(body) : [body]).map((each) => decode(each) as WireMessage);
-    } catch {
-      this.#malformed++;
-      return [];
-    }
-  }
-
-  #dispatch(uid: string, message: WireMessage, now: number): void {
+  /** @returns false for what is no message */
+  #dispatch(uid: string, message: WireMessage, now: number): boolean {
     if ('node' in message) {
       this.#audience?.receive(uid, message, now);
-      if (this.#presence?.receive(uid, message, now) === false) this.#malformed++;
-    } else if ('answer' in message) this.requests.answer(uid, message.answer, message.data);
+      return this.#presence?.receive(uid, message, now) ?? true;
+    }
+    if ('answer' in message) this.requests.answer(uid, message.answer, message.data);
     else this.#toNamespace({ ...message, uid } as ClusterMessage);
+    return true;
   }
 
   #toNamespace(message: ClusterMessage): void {

@@ -33,7 +33,7 @@ export class Startup {
     if (mistake) {
       const { kind, what, fix } = mistake;
       const remedy = fix ? `. ${fix}` : '';
-      const message = `The ${this.engine} adapter ${what} ${address}: ${error.message}${remedy}`;
+      const message = `The ${this.engine} adapter ${what} ${address}: ${error.message.trim()}${remedy}`;
       return new AdapterError(kind, message, { cause: error });
     }
     if (startup === 'wait' && this.timeLeft() > pause) return null;
@@ -62,10 +62,11 @@ const MISTAKES: readonly (Mistake & { readonly says: RegExp; readonly tls?: true
     fix: 'Give that user the rights to publish and to subscribe to the names that begin with the prefix',
   },
   {
-    says: /vhost .* not found|NOT_ALLOWED - vhost/i,
+    // The library says no more of it: the broker closes the connection when it is to open the vhost.
+    says: /vhost .* not found|NOT_ALLOWED - vhost|Expected ConnectionOpenOk; got <ConnectionClose/i,
     kind: 'option',
     what: 'was refused by',
-    fix: 'The path of the URL names the vhost: correct it ("/" is written %2F), or create it with rabbitmqctl add_vhost',
+    fix: 'The path of the URL names the vhost: correct it ("/" is written %2F), create it with rabbitmqctl add_vhost, or give the user its rights',
   },
   {
     says: /3D000|database .* does not exist/i,

@@ -1,6 +1,7 @@
 /** Opens the engine `redis-streams`. */
 import type { Namespace } from 'socket.io';
-import { Hub, type HubOptions } from '../bus/hub.js';
+import { Hub } from '../bus/hub.js';
+import type { HubOptions } from '../bus/hub-types.js';
 import type { AdapterLink } from '../types.js';
 import type { TransportContext } from '../transports/transport.js';
 import { StreamsClient } from './client.js';

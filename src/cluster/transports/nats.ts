@@ -107,6 +107,8 @@ async function checkRights(nats: NatsConnection, base: string): Promise<void> {
   void watch().catch(() => {});
   nats.publish(`${base}.all`, new Uint8Array(0));
   await nats.flush();
+  // The statuses that came before the answer are read in this turn.
+  await new Promise((resolve) => setImmediate(resolve));
   if (refusal === undefined) return;
   await nats.close();
   throw refusal instanceof Error ? refusal : new Error(`permissions violation: ${JSON.stringify(refusal)}`);

@@ -1,4 +1,5 @@
 /** The worker process of `runWorkers`. */
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -28,6 +29,7 @@ export const PLACE = 'COLLOQUY_WORKER';
 export async function serveWorker(start: WorkerStart): Promise<undefined> {
   // Ctrl-C reaches every process of the terminal; the primary tells when to stop.
   process.on('SIGINT', () => {});
+  const connections = new Set<Socket>();
   const stop = await start({
     place: Number(process.env[PLACE]),
     serve: (server) => {
@@ -35,6 +37,8 @@ export async function serveWorker(start: WorkerStart): Promise<undefined> {
       server.emit('listening');
       process.on('message', (message, socket) => {
         if (message !== Message.connection || !socket) return;
+        connections.add(socket as Socket);
+        (socket as Socket).once('close', () => connections.delete(socket as Socket));
         server.emit('connection', socket as Socket);
         (socket as Socket).resume();
       });
@@ -46,6 +50,7 @@ export async function serveWorker(start: WorkerStart): Promise<undefined> {
     stopping = true;
     void (async () => stop())()
       .catch((error: unknown) => console.error(error))
+      .then(() => allClosed(connections))
       .finally(() => process.exit(0));
   };
   process.on('message', (message) => {
@@ -53,4 +58,16 @@ export async function serveWorker(start: WorkerStart): Promise<undefined> {
   });
   process.on('SIGTERM', end);
   process.send?.(Message.ready);
+}
+
+/** Milliseconds that clients have to close their ends. */
+const LAST_WORDS = 1000;
+
+/**
+ * Waits until the clients have closed their ends. A process that ends while something of a client waits to be read resets
+ * the connection, and the client's system throws away what it has not read yet: the last acknowledgements.
+ */
+async function allClosed(connections: ReadonlySet<Socket>): Promise<void> {
+  const closed = Promise.all([...connections].map((socket) => once(socket, 'close').catch(() => {})));
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, LAST_WORDS))]);
 }

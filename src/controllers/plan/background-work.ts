@@ -1,6 +1,6 @@
 /** Background work: what `@Background` said → what is to run, and from when to when. */
 import type { SetupProblem } from '../../base/errors.js';
-import { HeldLease } from '../../base/held-lease.js';
+import type { HeldLease } from '../../base/held-lease.js';
 import { longestTime } from '../../base/limits.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { BackgroundMetadata, BackgroundOptions, MethodName } from '../metadata/types.js';
@@ -33,9 +33,6 @@ export function planBackground(
   return [...rows.values()].map(({ method, options }) => {
     const label = `${owner.type.name}.${String(method)}`;
     for (const problem of problemsOf(owner, classes, method, options)) problems.push({ where: label, ...problem });
-    const params = scanParams(classes, method) ?? [];
-    // What is declared with no parameters may still look at its first argument.
-    const takesLease = params.length > 0 ? params.map(({ type }) => type === HeldLease) : [false];
     const instance = owner.scoped ? undefined : (instances.build(owner.type) as Record<MethodName, Run>);
     return Object.freeze({
       label,
@@ -44,13 +41,12 @@ export function planBackground(
       start: options.start ?? (options.stop === 'last-client' ? 'first-client' : 'boot'),
       stop: options.stop ?? 'shutdown',
       once: options.once,
-      run: (signal: AbortSignal, lease: HeldLease) =>
-        instance?.[method]!(...takesLease.map((isLease) => (isLease ? lease : signal))),
+      run: (signal: AbortSignal, lease: HeldLease) => instance?.[method]!(signal, lease),
     });
   });
 }
 
-type Run = (...given: (AbortSignal | HeldLease)[]) => unknown;
+type Run = (signal: AbortSignal, lease: HeldLease) => unknown;
 type Problem = Omit<SetupProblem, 'where'>;
 
 function problemsOf(
@@ -108,9 +104,11 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
     : [];
   const params = scanParams(classes, method);
   if (!params) return [...problems, untypedProblem('')];
+  // The lease is the second one: its type is none at run time.
   const others = params.filter(
     ({ index, type, metadata }) =>
-      type !== HeldLease && (index > 1 || (metadata ? metadata.kind !== 'signal' : type !== AbortSignal)),
+      !(index === 1 && type === Object && !metadata) &&
+      (index > 0 || (metadata ? metadata.kind !== 'signal' : type !== AbortSignal)),
   );
   if (others.length > 0 && !handles) {
     problems.push({

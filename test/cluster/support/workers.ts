@@ -9,12 +9,25 @@ interface Options extends Pick<WorkersOptions, 'workers' | 'stickiness'> {
   readonly failing?: 'start' | 'soon';
   /** So many messages of its own are sent by a worker to the primary before it is ready. */
   readonly messages?: number;
+  /** What happens to workers is thrown over. */
+  readonly throwing?: boolean;
   /** Of the HTTP server. */
   readonly server?: ServerOptions;
 }
 
-const { failing, messages = 0, server = {}, ...options } = JSON.parse(process.argv[2] ?? '{}') as Options;
+const {
+  failing,
+  messages = 0,
+  throwing = false,
+  server = {},
+  ...options
+} = JSON.parse(process.argv[2] ?? '{}') as Options;
 const tell = (fact: object): void => void process.stdout.write(`${JSON.stringify(fact)}\n`);
+
+function onEvent(event: object): void {
+  tell(event);
+  if (throwing) throw new Error('the listener of events fails, as a test wants it');
+}
 
 const workers = await runWorkers(
   async (worker) => {
@@ -23,9 +36,14 @@ const workers = await runWorkers(
     const link = openAdapter({ url: 'local:', heartbeat: { interval: 200, timeout: 1000 } });
     const http = createServer(server);
     const io = new Server(http, { adapter: link.factory });
+    let runs = 0;
     io.on('connection', (socket) => {
       socket.emit('pid', process.pid);
       socket.on('everybody', (text: string) => io.emit('everybody', text));
+      socket.on('run', (ack: () => void) => {
+        runs++;
+        ack();
+      });
       socket.on('count', (ack: (count: number) => void) => void io.fetchSockets().then((all) => ack(all.length)));
     });
     await link.ready();
@@ -34,10 +52,10 @@ const workers = await runWorkers(
     if (failing === 'soon') setTimeout(() => process.exit(7), 50);
     return async () => {
       await io.close();
-      tell({ type: 'closed', pid: process.pid });
+      tell({ type: 'closed', pid: process.pid, runs });
     };
   },
-  { port: 0, host: '127.0.0.1', ...options, onEvent: tell },
+  { port: 0, host: '127.0.0.1', ...options, onEvent },
 );
 if (workers) {
   tell({ type: 'listening', port: workers.port, pids: workers.pids });
