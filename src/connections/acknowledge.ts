@@ -14,8 +14,12 @@ const plain: ReadonlySet<unknown> = new Set([Object.prototype, Array.prototype])
 export function acknowledge(context: EventContext, value: unknown): void {
   if (context.settled) return;
   // Plain data needs no look.
-  if (Object(value) === value && !plain.has(Object.getPrototypeOf(value))) checkResult(value);
-  else if (typeof value === 'symbol') checkResult(value);
+  if (
+    (typeof value === 'object' && value !== null) || typeof value === 'function'
+      ? !plain.has(Object.getPrototypeOf(value)) || Symbol.asyncIterator in value
+      : typeof value === 'symbol'
+  )
+    checkResult(value);
   if (context.ack) send(context.ack, value);
   context.settled = true;
 }
