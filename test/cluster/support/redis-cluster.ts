@@ -24,6 +24,8 @@ export interface RedisCluster {
   readonly ports: readonly number[];
   /** Which of the servers has the slot of that name now. */
   ownerOf(name: string): Promise<number>;
+  /** The servers that have not been killed. */
+  living(): number[];
   /** Gives a server a replica. */
   replicate(at: number): Promise<void>;
   kill(at: number): Promise<void>;
@@ -45,24 +47,25 @@ export async function openRedisCluster(): Promise<RedisCluster> {
   for (const { redis } of servers.slice(1)) await meet(redis, servers[0]!);
   await settled(servers);
   const id = async (at: number): Promise<string> => String(await servers[at]!.redis.call('CLUSTER', 'MYID'));
-  const slotOf = async (name: string): Promise<string> =>
-    String(await servers.at(-1)!.redis.call('CLUSTER', 'KEYSLOT', name));
+  const alive = (): Redis => servers.find(({ child }) => child.signalCode === null)!.redis;
+  const slotOf = async (name: string): Promise<string> => String(await alive().call('CLUSTER', 'KEYSLOT', name));
   const cluster: RedisCluster = {
     ports: servers.map(({ port }) => port),
     url: `redis://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     async ownerOf(name) {
       const slot = Number(await slotOf(name));
-      const ranges = (await servers.at(-1)!.redis.call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
+      const ranges = (await alive().call('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
       const range = ranges.find(([start, end]) => start <= slot && slot <= end);
       return servers.findIndex(({ port }) => port === Number(range?.[2][1]));
     },
+    living: () => [...servers.keys()].filter((at) => servers[at]!.child.signalCode === null),
     async replicate(at) {
       const server = await startServer();
       await meet(server.redis, servers[0]!);
       const master = await id(at);
       await retried(() => server.redis.call('CLUSTER', 'REPLICATE', master));
       servers.push(server);
-      await settled(servers);
+      await settled(servers.filter(({ child }) => child.signalCode === null));
       await retried(async () => {
         if (!String(await server.redis.info('replication')).includes('master_link_status:up'))
           throw new Error('no link');
