@@ -205,7 +205,9 @@ describe('an emission of a class with directions', () => {
   }
 
   it('sends what instanceToPlain makes of it, whether it was received, made or is a plain object', async (t) => {
-    const { client, chat, socket } = await meet(t, { emits: { account: Account, accounts: { each: Account } } });
+    const { client, chat, socket } = await meet(t, {
+      emits: { ...events, account: Account, accounts: { each: Account } },
+    });
     const plain = { name: 'Ann', password: 'secret', price: 500 };
     const sent = { name: 'Ann', id: 7, price: 500 };
     for (const value of [plain, Object.assign(new Account(), plain)]) {
