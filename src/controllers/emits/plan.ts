@@ -35,18 +35,19 @@ export class EmitsPlan {
   }
 }
 
-function fitValue(event: string, { fit, payload }: ValueCheck, value: unknown, path: string): unknown {
-  if (!fit) return value;
-  // A class's plan looks at instances itself.
-  const fitted = run(payload ? fit : (given) => fit(asCarried(given)), value);
+function fitValue(event: string, check: ValueCheck, value: unknown, path: string): unknown {
+  const fitted = fitOutgoing(check, value);
   if (!(fitted instanceof Invalid)) return fitted;
   const { issues, cause } = path ? fitted.within(path) : fitted;
   throw new InvalidEmission(event, issues, cause);
 }
 
-function run(fit: NonNullable<ValueCheck['fit']>, value: unknown): unknown {
+/** What is sent in the place of a value, or an `Invalid`. Never throws. */
+export function fitOutgoing({ fit, payload }: ValueCheck, value: unknown): unknown {
+  if (!fit) return value;
   try {
-    const fitted = fit(value);
+    // A class's plan looks at instances itself.
+    const fitted = fit(payload ? value : asCarried(value));
     return isThenable(fitted) ? Invalid.of(pending) : fitted;
   } catch (cause) {
     return Invalid.of(unreadable, cause);
@@ -82,7 +83,7 @@ export function planEmits(
     const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
     if (what) problems.push({ code: 'event_name', where, what, fix: 'choose another name.' });
     const { values } = readDeclared(declared);
-    const planned = values.map((argument) => planArgument(argument, where, options, plans, problems));
+    const planned = values.map((argument) => planDeclared(argument, where, options, plans, problems));
     events.set(event, planned);
   }
   return new EmitsPlan(events, emits);
@@ -90,7 +91,8 @@ export function planEmits(
 
 const ownEventProblem = `'${ownEvent}' is what the framework itself tells clients of failures.`;
 
-function planArgument(
+/** Plans one declared value; mistakes are added to `problems`. */
+export function planDeclared(
   { type, each: isEach }: DeclaredArgument,
   where: string,
   payload: PayloadOptions,
