@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Logger } from '../base/log.js';
 import type { Engine } from '../server/engine/index.js';
-import { trackConnections } from '../server/connections.js';
+import { trackConnections } from '../server/tcp-connections.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
 import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';

@@ -133,12 +133,15 @@ function lastingSignal(controller: AbortController): AbortSignal {
 }
 
 /** Several values for one acknowledgement. */
-export class Reply {
-  constructor(readonly values: readonly unknown[]) {}
+export class Reply<Values extends readonly unknown[] = readonly unknown[]> {
+  /** For the types of clients alone. */
+  declare readonly '~reply': Values;
+
+  constructor(readonly values: Values) {}
 }
 
 /** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
-export function reply(...values: unknown[]): Reply {
+export function reply<Values extends unknown[]>(...values: Values): Reply<Values> {
   return new Reply(values);
 }
 

@@ -1,57 +1,27 @@
 /**
- * For clients in JavaScript: turns the error answer of a failed call into a rejected promise. Has no dependency and runs
- * in browsers.
+ * For clients in TypeScript and JavaScript: a socket with the types of a contract, and failed calls as rejected promises. It
+ * has no dependency and runs in browsers.
  */
-
-/** The answer to a failed call, see the README's table of the contract on the wire. */
-export interface CallFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly details?: unknown;
-  readonly issues?: readonly { readonly path: string; readonly rule: string; readonly message: string }[];
-  readonly id?: string;
-}
-
-/** A call that the server answered with an error. */
-export class CallError extends Error {
-  override readonly name = 'CallError';
-  readonly code: string;
-  readonly details: unknown;
-  readonly issues: CallFailure['issues'];
-  readonly id: string | undefined;
-
-  constructor(failure: CallFailure) {
-    super(failure.message);
-    this.code = failure.code;
-    this.details = failure.details;
-    this.issues = failure.issues;
-    this.id = failure.id;
-  }
-}
-
-/** The part of a socket of socket.io-client, or of its `timeout(…)`, that is used here. */
-export interface CallingSocket {
-  emitWithAck(event: string, ...args: unknown[]): Promise<unknown>;
-}
-
-/**
- * Emits an event and returns the handler's answer.
- * @throws CallError if the server answered with an error; and the error of `emitWithAck` after a `timeout(…)`
- */
-export async function call<T = unknown>(socket: CallingSocket, event: string, ...args: unknown[]): Promise<T> {
-  return unwrap<T>(await socket.emitWithAck(event, ...args));
-}
-
-/** Gives an answer as it is, unless it is an error: that is thrown. */
-export function unwrap<T = unknown>(answer: unknown): T {
-  const failure = failureOf(answer);
-  if (failure) throw new CallError(failure);
-  return answer as T;
-}
-
-function failureOf(answer: unknown): CallFailure | undefined {
-  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
-  const { error } = answer;
-  const isFailure = typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
-  return isFailure ? (error as CallFailure) : undefined;
-}
+export { call, CallError, unwrap } from './call.js';
+export type { CallingSocket } from './call.js';
+export { connect } from './connect.js';
+export type { CallOptions, Client, ClientSocket } from './connect.js';
+export type {
+  ArgsOf,
+  Bytes,
+  Call,
+  CallFailure,
+  Calls,
+  CallTypes,
+  CodeOf,
+  EmissionName,
+  EventName,
+  Events,
+  ExceptionEvent,
+  FailedAnswer,
+  FrameworkCode,
+  Json,
+  NamespaceTypes,
+  ReceivedOf,
+  ResultOf,
+} from './types.js';

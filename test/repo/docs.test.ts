@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as colloquy from '../../src/index.js';
@@ -67,4 +67,13 @@ test('every code of a boot mistake is used in the sources, and no other', () => 
     for (const [, code] of text.matchAll(/#problem\(\s*'(\w+)'/g)) used.add(code!);
   }
   assert.deepEqual([...used].toSorted(), Object.keys(bootErrors).toSorted());
+});
+
+test('src/README.md names only files and folders that are there', () => {
+  const text = readFileSync(join(root, 'src/README.md'), 'utf8');
+  const named = codeWords(text).flatMap((words) => /^[\w./-]+(?:\.ts|\/)$/.exec(words) ?? []);
+  assert.ok(named.length > 30);
+  const folders = ['', 'connections', 'controllers', 'controllers/plan', 'docs'];
+  const missing = named.filter((name) => !folders.some((folder) => existsSync(join(root, 'src', folder, name))));
+  assert.deepEqual(missing, []);
 });

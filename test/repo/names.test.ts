@@ -13,7 +13,7 @@ const names: Record<string, string[]> = {
     EventContext EventError EventName Handshake Header InjectNamespace InvalidEmission InvalidPayload Namespace On
     OnAny OnConnect OnDisconnect OnError OnJoin OnLeave OnMessage Param Payload Query Reason
     Recovered reply Room Rooms Session sessionIdOf SetupError Signal sleep SocketId Transport Use`),
-  './client': words(`call CallError unwrap`),
+  './client': words(`call CallError connect unwrap`),
   './ambient': words(
     `broadcast call context disconnect emit eventName except join leave namespace rooms send socket to`,
   ),

@@ -1,0 +1,46 @@
+/** Calls of a client: the answer, or a rejected promise. */
+import type { CallFailure } from './types.js';
+
+/** A call that the server answered with an error, or that was not answered: `timeout`, `disconnected`. */
+export class CallError<Code extends string = string> extends Error {
+  override readonly name = 'CallError';
+  readonly code: Code;
+  readonly details: unknown;
+  readonly issues: CallFailure['issues'];
+  readonly id: string | undefined;
+
+  constructor(failure: CallFailure<Code>) {
+    super(failure.message);
+    this.code = failure.code;
+    this.details = failure.details;
+    this.issues = failure.issues;
+    this.id = failure.id;
+  }
+}
+
+/** The part of a socket of socket.io-client, or of its `timeout(…)`, that is used here. */
+export interface CallingSocket {
+  emitWithAck(event: string, ...args: unknown[]): Promise<unknown>;
+}
+
+/**
+ * Emits an event and returns the handler's answer.
+ * @throws CallError if the server answered with an error; and the error of `emitWithAck` after a `timeout(…)`
+ */
+export async function call<T = unknown>(socket: CallingSocket, event: string, ...args: unknown[]): Promise<T> {
+  return unwrap<T>(await socket.emitWithAck(event, ...args));
+}
+
+/** Gives an answer as it is, unless it is an error: that is thrown. */
+export function unwrap<T = unknown>(answer: unknown): T {
+  const failure = failureOf(answer);
+  if (failure) throw new CallError(failure);
+  return answer as T;
+}
+
+function failureOf(answer: unknown): CallFailure | undefined {
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
+  const { error } = answer;
+  const isFailure = typeof error === 'object' && error !== null && 'code' in error && 'message' in error;
+  return isFailure ? (error as CallFailure) : undefined;
+}

@@ -1,0 +1,124 @@
+/** A socket of socket.io-client with the types of a contract. */
+import { CallError, unwrap } from './call.js';
+import type {
+  ArgsOf,
+  CodeOf,
+  EmissionName,
+  EventName,
+  ExceptionEvent,
+  NamespaceTypes,
+  ReceivedOf,
+  ResultOf,
+} from './types.js';
+
+/** The part of a socket of socket.io-client that is used here. */
+export interface ClientSocket {
+  emit(event: string, ...args: unknown[]): unknown;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  once(event: string, listener: (...args: never[]) => void): unknown;
+  off(event: string, listener?: (...args: never[]) => void): unknown;
+}
+
+/** When a call is given up. */
+export interface CallOptions {
+  /** Milliseconds, after which the call fails with the code `timeout`. */
+  readonly timeout?: number | undefined;
+  /** Gives the call up; it fails with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type ListenerOf<Namespace extends NamespaceTypes, Event> = Event extends 'exception'
+  ? (failure: ExceptionEvent) => void
+  : (...args: [...ReceivedOf<Namespace, Event>]) => void;
+
+/** A typed client of one namespace. Everything that it does is plain Socket.IO: `socket` is the socket itself. */
+export interface Client<Namespace extends NamespaceTypes, Connection = ClientSocket> {
+  readonly socket: Connection;
+  /**
+   * Sends an event and returns the answer; several values of `reply(…)` are a list. Options come after the arguments.
+   * @throws CallError with a code of {@link CodeOf}; `isError` narrows it
+   */
+  call<Event extends EventName<Namespace>>(
+    event: Event,
+    ...args: [...ArgsOf<Namespace, Event>, options?: CallOptions]
+  ): Promise<ResultOf<Namespace, Event>>;
+  /** Sends an event without asking for an answer; a failure arrives as `exception`. */
+  emit<Event extends EventName<Namespace>>(event: Event, ...args: [...ArgsOf<Namespace, Event>]): this;
+  on<Event extends EmissionName<Namespace> | 'exception'>(event: Event, listener: ListenerOf<Namespace, Event>): this;
+  once<Event extends EmissionName<Namespace> | 'exception'>(event: Event, listener: ListenerOf<Namespace, Event>): this;
+  off<Event extends EmissionName<Namespace> | 'exception'>(event: Event, listener?: ListenerOf<Namespace, Event>): this;
+  /** Whether an error is the failure of a call, with the codes that the event has. */
+  isError<Event extends EventName<Namespace>>(
+    error: unknown,
+    event: Event,
+  ): error is CallError<CodeOf<Namespace, Event>>;
+}
+
+/** Gives a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. */
+export function connect<Namespace extends NamespaceTypes, Connection extends object = ClientSocket>(
+  socket: Connection & ClientSocket,
+): Client<Namespace, Connection> {
+  const pass =
+    (method: 'emit' | 'on' | 'once' | 'off') =>
+    (...args: unknown[]): unknown => {
+      (socket[method] as (...values: unknown[]) => unknown)(...args);
+      return client;
+    };
+  const client: unknown = {
+    socket,
+    call: (event: string, ...args: unknown[]) => callWith(socket, event, args),
+    emit: pass('emit'),
+    on: pass('on'),
+    once: pass('once'),
+    off: pass('off'),
+    isError: (error: unknown) => error instanceof CallError,
+  };
+  return client as Client<Namespace, Connection>;
+}
+
+function callWith(socket: ClientSocket, event: string, args: unknown[]): Promise<unknown> {
+  const { timeout, signal } = takeOptions(args);
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      socket.off('disconnect', lost);
+      signal?.removeEventListener('abort', abort);
+      settle();
+    };
+    const fail = (error: unknown): void => end(() => reject(error as Error));
+    const lost = (): void =>
+      fail(new CallError({ code: 'disconnected', message: 'Disconnected before the answer came.' }));
+    const abort = (): void => fail(signal!.reason);
+    if (signal?.aborted) return abort();
+    signal?.addEventListener('abort', abort);
+    socket.on('disconnect', lost);
+    if (timeout !== undefined) {
+      const message = `No answer within ${timeout} ms.`;
+      timer = setTimeout(() => fail(new CallError({ code: 'timeout', message })), timeout);
+    }
+    socket.emit(event, ...args, (...values: unknown[]) => {
+      try {
+        const answer = unwrap(values[0]);
+        end(() => resolve(values.length > 1 ? values : answer));
+      } catch (error) {
+        fail(error);
+      }
+    });
+  });
+}
+
+/** The options at the end of the arguments: an object with `timeout` or `signal`, and nothing else. */
+function takeOptions(args: unknown[]): CallOptions {
+  const last = args.at(-1);
+  return isOptions(last) ? (args.pop() as CallOptions) : {};
+}
+
+function isOptions(value: unknown): value is CallOptions {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  const { timeout, signal } = value as CallOptions;
+  const isKnown = keys.length > 0 && keys.every((key) => key === 'timeout' || key === 'signal');
+  const isTime = timeout === undefined || typeof timeout === 'number';
+  return isKnown && isTime && (signal === undefined || signal instanceof AbortSignal);
+}
