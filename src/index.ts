@@ -45,22 +45,25 @@ export {
 
 export { EventContext, reply } from './base/context.js';
 export type { AckFunction, ContextKind, Reply } from './base/context.js';
-export { InvalidEmission } from './controllers/emits/declare.js';
+export { InvalidAnswer, InvalidEmission } from './controllers/emits/declare.js';
 export type { EmittedArgument, EmittedEvents, EventsOf } from './controllers/emits/declare.js';
 export { ConnectionRefused, errorCodes, EventError, InvalidPayload, SetupError } from './base/errors.js';
 export type { ErrorAnswer, ErrorBody, ErrorCode, SetupProblem } from './base/errors.js';
 
 export type { ConstructorParameterDecorator } from './base/container.js';
 export type { HandlerDecorator, ParameterDecorator } from './controllers/decorators/placement.js';
+export type { AnswerFor, AnsweringDecorator } from './controllers/decorators/handlers.js';
 export type { UseDecorator } from './controllers/decorators/use.js';
 export type { Class } from './base/reflect.js';
 export type {
   BackgroundOptions,
   EmissionOptions,
   EmissionTarget,
+  DeclaredAnswer,
   HandlerOptions,
   NamespaceOptions,
   ParamOptions,
+  ReturningOptions,
 } from './controllers/metadata/types.js';
 export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './base/middleware.js';
 export type { Issue, PayloadOptions } from './payload/index.js';

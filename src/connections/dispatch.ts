@@ -232,7 +232,14 @@ function awaitsManualAck(context: EventContext, value: unknown): boolean {
 export function answerByHand(context: EventContext, values: readonly unknown[]): void {
   if (context.failure) return;
   release(context);
-  finish(context, new Reply(values));
+  const { outgoing } = planOf(context);
+  const answer = new Reply(values);
+  if (!outgoing) return finish(context, answer);
+  try {
+    finish(context, outgoing(answer));
+  } catch (error) {
+    fail(context, error);
+  }
 }
 
 /** Ends a call that failed: `@OnError` may speak, in the same time limit, then the caller is answered. */

@@ -10,7 +10,7 @@ const words = (text: string): string[] => text.split(/\s+/);
 const names: Record<string, string[]> = {
   '.': words(`Ack AdapterError Args Auth Background call callAll CallError ConnectedSocket ConnectionRefused
     Cookie createApp createParamDecorator Data defaultLimits disconnectReasons Emit errorCodes
-    EventContext EventError EventName Handshake Header InjectNamespace InvalidEmission InvalidPayload Namespace On
+    EventContext EventError EventName Handshake Header InjectNamespace InvalidAnswer InvalidEmission InvalidPayload Namespace On
     OnAny OnConnect OnDisconnect OnError OnJoin OnLeave OnMessage Param Payload Query Reason
     Recovered reply Room Rooms Session sessionIdOf SetupError Signal sleep SocketId Transport Use`),
   './client': words(`call CallError connect unwrap`),

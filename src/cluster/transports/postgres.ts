@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import {
   Backlog,
   loadLibrary,
+  type Lock,
   type Session,
   type SessionEvents,
   topicsOf,
@@ -48,6 +49,10 @@ export class PostgresTransport implements Transport {
       maxFrame: FRAME,
       publish: (topic, frame) => publisher.add(channel(topic), frame),
       probe: (node) => publisher.alone(() => isPresent(client, lockOf(hash, node))),
+      lock: (name, _time, force) => {
+        const alone: Alone = (query) => publisher.alone(query);
+        return takeLease(client, alone, leaseOf(hash, name), force);
+      },
       close: async () => {
         await Promise.race([publisher.idle, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
         await client.end();
@@ -124,3 +129,34 @@ async function isPresent(client: Client, lock: [number, number]): Promise<boolea
   );
   return rowCount !== 0;
 }
+
+type Alone = <T>(query: () => Promise<T>) => Promise<T>;
+
+/** The advisory lock of a lease. */
+function leaseOf(prefix: Buffer, name: string): [number, number] {
+  const hash = createHash('sha256').update(name).digest();
+  return [prefix.readUInt32BE(4) >>> 1, hash.readUInt32BE(0) >>> 1];
+}
+
+/** The session keeps it until it ends. Transaction ids rise, whoever asks for them. */
+async function takeLease(client: Client, alone: Alone, lease: [number, number], force: boolean): Promise<Lock | null> {
+  const taking = alone(() =>
+    client.query('SELECT pg_try_advisory_lock($1::int, $2::int) AS held, txid_current()::text AS fence', lease),
+  );
+  const { held, fence } = (await taking).rows[0] as { held: boolean; fence: string };
+  if (!held) {
+    if (force) await alone(() => client.query(END_HOLDER, lease));
+    return null;
+  }
+  return {
+    fence: Number(fence),
+    time: Infinity,
+    renew: () => Promise.resolve(true),
+    release: () => void alone(() => client.query('SELECT pg_advisory_unlock($1::int, $2::int)', lease)).catch(() => {}),
+  };
+}
+
+/** A process that was stopped keeps its session, and with it the lock. */
+const END_HOLDER = `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+  WHERE locktype = 'advisory' AND datname = current_database() AND classid::bigint = $1 AND objid::bigint = $2
+  AND pid <> pg_backend_pid()`;

@@ -1,4 +1,5 @@
 /** The schema of one property of a DTO: what its rules say together. */
+import { guardRejection } from '../../base/thenable.js';
 import type { Class, PropertyFacts, RuleFacts } from '../../payload/index.js';
 import type { JsonSchema } from '../contract.js';
 import { fits } from './check.js';
@@ -25,7 +26,7 @@ export function propertySchema(facts: PropertyFacts, refOf: RefOf): PropertySche
   const rest = said.filter(({ expressed }) => !expressed?.exact).map(({ rule }) => rule.name);
   const schema = orNull(join(parts), facts.optional.null);
   const notes = { ...shapeNote(facts), ...(rest.length > 0 ? { 'x-rules': [...new Set(rest)] } : {}) };
-  const refusesMissing = said.some(({ rule, expressed }) => expressed && rule.accepts!(undefined) === false);
+  const refusesMissing = said.some(({ rule, expressed }) => expressed && refuses(rule, undefined));
   return {
     schema: { ...schema, ...notes },
     required: refusesMissing && !facts.optional.undefined && !facts.hasDefault,
@@ -61,7 +62,9 @@ function proven(rule: RuleFacts): RuleSchema | undefined {
 
 function refuses({ accepts }: RuleFacts, value: unknown): boolean {
   try {
-    return accepts!(value) === false;
+    const answer = accepts!(value);
+    guardRejection(answer);
+    return answer === false;
   } catch {
     return true;
   }

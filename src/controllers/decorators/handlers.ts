@@ -1,6 +1,14 @@
 /** The decorators that say which moment a method handles. Those without a required argument work bare and called. */
 import { metadataOf } from '../metadata/store.js';
-import type { HandlerKind, HandlerMetadata, HandlerOptions } from '../metadata/types.js';
+import type { Reply } from '../../base/context.js';
+import type { ValueOf } from '../emits/declare.js';
+import type {
+  DeclaredAnswer,
+  HandlerKind,
+  HandlerMetadata,
+  HandlerOptions,
+  ReturningOptions,
+} from '../metadata/types.js';
 import type { Class } from '../../base/reflect.js';
 import { isHandlerPlacement, type HandlerDecorator, type HandlerPlacement } from './placement.js';
 
@@ -11,6 +19,10 @@ export interface HandlerMark extends HandlerDecorator {
 
 /** `@On`, `@On()`, `@On('event')`. */
 export interface EventMark extends HandlerDecorator {
+  <const Returns extends DeclaredAnswer>(
+    event: string | undefined,
+    options: ReturningOptions<Returns>,
+  ): AnsweringDecorator<AnswerFor<Returns>>;
   (event?: string, options?: HandlerOptions): HandlerDecorator;
 }
 
@@ -18,6 +30,35 @@ export interface EventMark extends HandlerDecorator {
 export interface ErrorMark extends HandlerDecorator {
   (errorType?: Class<unknown>): HandlerDecorator;
 }
+
+/** Decorates a method that returns what is declared, or a promise of it. */
+export interface AnsweringDecorator<Answer> {
+  <T extends (...args: never[]) => Answer | PromiseLike<Answer>>(
+    target: object & { readonly prototype?: never },
+    method: string | symbol,
+    descriptor: TypedPropertyDescriptor<T>,
+  ): void;
+}
+
+/** What a method returns whose answer is declared so: an instance, or data of its shape. */
+export type AnswerFor<Returns> = Returns extends readonly unknown[]
+  ? Returns['length'] extends 0
+    ? undefined | void
+    : Returns['length'] extends 1
+      ? DataOf<Returns[0]> | Reply<readonly [DataOf<Returns[0]>]>
+      : Reply<{ readonly [Index in keyof Returns]: DataOf<Returns[Index]> }>
+  : DataOf<Returns>;
+
+type DataOf<Declared> = Declared extends { readonly each: infer Each }
+  ? readonly DataOf<Each>[]
+  : Data<ValueOf<Declared>>;
+
+/** An object without its methods; anything else as it is. */
+type Data<Value> = Value extends string | number | boolean | Uint8Array | readonly unknown[]
+  ? Value
+  : unknown extends Value
+    ? unknown
+    : { readonly [Key in keyof Value as Value[Key] extends (...args: never[]) => unknown ? never : Key]: Value[Key] };
 
 function record(placement: HandlerPlacement, row: Omit<HandlerMetadata, 'method'>): void {
   metadataOf(placement[0]).handlers.push({ ...row, method: placement[1] });
@@ -39,7 +80,7 @@ function mark(kind: HandlerKind): HandlerMark {
  */
 export const On: EventMark = ((...args: unknown[]) => {
   if (isHandlerPlacement(args)) return record(args, { kind: 'event', options: {} });
-  const [event, options = {}] = args as [string?, HandlerOptions?];
+  const [event, options = {}] = args as [string?, HandlerMetadata['options']?];
   return (...placement: HandlerPlacement) => {
     if (isHandlerPlacement(placement)) {
       record(placement, { kind: 'event', options, ...(event === undefined ? {} : { event }) });

@@ -72,3 +72,27 @@ export class InvalidEmission extends Error {
     super(`The event '${event}' was not sent: ${reasons.join('; ')}`, cause === undefined ? undefined : { cause });
   }
 }
+
+/**
+ * Thrown for an answer that `returns` does not allow; the caller is answered `internal`. It is a mistake of the program, not of
+ * a client.
+ */
+export class InvalidAnswer extends Error {
+  override readonly name = 'InvalidAnswer';
+
+  /**
+   * @param handler `Class.method`
+   * @param issues what is wrong, at most 20
+   */
+  constructor(
+    readonly handler: string,
+    readonly issues: readonly Issue[],
+    cause?: unknown,
+  ) {
+    const reasons = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+    super(
+      `The answer of ${handler} is not what \`returns\` declares: ${reasons.join('; ')}`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+}

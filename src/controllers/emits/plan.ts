@@ -36,14 +36,14 @@ export class EmitsPlan {
 }
 
 function fitValue(event: string, { fit }: ValueCheck, value: unknown, path: string): unknown {
-  if (!fit) return value;
-  const fitted = run(fit, value);
+  const fitted = fit ? fitOutgoing(fit, value) : value;
   if (!(fitted instanceof Invalid)) return fitted;
   const { issues, cause } = path ? fitted.within(path) : fitted;
   throw new InvalidEmission(event, issues, cause);
 }
 
-function run(fit: NonNullable<ValueCheck['fit']>, value: unknown): unknown {
+/** What is sent in the place of a value, or an `Invalid`. Never throws. */
+export function fitOutgoing(fit: NonNullable<ValueCheck['fit']>, value: unknown): unknown {
   try {
     const fitted = fit(asCarried(value));
     return isThenable(fitted) ? Invalid.of(pending) : fitted;
@@ -81,7 +81,7 @@ export function planEmits(
     const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
     if (what) problems.push({ code: 'event_name', where, what, fix: 'choose another name.' });
     const { values } = readDeclared(declared);
-    const planned = values.map((argument) => planArgument(argument, where, options, plans, problems));
+    const planned = values.map((argument) => planDeclared(argument, where, options, plans, problems));
     events.set(event, planned);
   }
   return new EmitsPlan(events, emits);
@@ -89,7 +89,8 @@ export function planEmits(
 
 const ownEventProblem = `'${ownEvent}' is what the framework itself tells clients of failures.`;
 
-function planArgument(
+/** Plans one declared value; mistakes are added to `problems`. */
+export function planDeclared(
   { type, each: isEach }: DeclaredArgument,
   where: string,
   payload: PayloadOptions,

@@ -14,14 +14,24 @@ export type HandlerKind = 'event' | 'any' | 'connect' | 'disconnect' | 'error' |
 export interface HandlerOptions {
   /** Milliseconds after which the caller is answered `timeout`; the application's limit unless given. */
   readonly timeout?: number;
-  /** What the answer is, in the words of `emits`; keys without a rule do not leave, and what does not fit answers `internal`. */
-  readonly returns?: EmittedArgument | readonly EmittedArgument[];
   /** The codes of the errors that the handler answers with, for the contract. */
   readonly throws?: readonly string[];
   /** What the event is for, in one sentence, for the contract. */
   readonly summary?: string;
   /** Says in the contract that clients should use something else: `true`, or what. */
   readonly deprecated?: boolean | string;
+}
+
+/** What an answer is: a class, `String` …, or a list of them for the values of `reply`. */
+export type DeclaredAnswer = EmittedArgument | readonly EmittedArgument[];
+
+/** The same with what the handler answers. */
+export interface ReturningOptions<Returns extends DeclaredAnswer = DeclaredAnswer> extends HandlerOptions {
+  /**
+   * What the answer is, in the words of `emits`: `Said`, `{ each: Said }`, `[Said, Number]` for `reply(…)`, `[]` for nothing. Keys
+   * without a rule do not leave, and what does not fit answers `internal`.
+   */
+  readonly returns: Returns;
 }
 
 export interface HandlerMetadata {
@@ -31,7 +41,7 @@ export interface HandlerMetadata {
   readonly event?: string;
   /** The class of errors, where `kind` is `error`; all unless given. */
   readonly errorType?: Class<unknown> | undefined;
-  readonly options: HandlerOptions;
+  readonly options: HandlerOptions & Partial<ReturningOptions>;
 }
 
 /** Where a decorated parameter gets its value. */

@@ -11,6 +11,8 @@ import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { ControllerFacts, HandlerFacts } from '../scan/facts.js';
 import { groupBy } from '../../base/group-by.js';
 import { Instances, middlewareName, type Target } from './instances.js';
+import { planReturns, type Outgoing } from '../emits/returns.js';
+import { isThenable, promiseOf } from '../../base/thenable.js';
 import { invoke, throwing } from './invoke.js';
 import { rememberRefusal } from './lifecycle.js';
 import { mergePayloadOptions } from './arguments/merge-options.js';
@@ -96,16 +98,20 @@ export class Compiler {
     const args = planArguments(handler, payload, this.options.payloads, this.problems);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
+    const outgoing = planReturns(handler, payload, this.options.payloads, this.problems);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
+    const inner = isMessage && uses.length === 0 ? run : this.#chain(uses, thrower(handler, run));
+    const answersByHand = handler.params.some(({ metadata }) => metadata?.kind === 'ack');
     return Object.freeze({
       label: handler.label,
       kind: isMessage ? 'event' : (handler.kind as HandlerPlan['kind']),
       event: handler.event,
       arguments: args,
       middleware: uses.map(middlewareName),
-      answersByHand: handler.params.some(({ metadata }) => metadata?.kind === 'ack'),
+      answersByHand,
       timeout: handler.options.timeout ?? this.options.timeout,
-      run: isMessage && uses.length === 0 ? run : this.#chain(uses, thrower(handler, run)),
+      run: outgoing ? answering(inner, outgoing, answersByHand) : inner,
+      ...(outgoing ? { outgoing } : {}),
       errors,
       emissions: handler.emissions,
     });
@@ -117,6 +123,15 @@ export class Compiler {
       last,
     );
   }
+}
+
+/** The same, but what it returns goes the way out that `returns` declares. */
+function answering(run: Run, outgoing: Outgoing, answersByHand: boolean): Run {
+  const leave = (result: unknown): unknown => (result === undefined && answersByHand ? result : outgoing(result));
+  return (context) => {
+    const result = run(context);
+    return isThenable(result) ? promiseOf(result).then(leave) : leave(result);
+  };
 }
 
 /** For those who expect a refusal to be thrown. */

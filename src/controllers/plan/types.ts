@@ -45,6 +45,8 @@ export interface HandlerPlan extends ContextHandler {
   readonly timeout: number;
   /** Middleware, readers, method: gives the result or a promise of it, throws what they throw. */
   readonly run: (context: EventContext) => unknown;
+  /** What becomes of an answer by hand, if `returns` is declared; `run` does it by itself. Throws what does not fit. */
+  readonly outgoing?: (answer: unknown) => unknown;
   /** The most derived class of errors first. */
   readonly errors: readonly ErrorPlan[];
   /** What else is emitted when the handler has a result, or has failed. */

@@ -2,7 +2,7 @@
 import { EventContext } from '../../base/context.js';
 import type { ValueOf } from '../emits/declare.js';
 import type { SetupProblem } from '../../base/errors.js';
-import type { HandlerOptions, ParamOptions } from '../metadata/types.js';
+import type { DeclaredAnswer, HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
 import { checkEvents, eventTaken, methodProblem } from './check-controllers.js';
@@ -21,6 +21,8 @@ export interface FunctionOptions<Payload extends FunctionPayload = FunctionPaylo
   /** The classes of the arguments in their order, each validated; without it the arguments come as they are. */
   readonly payload?: Payload;
   readonly use?: readonly MiddlewareLike[];
+  /** What the answer is, in the words of `emits`. */
+  readonly returns?: DeclaredAnswer;
 }
 
 /** The arguments that a function is given for its `payload`; as they came where that is not known. */

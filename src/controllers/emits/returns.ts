@@ -1,0 +1,47 @@
+/** What `returns` declares → the way out of a handler's result: what emissions go through, before the answer is sent. */
+import { Reply } from '../../base/context.js';
+import type { SetupProblem } from '../../base/errors.js';
+import { Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
+import type { ValueCheck } from '../plan/arguments/check-value.js';
+import type { PayloadPlans } from '../plan/arguments/payload-plans.js';
+import type { HandlerFacts } from '../scan/facts.js';
+import { InvalidAnswer } from './declare.js';
+import { readDeclared } from './declared.js';
+import { fitOutgoing, planDeclared } from './plan.js';
+
+/** Gives what is answered in the place of a result. Throws {@link InvalidAnswer}. */
+export type Outgoing = (result: unknown) => unknown;
+
+/** Plans what a handler declares; `undefined` if it declares nothing. Mistakes are added to `problems`. */
+export function planReturns(
+  { label, options: { returns } }: HandlerFacts,
+  options: PayloadOptions,
+  plans: PayloadPlans,
+  problems: SetupProblem[],
+): Outgoing | undefined {
+  if (returns === undefined) return undefined;
+  const { values, acknowledged } = readDeclared(returns);
+  const where = `${label}, returns`;
+  if (acknowledged)
+    problems.push({ code: 'emits_argument', where, what: 'Function is no answer.', fix: 'leave it out.' });
+  const checks = values.map((each) => planDeclared(each, where, options, plans, problems));
+  const fit = (check: ValueCheck, value: unknown, path: string): unknown => fitAnswer(label, check, value, path);
+  return (result) => {
+    if (result instanceof Invalid) return result;
+    const given = result instanceof Reply ? result.values : result === undefined ? [] : [result];
+    if (given.length > checks.length) throw new InvalidAnswer(label, [tooMany(given.length, checks.length)]);
+    const fitted = checks.map((check, index) => fit(check, given[index], checks.length > 1 ? String(index) : ''));
+    return fitted.length > 1 ? new Reply(fitted) : fitted[0];
+  };
+}
+
+function fitAnswer(label: string, { fit }: ValueCheck, value: unknown, path: string): unknown {
+  const fitted = fit ? fitOutgoing(fit, value) : value;
+  if (!(fitted instanceof Invalid)) return fitted;
+  const { issues, cause } = path ? fitted.within(path) : fitted;
+  throw new InvalidAnswer(label, issues, cause);
+}
+
+function tooMany(given: number, declared: number): Issue {
+  return { path: '', rule: 'arguments', message: `${given} values are more than the ${declared} declared` };
+}
