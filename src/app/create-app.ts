@@ -28,6 +28,7 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
+import { checkOptionNames } from './check-options.js';
 import { joinCluster } from './join-cluster.js';
 import type { App, AppOptions } from './options.js';
 import { checkOwnServer } from './own-server.js';
@@ -42,6 +43,9 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
   options: AppOptions<Events>,
 ): Promise<App<Events>> {
   const problems: SetupProblem[] = [];
+  checkOptionNames(options, problems);
+  // An option of the wrong kind cannot be read any further.
+  if (problems.some(({ code }) => code === 'option_kind')) throw new SetupError(problems);
   const settings = await resolveSettings(options, problems);
   const facts = scan(await load(options, problems), problems);
   checkOptions(options, facts, problems);

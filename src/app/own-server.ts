@@ -2,37 +2,8 @@
 import type { ServerOptions } from 'socket.io';
 import type { SetupProblem } from '../base/errors.js';
 import type { Limits } from '../base/limits.js';
+import { foreignOptions } from './option-names.js';
 import type { AppOptions } from './options.js';
-
-/** What `createApp` reads itself; everything else is Socket.IO's. */
-type OwnOption = Exclude<keyof AppOptions, Exclude<keyof ServerOptions, 'adapter'>>;
-
-const ownOptions: Readonly<Record<OwnOption, true>> = {
-  adapter: true,
-  container: true,
-  controllers: true,
-  cwd: true,
-  debug: true,
-  emits: true,
-  engine: true,
-  hosts: true,
-  http: true,
-  importer: true,
-  io: true,
-  lease: true,
-  limits: true,
-  logger: true,
-  onError: true,
-  payload: true,
-  printTable: true,
-  services: true,
-  session: true,
-  signals: true,
-  static: true,
-  trustProxy: true,
-  use: true,
-  watchdog: true,
-};
 
 /** The limits that Socket.IO keeps, under its own names. */
 const keptLimits = { payload: 'maxHttpBufferSize', joinTime: 'connectTimeout' } as const satisfies Partial<
@@ -43,7 +14,7 @@ const keptLimits = { payload: 'maxHttpBufferSize', joinTime: 'connectTimeout' } 
 export function checkOwnServer(options: AppOptions, problems: SetupProblem[]): void {
   if (!options.io) return;
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !(name in ownOptions)) problems.push(inVain(name, name));
+    if (value !== undefined && name in foreignOptions) problems.push(inVain(name, name));
   }
   if (options.engine === 'eiows') problems.push(inVain('engine', 'wsEngine'));
   for (const [limit, name] of Object.entries(keptLimits)) {

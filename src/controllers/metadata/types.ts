@@ -73,6 +73,8 @@ export interface ParamOptions extends PayloadOptions {
   readonly type?: Class<unknown>;
   /** The class of every element of an array. */
   readonly each?: Class<unknown>;
+  /** The enum of which the argument must be a value: TypeScript keeps only its base type at run time. */
+  readonly enum?: Readonly<Record<string, string | number>>;
   /** Accept that the argument is missing or `null`; the handler gets `undefined`. */
   readonly optional?: boolean;
 }

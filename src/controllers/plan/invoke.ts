@@ -16,11 +16,12 @@ type Invocation = (context: EventContext, error?: unknown) => unknown;
  */
 export function invoke(target: Target, method: string | symbol, args: readonly ArgumentPlan[]): Invocation {
   const readers = args.map((argument) => argument.read);
+  const hasRest = args.at(-1)?.spread === true;
   const call = (context: EventContext, values: unknown[]): unknown => {
     context.reached = true;
     if (context.kind === 'connect') context.connection.enter();
     const instance = 'instance' in target ? target.instance : context.connection.scoped(target.perConnection);
-    return (instance as Record<string | symbol, Method>)[method]!(...values);
+    return (instance as Record<string | symbol, Method>)[method]!(...(hasRest ? withRest(values) : values));
   };
   return (context, error) => {
     const values = new Array<unknown>(readers.length);
@@ -29,6 +30,11 @@ export function invoke(target: Target, method: string | symbol, args: readonly A
     if (outcome !== 'pending') return outcome;
     return Promise.all(values).then((all) => all.find(isInvalid) ?? call(context, all));
   };
+}
+
+/** The values with the list for the rest parameter spread at their end. */
+function withRest(values: readonly unknown[]): unknown[] {
+  return [...values.slice(0, -1), ...(values.at(-1) as unknown[])];
 }
 
 /** The same for those who expect a refusal to be thrown: middleware, and the moments of a connection. */

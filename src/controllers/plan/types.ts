@@ -15,6 +15,8 @@ export interface ArgumentPlan {
   /** How a table names it: `Join`, `Socket`, `@Auth Credentials`. */
   readonly label: string;
   readonly read: Reader;
+  /** Whether it is a list of arguments for a rest parameter. */
+  readonly spread?: boolean;
   /** How a class is transformed and validated. */
   readonly payload?: PayloadPlan;
   /** From where it comes, unless its type says it: `Socket`, `EventContext`. */

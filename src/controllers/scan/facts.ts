@@ -7,6 +7,10 @@ export interface ParamFacts {
   readonly index: number;
   /** The runtime type that the compiler wrote down, see `reflect.ts`. */
   readonly type: unknown;
+  /** Whether the method has a default for it, `n = 5`: the argument may be missing. */
+  readonly hasDefault?: boolean;
+  /** Whether it is a rest parameter, `...args`: it gets all arguments that are left. */
+  readonly isRest?: boolean;
   /** What the parameter's own decorator said. */
   readonly metadata: ParamMetadata | undefined;
 }

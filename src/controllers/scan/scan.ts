@@ -75,13 +75,33 @@ function scanHandlers(
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
     const params = scanParams(classes, row.method);
-    if (params) handlers.push(handlerFacts(row, params, name, common));
-    else untyped ??= row;
+    if (!params) untyped ??= row;
+    // Without types it is still a handler, so that every other mistake is reported at once.
+    handlers.push(handlerFacts(row, params ?? [], name, common));
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
   }
   if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
+  checkStrayParameters(classes, name, problems);
   return handlers;
+}
+
+/** A method whose parameters are decorated, and that nothing calls: its `@On` was forgotten. */
+function checkStrayParameters(classes: readonly Class[], name: string, problems: SetupProblem[]): void {
+  const own = classes.map((each) => ownMetadata(each));
+  const called = new Set<unknown>(['constructor']);
+  for (const each of own)
+    for (const { method } of [...(each?.handlers ?? []), ...(each?.backgrounds ?? [])]) called.add(method);
+  const stray = new Set(own.flatMap((each) => each?.params ?? []).map(({ method }) => method));
+  for (const method of stray) {
+    if (called.has(method)) continue;
+    problems.push({
+      code: 'method_without_handler',
+      where: `${name}.${String(method)}`,
+      what: 'its parameters are decorated, but no decorator makes it a handler, so nothing calls it.',
+      fix: "write @On(), @On('event') or @OnConnect above the method, or take the decorators of its parameters out.",
+    });
+  }
 }
 
 function handlerFacts(
@@ -143,10 +163,14 @@ export function scanParams(classes: readonly Class[], method: MethodName): Param
   const owner = declaring(classes, method);
   if (!owner) return undefined;
   const rows = (ownMetadata(owner)?.params ?? []).filter((row) => row.method === method);
-  return (parameterTypes(prototypeOf(owner), method) ?? []).map((type, index) => ({
+  const types = parameterTypes(prototypeOf(owner), method) ?? [];
+  const { defaults, rest } = optionalPart((owner.prototype as Record<MethodName, unknown>)[method], types.length);
+  return types.map((type, index) => ({
     index,
     type,
     metadata: rows.find((row) => row.index === index),
+    hasDefault: index >= defaults && index !== rest,
+    isRest: index === rest,
   }));
 }
 
@@ -198,4 +222,28 @@ function checkConstructor(type: Class, where: string, problems: SetupProblem[]):
       });
     }
   }
+}
+
+/**
+ * Which parameters may be left out: `Function.length` counts those before the first default or rest parameter. A rest parameter, which
+ * can only be the last one, is told from a default by the text of the function.
+ */
+function optionalPart(
+  method: unknown,
+  count: number,
+): { readonly defaults: number; readonly rest: number | undefined } {
+  if (typeof method !== 'function' || method.length >= count) return { defaults: count, rest: undefined };
+  const hasRest = /^[^{]*\(?[^]*?\.\.\.\s*[\w$]+\s*\)\s*(?:\{|=>)/.test(headOf(method));
+  return { defaults: method.length, rest: hasRest ? count - 1 : undefined };
+}
+
+/** The text of a function up to the end of its parameters. */
+function headOf(method: Function): string {
+  const text = Function.prototype.toString.call(method);
+  let depth = 0;
+  for (let at = text.indexOf('('); at >= 0 && at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    if (text[at] === ')' && --depth === 0) return `${text.slice(0, at + 1)} {`;
+  }
+  return text;
 }

@@ -76,6 +76,20 @@ export function fitOne(type: unknown, plan: PlanOf, textual: boolean): ValueChec
   return { label: payload.type.name, fit: (value) => payload.run(value), payload };
 }
 
+/** One of the values of an enum. Reverse names of numeric enums are not values. */
+export function fitEnum(values: Readonly<Record<string, unknown>>): ValueCheck {
+  const allowed = new Set(
+    Object.keys(values)
+      .filter((key) => typeof values[values[key] as string] !== 'number')
+      .map((key) => values[key]),
+  );
+  const message = `must be one of ${[...allowed].map(String).join(', ')}`;
+  return {
+    label: 'enum',
+    fit: (value) => (allowed.has(value) ? value : Invalid.of({ path: '', rule: 'isEnum', message })),
+  };
+}
+
 /** An array whose every element is of a class or a primitive type, or anything where the type is `Object`. */
 export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
   if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(primitives.get(Array)!, false) };
@@ -83,6 +97,11 @@ export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
   if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
   const payload = planArray(plan(type as Class));
   return { label: `${(type as Class).name}[]`, fit: (value) => payload.run(value), payload };
+}
+
+/** The same, but a missing argument stays `undefined`: the method has a default for it. */
+export function unlessMissing(fit: Fit): Fit {
+  return (value) => (value === undefined ? undefined : fit(value));
 }
 
 /** The same, but a missing value passes as `undefined`. */

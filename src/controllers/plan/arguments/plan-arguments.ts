@@ -11,9 +11,11 @@ import {
   argumentSource,
   checkedReader,
   fitEach,
+  fitEnum,
   fitOne,
   isForeign,
   optional,
+  unlessMissing,
   type PlanOf,
   type Source,
   type ValueCheck,
@@ -85,6 +87,7 @@ class ArgumentPlanner {
     const { metadata, type } = this.param;
     const special = metadata ? undefined : byType.get(type);
     if (special) return special;
+    if (this.param.isRest && !metadata && this.handler.kind !== 'error') return restArgument(position);
     if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
     this.#checkHome();
     const key = metadata?.key ?? position;
@@ -105,7 +108,8 @@ class ArgumentPlanner {
     if (!source.checked || !this.#comesFromClient()) return { label: source.label || 'unknown', read: source.read };
     const plan = this.#fit(source);
     const label = [source.label, plan.label].filter(Boolean).join(' ');
-    const fit = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
+    const checked = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
+    const fit = checked && this.param.hasDefault ? unlessMissing(checked) : checked;
     const read = fit ? checkedReader(source.read, fit, path) : source.read;
     return { label, read, ...(plan.payload ? { payload: plan.payload } : {}) };
   }
@@ -118,7 +122,8 @@ class ArgumentPlanner {
 
   #fit(source: Source): ValueCheck {
     const { metadata, type: written } = this.param;
-    const { each, type: stated, ...own } = metadata?.options ?? {};
+    const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
+    if (values !== undefined) return fitEnum(values);
     if (!this.#isClass('each') || !this.#isClass('type')) return { label: '?' };
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
@@ -167,6 +172,11 @@ class ArgumentPlanner {
 
 function isUsable(type: unknown): boolean {
   return typeof type === 'function' && !isForeign(type);
+}
+
+/** The arguments from a position on, as they came: TypeScript's types say nothing of them at run time. */
+function restArgument(position: number): ArgumentPlan {
+  return { label: '...unknown[]', read: (context) => context.packet.slice(position + 1), spread: true };
 }
 
 function errorArgument(position: number): ArgumentPlan {

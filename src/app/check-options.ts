@@ -1,0 +1,94 @@
+/** Options that do not exist, or have the wrong kind: what would be ignored without a word is a mistake. */
+import type { SetupProblem } from '../base/errors.js';
+import { foreignOptions, ownOptions } from './option-names.js';
+
+const isList = (value: unknown): boolean => Array.isArray(value);
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The kinds of options that another check does not look at, with what is expected. */
+const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, expected: string, fix: string]>> = {
+  controllers: [isList, 'a list', 'write controllers: [ChatController], or globs: [`src/**/*.controller.ts`].'],
+  services: [isList, 'a list of classes', 'write services: [Mailer].'],
+  use: [isList, 'a list of middleware', 'write use: [middleware].'],
+  hosts: [isList, 'a list of host names', "write hosts: ['example.com']."],
+  http: [
+    isFunction,
+    'a request listener, (request, response) => …',
+    'give an Express application, koa.callback(), fastify.routing, or getRequestListener(app.fetch) of Hono.',
+  ],
+  onError: [isFunction, 'a function', 'write onError: (error, context) => ….'],
+  importer: [isFunction, 'a function', 'write importer: (url) => import(url).'],
+  payload: [isRecord, 'an object', 'write payload: { validator: {…}, transform: {…} }.'],
+  limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
+  emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
+  signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
+  printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
+  debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
+};
+
+/** Keys of options that are objects of our own. */
+const nested: Readonly<Record<string, readonly string[]>> = {
+  payload: ['validator', 'transform'],
+};
+
+/** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */
+export function checkOptionNames(options: object, problems: SetupProblem[]): void {
+  const known = [...Object.keys(ownOptions), ...Object.keys(foreignOptions)];
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (!known.includes(name)) problems.push(unknownOption(name, known));
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind && !kind[0](value)) problems.push(wrongKind(name, value, kind[1], kind[2]));
+    else if (Object.hasOwn(nested, name)) {
+      for (const key of Object.keys(value as object)) {
+        if (!nested[name]!.includes(key))
+          problems.push(
+            unknownOption(
+              `${name}.${key}`,
+              nested[name]!.map((each) => `${name}.${each}`),
+            ),
+          );
+      }
+    }
+  }
+}
+
+function unknownOption(name: string, known: readonly string[]): SetupProblem {
+  const meant = closest(name, known);
+  return {
+    code: 'unknown_option',
+    where: name,
+    what: 'there is no such option, so it would be ignored.',
+    fix: meant ? `did you mean \`${meant}\`?` : 'take it out; docs/options.md lists the options.',
+  };
+}
+
+function wrongKind(name: string, value: unknown, expected: string, fix: string): SetupProblem {
+  const given =
+    value === null ? 'null' : isList(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  return { code: 'option_kind', where: name, what: `received ${given}, expected ${expected}.`, fix };
+}
+
+/** The known name that differs by few letters, if one does. */
+export function closest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((each) => ({ each, distance: distanceOf(name.toLowerCase(), each.toLowerCase()) }))
+    .toSorted((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best && best.distance <= Math.max(2, Math.floor(name.length / 3)) ? best.each : undefined;
+}
+
+/** Letters to add, to take or to change: Levenshtein's distance. */
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,62 @@
+/** The names of all options: the compiler holds both lists against the types. */
+import type { ServerOptions } from 'socket.io';
+import type { AppOptions } from './options.js';
+
+/** What `createApp` reads itself; everything else is Socket.IO's. */
+type OwnOption = Exclude<keyof AppOptions, Exclude<keyof ServerOptions, 'adapter'>>;
+
+export const ownOptions: Readonly<Record<OwnOption, true>> = {
+  adapter: true,
+  container: true,
+  controllers: true,
+  cwd: true,
+  debug: true,
+  emits: true,
+  engine: true,
+  hosts: true,
+  http: true,
+  importer: true,
+  io: true,
+  lease: true,
+  limits: true,
+  logger: true,
+  onError: true,
+  payload: true,
+  printTable: true,
+  services: true,
+  session: true,
+  signals: true,
+  static: true,
+  trustProxy: true,
+  use: true,
+  watchdog: true,
+};
+
+type ForeignOption = keyof Omit<ServerOptions, 'adapter'>;
+
+/** Everything that Socket.IO and Engine.IO take. */
+export const foreignOptions: Readonly<Record<ForeignOption, true>> = {
+  path: true,
+  serveClient: true,
+  parser: true,
+  connectTimeout: true,
+  connectionStateRecovery: true,
+  cleanupEmptyChildNamespaces: true,
+  pingTimeout: true,
+  pingInterval: true,
+  upgradeTimeout: true,
+  maxHttpBufferSize: true,
+  allowRequest: true,
+  transports: true,
+  allowUpgrades: true,
+  perMessageDeflate: true,
+  httpCompression: true,
+  wsEngine: true,
+  initialPacket: true,
+  cookie: true,
+  cors: true,
+  allowEIO3: true,
+  addTrailingSlash: true,
+  destroyUpgrade: true,
+  destroyUpgradeTimeout: true,
+};
