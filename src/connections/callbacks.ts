@@ -3,7 +3,9 @@ import type { Namespace, Server, Socket } from 'socket.io';
 import type { Counters, CountedKind } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
-import { eventName } from './internals.js';
+import { exceedsDepth } from '../payload/index.js';
+import { connectionOf, type Connection } from './connection.js';
+import { eventName, internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 
 /** Where failures of callbacks are logged and counted. */
 export interface CallbackLog {
@@ -120,10 +122,34 @@ function containedMiddleware(middleware: Middleware, log: CallbackLog): Middlewa
   };
 }
 
-/** Replaces `emitReserved` of a socket, with which Socket.IO tells listeners of `disconnect` and the like. */
-export function emitContained(socket: Socket, event: string, values: readonly unknown[], log: CallbackLog): boolean {
-  const listeners = socket.rawListeners(event);
-  const failed = reporter(log, 'listener_failed', 'a listener of socket.on failed', { event, socket: socket.id });
-  for (const listener of listeners) callContained(listener as Callback, socket, values, failed);
+/** Takes the place of a socket's `emitReserved`: listeners of `disconnect` and the like must not keep the end from being told. */
+export function emitReserved(this: Socket, event: string, ...values: unknown[]): boolean {
+  const listeners = this.rawListeners(event);
+  const failed = reporter(connectionOf(this)!.served.runtime, 'listener_failed', 'a listener of socket.on failed', {
+    event,
+    socket: this.id,
+  });
+  for (const listener of listeners) callContained(listener as Callback, this, values, failed);
   return listeners.length > 0;
+}
+
+/** Takes the place of a socket's `onack`: a client's answer is bounded as its events are. */
+export function onack(this: Socket, packet: ReceivedPacket): void {
+  const internals = internalsOf(this);
+  const { counters, limits, log } = connectionOf(this)!.served.runtime;
+  if (!exceedsDepth(packet.data, limits.depth + 1))
+    return (Object.getPrototypeOf(internals) as SocketInternals).onack.call(this, packet);
+  counters.count('dropped_answer');
+  if (counters.isNew(this.conn, 'answer')) {
+    log.warn(
+      { socket: this.id, namespace: this.nsp.name },
+      'the answer of a client is nested too deep, and was dropped',
+    );
+  }
+}
+
+/** Logs what a listener of the user's own threw. */
+export function reportListener({ socket, served }: Connection, packet: readonly unknown[], error: unknown): void {
+  const facts = { event: eventName(packet[0]), socket: socket.id };
+  reporter(served.runtime, 'listener_failed', 'a listener of socket.on failed', facts)(error);
 }

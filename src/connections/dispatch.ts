@@ -7,13 +7,13 @@ import { InvalidPayload } from '../base/errors.js';
 import { exceedsDepth, Invalid } from '../payload/index.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
-import { callContained, emitContained } from './callbacks.js';
+import { callContained, reportListener } from './callbacks.js';
 import type { Calls } from './calls.js';
 import { callerOf, type Connection, connectionOf } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
 import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
 import { quickAnswer, quickError, tooDeep } from './known-failures.js';
-import { eventName, internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
+import { internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
 /** Takes the place of a socket's `onevent`: the user's `onAny` listeners watch, then the event is dispatched. */
@@ -98,32 +98,6 @@ function callListeners(connection: Connection, packet: unknown[], handler: Handl
   }
 }
 
-/** Takes the place of a socket's `emitReserved`: listeners of `disconnect` and the like must not keep the end from being told. */
-export function emitReserved(this: Socket, event: string, ...values: unknown[]): boolean {
-  return emitContained(this, event, values, connectionOf(this)!.served.runtime);
-}
-
-/** Takes the place of a socket's `onack`: a client's answer is bounded as its events are. */
-export function onack(this: Socket, packet: ReceivedPacket): void {
-  const internals = internalsOf(this);
-  const { counters, limits, log } = connectionOf(this)!.served.runtime;
-  if (!exceedsDepth(packet.data, limits.depth + 1))
-    return (Object.getPrototypeOf(internals) as SocketInternals).onack.call(this, packet);
-  counters.count('dropped_answer');
-  if (counters.isNew(this.conn, 'answer')) {
-    log.warn(
-      { socket: this.id, namespace: this.nsp.name },
-      'the answer of a client is nested too deep, and was dropped',
-    );
-  }
-}
-
-function reportListener({ socket, served }: Connection, packet: readonly unknown[], err: unknown): void {
-  const { counters, log } = served.runtime;
-  counters.count('listener_failed');
-  log.error({ err, event: eventName(packet[0]), socket: socket.id }, 'a listener of socket.on failed');
-}
-
 function takeAck(packet: unknown[]): AckFunction | undefined {
   return typeof packet.at(-1) === 'function' ? (packet.pop() as AckFunction) : undefined;
 }
@@ -166,7 +140,11 @@ function failUnhandled(connection: Connection, packet: unknown[], error: unknown
 
 /** Answers without a word to the error handlers: they may take their time, and nothing bounds how many would run. */
 function reject(context: EventContext, code: 'rate_limited' | 'busy' | 'closing'): void {
-  callerOf(context).served.runtime.counters.count(code);
+  const { counters, log } = callerOf(context).served.runtime;
+  counters.count(code);
+  if (!context.ack && counters.isNew(context.socket.conn, code)) {
+    log.warn({ socket: context.socket.id, namespace: context.namespace, code }, 'events of a client were dropped');
+  }
   acknowledgeFailure(context, undefined, quickAnswer(code));
 }
 
