@@ -2,7 +2,7 @@
 import type { ServerOptions } from 'socket.io';
 import type { AppOptions } from './options.js';
 
-/** What `createApp` reads itself; everything else is Socket.IO's. */
+/** The options that `createApp` reads itself; all others are Socket.IO's. */
 type OwnOption = Exclude<keyof AppOptions, Exclude<keyof ServerOptions, 'adapter'>>;
 
 export const ownOptions: Readonly<Record<OwnOption, true>> = {

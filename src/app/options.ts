@@ -109,7 +109,7 @@ export interface Health {
   readonly transports: TransportCounts;
   /** Calls that are not answered yet. */
   readonly calls: number;
-  /** What was dropped, refused or cut off since the start, by kind; kinds that never came up are absent. */
+  /** Counts of dropped, refused and cut-off things since the start, by kind; kinds that never came up are absent. */
   readonly counts: Counts;
   /** The link to the other nodes, if there are any. */
   readonly adapter?: AdapterHealth;

@@ -16,7 +16,7 @@ export interface ServingParts {
   readonly engine: Engine;
   readonly options: AppOptions;
   readonly log: Logger;
-  /** What the transports of clients are guarded with. */
+  /** The guards of the clients' transports. */
   readonly transports: TransportGuard;
   /** Called once there is an Engine.IO server: from then on clients may come. */
   readonly onServing: () => void;

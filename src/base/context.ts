@@ -31,7 +31,7 @@ export interface ContextConnection {
   abortOnDisconnect(controller: AbortController): void;
   /** Builds or finds the connection's own instance of a class. */
   scoped(type: object): object;
-  /** Gives the function with which a handler answers by hand. */
+  /** Returns the function with which a handler answers by hand. */
   answerer(context: EventContext): AckFunction;
   /** Logs and counts a failure that can no longer be answered. */
   failedLate(context: EventContext, error: unknown): void;

@@ -31,7 +31,7 @@ export async function call<T = unknown>(socket: CallingSocket, event: string, ..
   return unwrap<T>(await socket.emitWithAck(event, ...args));
 }
 
-/** Gives an answer as it is, unless it is an error: that is thrown. */
+/** Returns an answer as it is, unless it is an error: that is thrown. */
 export function unwrap<T = unknown>(answer: unknown): T {
   const failure = failureOf(answer);
   if (failure) throw new CallError(failure);

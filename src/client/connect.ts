@@ -23,7 +23,7 @@ export interface ClientSocket {
 export interface CallOptions {
   /** Milliseconds, after which the call fails with the code `timeout`. */
   readonly timeout?: number | undefined;
-  /** Gives the call up; it fails with the reason of the signal. */
+  /** Returns the call up; it fails with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface Client<Namespace extends NamespaceTypes, Connection = ClientSoc
   ): error is CallError<CodeOf<Namespace, Event>>;
 }
 
-/** Gives a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. */
+/** Returns a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. */
 export function connect<Namespace extends NamespaceTypes, Connection extends object = ClientSocket>(
   socket: Connection & ClientSocket,
 ): Client<Namespace, Connection> {

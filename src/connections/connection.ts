@@ -1,4 +1,4 @@
-/** What is kept about one socket, from the gate until it has left. */
+/** The runtime's state of one socket, from the gate until it has left. */
 import type { Socket } from 'socket.io';
 import { createConnectionContainer, resolveOnce, type DependencyContainer } from '../base/container.js';
 import type { AckFunction, ContextConnection, EventContext } from '../base/context.js';

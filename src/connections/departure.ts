@@ -34,7 +34,7 @@ function reportTooLarge({ socket, served }: Connection, description: unknown): v
   log.warn({ socket: socket.id, size: receiver?._payloadLength, limit }, tooLarge);
 }
 
-/** What `ws` knows of a message that has not arrived as a whole. */
+/** The state of `ws` for a message that has not arrived completely. */
 interface PartialMessage {
   readonly _payloadLength?: number;
 }

@@ -238,7 +238,7 @@ export function fail(context: EventContext, error: unknown): void {
   );
 }
 
-/** What the time limit does: the caller is answered, the call's signal fires, the next one may start. */
+/** Ends a call whose time is over: the caller is answered, the call's signal fires, the next one may start. */
 export function expire(context: EventContext): void {
   const answered = context.failure;
   startNext(callerOf(context));

@@ -1,4 +1,4 @@
-/** What a failure means: what the client is told, what the log is told, and what `@OnError` has to say. */
+/** Failures: the answer to the client, the line in the log, and the error handlers. */
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { type EventContext, runIn } from '../base/context.js';
@@ -58,7 +58,7 @@ function handles({ errorType }: ErrorPlan, error: unknown): boolean {
 }
 
 /**
- * What the client is told. Anything but an `EventError` or a `ConnectionRefused` stays inside: the log has it, under the id
+ * The body of the answer. Anything but an `EventError` or a `ConnectionRefused` stays inside: the log has it, under the id
  * in the answer.
  */
 function bodyOf(context: EventContext, error: unknown): ErrorBody {

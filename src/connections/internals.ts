@@ -55,7 +55,7 @@ export interface SocketInternals {
   /** Leaves all rooms and the namespace. */
   _cleanup(): void;
   _onerror(error: Error): void;
-  /** What `timeout`, `volatile`, `compress` said about the next emit. */
+  /** The flags of the next emit: `timeout`, `volatile`, `compress`. */
   flags: { readonly timeout?: number };
   /** The acknowledgements that are waited for, by the ids of their packets. */
   readonly acks: Map<number, (...values: unknown[]) => void>;
@@ -73,7 +73,7 @@ export interface NamespaceInternals {
   readonly children?: ReadonlySet<Namespace>;
 }
 
-/** What a broadcast of this process is handed to. */
+/** The methods of an adapter that broadcasts of this process go through. */
 export interface AdapterInternals {
   broadcast(packet: BroadcastPacket, options: unknown): unknown;
   broadcastWithAck(packet: BroadcastPacket, ...rest: unknown[]): unknown;
@@ -84,7 +84,7 @@ export interface BroadcastPacket {
   readonly data: readonly unknown[];
 }
 
-/** What `to`, `except`, `timeout` and the like give; socket.io exports its class without its parameters. */
+/** The operator that `to`, `except` and `timeout` return; socket.io exports its class without its parameters. */
 export type Operator = ReturnType<Server['to']>;
 
 export interface OperatorInternals {

@@ -41,7 +41,7 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   }
 }
 
-/** What an adapter is asked to do when sockets join. */
+/** The methods of an adapter that add sockets to rooms. */
 interface JoiningAdapter {
   readonly sids: ReadonlyMap<string, ReadonlySet<string>>;
   addAll(id: string, rooms: Set<string>): Promise<void> | void;

@@ -1,4 +1,4 @@
-/** What all connections of an application share. */
+/** The state that all connections of an application share. */
 import type { DependencyContainer } from '../base/container.js';
 import type { EventContext } from '../base/context.js';
 import type { Counters } from '../base/counters.js';
@@ -20,7 +20,7 @@ export interface Runtime {
   readonly container: DependencyContainer;
   readonly calls: Calls;
   readonly counters: Counters;
-  /** What may be sent, where that is declared. */
+  /** The declared emissions, if there are any. */
   readonly emits: EmitsPlan | undefined;
 }
 

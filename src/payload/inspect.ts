@@ -81,7 +81,7 @@ interface PropertyFacts {
   readonly isTransformed: boolean;
   /** Whether class-transformer knows what to make of it. */
   readonly isTyped: boolean;
-  /** What class-transformer may make of it. */
+  /** The types that class-transformer may make of it. */
   readonly types: readonly unknown[];
 }
 
@@ -198,7 +198,7 @@ function lacksDesignTypes(type: Class, rules: readonly ValidationMetadata[]): bo
   return own.length > 0 && own.every((rule) => designTypeOf(type, rule.propertyName) === undefined);
 }
 
-/** What the compiler recorded as the type of a property; reading it must not bring reflect-metadata in. */
+/** The design type of a property; reading it must not import reflect-metadata. */
 function designTypeOf(type: Class, property: string): unknown {
   const reflect = Reflect as { getMetadata?: (key: string, target: object, property: string) => unknown };
   return reflect.getMetadata?.('design:type', type.prototype as object, property);

@@ -18,12 +18,12 @@ export type AddIssue = (path: string, rule: string, message: unknown) => boolean
 export type IssueSource = (add: AddIssue) => void;
 
 /**
- * What a plan concluded of a value that broke its rules. It is returned, never thrown, and builds no stack. The issues
+ * The result of a plan for a value that broke its rules. It is returned, never thrown, and builds no stack. The issues
  * are put together when somebody reads them, and are bounded whatever the client sent.
  */
 export class Invalid {
   /**
-   * What a transform or a validator threw, if that is why the value is invalid. For the server's log; never for the
+   * The error that a transform or a validator threw, if that is why the value is invalid. For the server's log; never for the
    * client.
    */
   readonly cause: unknown;

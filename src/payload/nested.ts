@@ -1,11 +1,11 @@
-/** What both libraries know of nested classes. */
+/** Nested classes, as both libraries know them. */
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import type { Class } from './payload-options.js';
 
 /** class-transformer's number for what `plainToInstance` does. */
 export const PLAIN_TO_CLASS = 0;
 
-/** What a @Type may say. A type function that needs a real message to answer says nothing yet. */
+/** The types that a @Type may return. A type function that needs a real message returns nothing yet. */
 export function typesOf(metadata: TypeMetadata, property: string): unknown[] {
   const subTypes = metadata.options?.discriminator?.subTypes?.map((subType) => subType.value as unknown) ?? [];
   try {

@@ -18,7 +18,7 @@ export interface PayloadPlan {
   readonly type: Class;
   /** `compiled`: by closures made of the class's metadata; `library`: by class-transformer and class-validator. */
   readonly mode: 'compiled' | 'library';
-  /** What is left to the libraries, and why; empty if nothing is. */
+  /** The parts that are left to the libraries, with the reasons; empty if there are none. */
   readonly reasons: readonly string[];
   /**
    * Makes the payload of a value: an instance that passed every rule, without other keys, or {@link Invalid}. A promise
@@ -34,7 +34,7 @@ const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an arra
 const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
 const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
 
-/** Gives the function that plans the payload of a class; what all classes have in common is looked at once. */
+/** Returns the function that plans the payload of a class; what all classes have in common is looked at once. */
 export function payloadPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
   const settled = settle(options, MAX_ISSUES);
   const compiler = new PayloadCompiler(settled);

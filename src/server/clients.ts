@@ -12,7 +12,7 @@ const hardBound = 16;
 /** So many clients, for so many looks, all on long-polling: WebSocket does not get through to this server. */
 const suspicious = { clients: 10, looks: 30 };
 
-/** What is known of an Engine.IO connection and its transport. */
+/** The parts of an Engine.IO connection and its transport that are used here. */
 interface EngineConnection {
   readonly writeBuffer: readonly { readonly data?: string | ArrayBuffer | ArrayBufferView }[];
   readonly transport: {
@@ -30,7 +30,7 @@ interface EngineConnection {
 /** How many clients use each transport. */
 export type TransportCounts = Readonly<Record<string, number>>;
 
-/** What a client that is behind had taken when it was last looked at. */
+/** The progress of a client that is behind, at the last look. */
 interface Progress {
   taken: unknown;
   looks: number;

@@ -20,7 +20,7 @@ export interface ListenOptions {
 export interface Address {
   readonly host: string;
   readonly port: number;
-  /** What to open in a browser of this machine. */
+  /** The address for a browser on this machine. */
   readonly url: string;
 }
 

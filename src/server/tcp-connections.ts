@@ -2,7 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Gives the function that ends all of them: half a request, half a TLS handshake, a WebSocket that does not say goodbye. */
+/** Returns the function that ends all of them: half a request, half a TLS handshake, a WebSocket that does not say goodbye. */
 export function trackConnections(server: HttpServer): () => void {
   const open = new Set<Socket>();
   function forget(this: Socket): void {

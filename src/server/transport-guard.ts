@@ -36,7 +36,7 @@ export interface TransportGuard {
   readonly log: Logger;
 }
 
-/** Gives each transport of an engine its budgets, and counts it for its address. */
+/** Returns each transport of an engine its budgets, and counts it for its address. */
 export function guardTransports(engine: Engine, { limits, counters, addresses, log }: TransportGuard): void {
   // Before Socket.IO's own listener, which makes the decoder; and after it.
   engine.prependListener('connection', (connection: EngineConnection) => {

@@ -30,7 +30,7 @@ export interface TestApp<Events extends EmittedEvents = EmittedEvents>
    */
   connect(namespace?: string, options?: ConnectOptions): Promise<TestClient>;
   /**
-   * Gives the server's socket of a client.
+   * Returns the server's socket of a client.
    * @throws Error if the client is not connected
    */
   socketOf(client: TestClient): Socket;

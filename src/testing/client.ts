@@ -84,7 +84,7 @@ export class TestClient {
   }
 
   /**
-   * Gives the arguments of the next event of that name: the first one that was not given or expected before, even if it
+   * Returns the arguments of the next event of that name: the first one that was not given or expected before, even if it
    * has arrived already.
    * @throws Error when none comes within a second, or `timeout` milliseconds
    */
@@ -185,7 +185,7 @@ export class TestClient {
   }
 }
 
-/** Gives the client when it is connected. */
+/** Returns the client when it is connected. */
 export async function connected(client: TestClient): Promise<TestClient> {
   await client.ready();
   return client;

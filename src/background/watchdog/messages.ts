@@ -1,4 +1,4 @@
-/** What the two threads of the watchdog say to each other. */
+/** The messages between the two threads of the watchdog. */
 
 /** One level of the stack that blocks the event loop. */
 export interface Frame {

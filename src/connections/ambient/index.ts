@@ -1,5 +1,5 @@
 /**
- * What a handler can do without being given the socket, for services deep below it: every function means the client
+ * Functions for services deep below a handler, which have no socket: every function concerns the client
  * whose event is being handled, and its namespace. It works in handlers, in `@OnConnect`, `@OnDisconnect`, middleware
  * and error handlers, and in whatever those await, start with timers, or give to `emit` as an acknowledgement. All
  * throw where no event is being handled.
@@ -13,7 +13,7 @@ import { context } from './storage.js';
 
 export { context };
 
-/** What `to` and `except` give. */
+/** The operator that `to` and `except` return. */
 export type RoomOperator = ReturnType<Socket['to']>;
 
 /** The caller's socket. */

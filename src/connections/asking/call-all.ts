@@ -22,7 +22,7 @@ export interface FailedAnswer {
   readonly error: CallError;
 }
 
-/** What came of asking many clients. */
+/** The result of a request to many clients. */
 export interface Answers<T> {
   /** In the order in which they came. */
   readonly answers: readonly Answer<T>[];

@@ -89,7 +89,7 @@ function bytesOf(data: unknown): number {
   return (data as { readonly byteLength?: number } | null)?.byteLength ?? 0;
 }
 
-/** What keeps a packet from being one of the Socket.IO protocol. The transport is then closed, as Socket.IO does. */
+/** Returns why a packet is not valid in the Socket.IO protocol, if it is not. The transport is then closed, as Socket.IO does. */
 export function problemOf(packet: DecodedPacket): string | undefined {
   if (typeof packet !== 'object' || packet === null) return 'a packet is not an object';
   const { type, nsp, id, data } = packet;

@@ -1,5 +1,5 @@
 /**
- * What one transport may send: events, bytes and connects in a time. The budgets are the transport's, so a client cannot renew
+ * The budgets of one transport: events, bytes and connects in a time. They belong to the transport, so a client cannot renew
  * them by leaving a namespace or by joining another one.
  */
 import type { Counters } from '../../base/counters.js';

@@ -1,4 +1,4 @@
-/** What is kept for absent clients, in all namespaces of a server: bounded in packets and bytes. */
+/** The store for absent clients, in all namespaces of a server: bounded in packets and bytes. */
 import type { Server } from 'socket.io';
 import type { Counters } from '../../base/counters.js';
 import type { Limits } from '../../base/limits.js';

@@ -9,7 +9,7 @@ interface RestoredSession extends KeptSession {
   missedPackets: unknown[][];
 }
 
-/** What is used of an adapter that can restore sessions; those of brokers keep nothing in memory. */
+/** The parts of an adapter that can restore sessions; those of brokers keep nothing in memory. */
 interface RecoveringAdapter {
   readonly rooms: ReadonlyMap<string, ReadonlySet<string>>;
   del(id: string, room: string): void;
@@ -27,7 +27,7 @@ interface CreatingNamespace {
 }
 
 const prepared = new WeakSet<object>();
-/** What recovered sockets missed, by their ids, until they are let in. */
+/** The packets that recovered sockets missed, by their ids, until they are accepted. */
 const missed = new Map<string, unknown[][]>();
 
 /** Prepares a namespace, before its first client. */

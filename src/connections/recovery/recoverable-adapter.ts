@@ -10,7 +10,7 @@ import { keptBytesOf, roughBytes, type KeptBytes } from './kept-bytes.js';
 
 /** A packet that is kept for those who may come back. */
 export interface KeptPacket {
-  /** What a client names as the last one that it has seen. */
+  /** The id that a client names as the last one it has seen. */
   readonly id: string;
   readonly emittedAt: number;
   readonly data: unknown[];

@@ -45,7 +45,7 @@ export function emit(this: Socket, event: string, ...values: unknown[]): boolean
   return stock.emit.call(this, event, ...(recovery ? values : sent), ...ack);
 }
 
-/** What `timeout` and the like said about an emission that is not made must not be said of the next. */
+/** Flags of an emission that is not made, such as `timeout`, must not apply to the next one. */
 function fitOrReset(socket: Socket, event: string, values: readonly unknown[]): readonly unknown[] {
   try {
     return connectionOf(socket)!.served.runtime.emits!.fit(event, values);

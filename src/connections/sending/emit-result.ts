@@ -1,9 +1,9 @@
-/** What `@Emit` asks for: the result, or what the client is told of a failure, as another event. */
+/** The emissions of `@Emit`: the result, or the answer to a failure, as another event. */
 import { Reply, type EventContext } from '../../base/context.js';
 import type { ErrorBody } from '../../base/errors.js';
 import type { EmissionPlan, EmissionTarget } from '../../controllers/plan/types.js';
 
-/** What can emit: a socket, or those that an operator has picked. */
+/** An emitter: a socket, or an operator. */
 interface Emitter {
   emit(event: string, ...values: unknown[]): unknown;
 }

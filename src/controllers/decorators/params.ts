@@ -48,7 +48,7 @@ export const Args: ParameterMark = mark('args');
 /** The function that answers the caller; with it, the method answers by hand and returning nothing answers nothing. */
 export const Ack: ParameterMark = mark('ack');
 
-/** What the client sent as `auth` when it connected, or a property of it. A class is validated. */
+/** The client's `auth`, or a property of it. A class is validated. */
 export const Auth: PropertyMark = mark('auth');
 
 /** The query of the handshake's address, or one value of it. A class is validated. */
@@ -99,7 +99,7 @@ export const Reason: ParameterMark = mark('reason');
 /** An AbortSignal that fires when the client is gone, when the call has run out of time, and at shutdown. */
 export const Signal: ParameterMark = mark('signal');
 
-/** What a decorator is called with: nothing too, where its argument may be missing. */
+/** The arguments of a decorator; none if its argument may be missing. */
 export type DecoratorArguments<Argument> = undefined extends Argument ? [argument?: Argument] : [argument: Argument];
 
 /**

@@ -1,4 +1,4 @@
-/** What decorators have in common: where they may stand, and how they tell a bare `@Mark` from a called `@Mark()`. */
+/** The common part of decorators: their placement, and bare `@Mark` beside called `@Mark()`. */
 import { SetupError } from '../../base/errors.js';
 
 /** Decorates a method of an instance; a static method does not compile. */

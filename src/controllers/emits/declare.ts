@@ -1,9 +1,9 @@
-/** What may be sent, declared once: the types of the declaration, and what befalls an emission that does not keep to it. */
+/** Declared emissions: the types of the declaration, and the error for an emission that does not fit it. */
 import type { DefaultEventsMap } from 'socket.io';
 import type { Class, Issue } from '../../payload/index.js';
 
 /**
- * What one argument is: a DTO class; `String`, `Number`, `Boolean`, `Buffer`, `Uint8Array`, `Array`; `Object` for
+ * The type of one argument: a DTO class; `String`, `Number`, `Boolean`, `Buffer`, `Uint8Array`, `Array`; `Object` for
  * anything; or an array whose every element is such.
  */
 export type EmittedArgument = Class | { readonly each: Class };
@@ -31,7 +31,7 @@ type ArgumentsOf<Declared> = Declared extends readonly unknown[]
 
 type ValuesOf<Declared extends readonly unknown[]> = { -readonly [Index in keyof Declared]: ValueOf<Declared[Index]> };
 
-/** What a declared class, or an array of such, stands for. */
+/** The value type of a declared class, or of an array of such. */
 export type ValueOf<Declared> = Declared extends { readonly each: infer Each }
   ? readonly ValueOf<Each>[]
   : Declared extends StringConstructor

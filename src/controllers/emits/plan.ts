@@ -10,7 +10,7 @@ import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/arguments
 import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
 import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
-/** What the framework itself tells clients; it need not be declared, and cannot be. */
+/** The event that the framework itself emits; it cannot be declared. */
 const ownEvent = 'exception';
 
 /** The events that may be sent. */
@@ -42,7 +42,7 @@ function fitValue(event: string, check: ValueCheck, value: unknown, path: string
   throw new InvalidEmission(event, issues, cause);
 }
 
-/** What is sent in the place of a value, or an `Invalid`. Never throws. */
+/** Returns the value to send, or an `Invalid`. Never throws. */
 export function fitOutgoing({ fit, payload }: ValueCheck, value: unknown): unknown {
   if (!fit) return value;
   try {

@@ -9,7 +9,7 @@ import { InvalidAnswer } from './declare.js';
 import { readDeclared } from './declared.js';
 import { fitOutgoing, planDeclared } from './plan.js';
 
-/** Gives what is answered in the place of a result. Throws {@link InvalidAnswer}. */
+/** Returns what is answered in the place of a result. Throws {@link InvalidAnswer}. */
 export type Outgoing = (result: unknown) => unknown;
 
 /** Plans what a handler declares; `undefined` if it declares nothing. Mistakes are added to `problems`. */

@@ -17,7 +17,7 @@ export function metadataOf(target: object): ClassMetadata {
   return fresh;
 }
 
-/** What was said about this very class, not about its parents. */
+/** The metadata of this class itself, without its parents. */
 export function ownMetadata(type: Class): ClassMetadata | undefined {
   return Object.hasOwn(type, key) ? (type as unknown as Record<symbol, ClassMetadata>)[key] : undefined;
 }

@@ -1,4 +1,4 @@
-/** What decorators wrote down about a class: plain facts, nothing concluded. */
+/** The metadata that decorators record about a class: plain facts, nothing concluded. */
 import type { Class } from '../../base/reflect.js';
 import type { EmittedArgument } from '../emits/declare.js';
 import type { PayloadOptions } from '../../payload/index.js';
@@ -10,7 +10,7 @@ export type MethodName = string | symbol;
 /** The moments that a method can handle. */
 export type HandlerKind = 'event' | 'any' | 'connect' | 'disconnect' | 'error' | 'join' | 'leave';
 
-/** What the decorators of handlers take, `@On('say', { timeout: 500 })`. */
+/** The options of handler decorators, `@On('say', { timeout: 500 })`. */
 export interface HandlerOptions {
   /** Milliseconds after which the caller is answered `timeout`; the application's limit unless given. */
   readonly timeout?: number;
@@ -104,7 +104,7 @@ export type EmissionTarget =
   | 'all'
   | { readonly room: string | ((value: unknown, context: EventContext) => string | string[]) };
 
-/** What `@Emit` takes beside the event: to whom, and when. */
+/** The options of `@Emit`: to whom, and when. */
 export interface EmissionOptions {
   /** `sender` unless given. */
   readonly to?: EmissionTarget;
@@ -120,7 +120,7 @@ export interface EmissionMetadata {
   readonly options: EmissionOptions;
 }
 
-/** What `@Background` takes: when the work begins and ends, how often it is done, and on how many nodes. */
+/** The options of `@Background`: when the work begins and ends, how often it is done, and on how many nodes. */
 export interface BackgroundOptions {
   /** Milliseconds from one call to the next, never two at once; without it, one call is expected to loop by itself. */
   readonly every?: number;
@@ -143,7 +143,7 @@ export interface BackgroundMetadata {
   readonly options: BackgroundOptions;
 }
 
-/** What `@Namespace` takes beside the path: how the class is built, and how its payloads are read. */
+/** The options of `@Namespace`: how the class is built, and how its payloads are read. */
 export interface NamespaceOptions {
   /**
    * `connection` builds the controller anew for every socket, in a container of its own. What it needs must be registered

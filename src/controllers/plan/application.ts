@@ -40,7 +40,7 @@ export class ApplicationPlan {
     return this.#controllers;
   }
 
-  /** What may be sent, if it is declared. */
+  /** The declared emissions, if there are any. */
   get emits(): EmitsPlan | undefined {
     return this.options.emits;
   }
@@ -55,7 +55,7 @@ export class ApplicationPlan {
     return [...this.#served.values()].toSorted((a, b) => precedence(a.path) - precedence(b.path));
   }
 
-  /** What the table shows, in the order of the classes; made when it is asked for. */
+  /** The rows of the table, in the order of the classes; made on demand. */
   get rows(): readonly PlanRow[] {
     const { emits } = this.options;
     return (this.#rows ??= Object.freeze([
@@ -65,7 +65,7 @@ export class ApplicationPlan {
     ]));
   }
 
-  /** What handles an event in the very namespace; what stands in for it from `*` does not count. */
+  /** Returns the handler of an event in this namespace; a handler of `*` does not count. */
   handlerOf(path: string | RegExp, event: string): HandlerPlan | undefined {
     const found = this.#declared.get(String(path))?.events.get(event);
     return path !== anyPath && found === this.#fallback?.events.get(event) ? undefined : found;
@@ -89,7 +89,7 @@ export class ApplicationPlan {
     return this.#declared.get(anyPath);
   }
 
-  /** What nothing in its own namespace handles goes to the handlers of `*`. */
+  /** Events without a handler in their own namespace go to the handlers of `*`. */
   #standIn(plan: HandlerPlan): void {
     for (const { events, any } of this.#served.values()) {
       if ((!any || any === this.#fallback!.any) && !events.has(plan.event)) events.set(plan.event, plan);

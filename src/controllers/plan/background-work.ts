@@ -120,7 +120,7 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
   return problems;
 }
 
-/** What is wrong with a class in `services`, if anything. */
+/** Returns the problem of a class in `services`, if it has one. */
 export function serviceProblem(type: Class): SetupProblem | undefined {
   if ((type as unknown) === undefined) return wrongInput('services', 'the list', type, 'a class');
   if (typeof type !== 'function') {

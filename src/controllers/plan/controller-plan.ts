@@ -17,7 +17,7 @@ export interface CompileOptions {
   readonly timeout: number;
   /** Whether the server is the user's own, whose other namespaces are not ours. */
   readonly ownServer: boolean;
-  /** What may be sent, where that is declared. */
+  /** The declared emissions, if there are any. */
   readonly emits: EmitsPlan | undefined;
 }
 

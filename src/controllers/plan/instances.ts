@@ -68,7 +68,7 @@ export class Instances {
     }
   }
 
-  /** What is built for each connection is only looked at. */
+  /** A class that is built for each connection is only inspected. */
   #check(type: Class): void {
     if (this.problems.some((problem) => problem.where === type.name)) return;
     const circle = circleOf(this.container, type);

@@ -26,7 +26,7 @@ export interface ArgumentPlan {
 /** Handles what the handlers of one class throw. */
 export type ErrorPlan = ContextErrorHandler;
 
-/** What else is emitted; nothing is left to conclude from what was said. */
+/** An emission beside the answer, as `@Emit` declares it. */
 export type EmissionPlan = EmissionMetadata;
 export type { EmissionTarget };
 
@@ -49,14 +49,14 @@ export interface HandlerPlan extends ContextHandler {
   readonly outgoing?: (answer: unknown) => unknown;
   /** The most derived class of errors first. */
   readonly errors: readonly ErrorPlan[];
-  /** What else is emitted when the handler has a result, or has failed. */
+  /** The emissions beside the answer: of the result, or of a failure. */
   readonly emissions: readonly EmissionPlan[];
 }
 
 export interface NamespacePlan {
   /** As it was declared. */
   readonly path: string | RegExp;
-  /** What a table prints. */
+  /** The path as the table prints it. */
   readonly label: string;
   /** Where the path stands for a family of namespaces. */
   readonly pattern: RegExp | undefined;
@@ -86,7 +86,7 @@ export interface BackgroundPlan {
 
 /** One line of `app.table`. */
 export interface PlanRow {
-  /** What the row is about: `event` for messages, `emission` for what may be sent, else a moment, a kind of error, or background work. */
+  /** The kind of row: `event` for messages, `emission` for declared emissions, else a lifecycle event, `error`, or `background`. */
   readonly kind: ContextKind | 'error' | 'background' | 'emission';
   /** As it was declared; empty for a service, and for what may be sent. */
   readonly namespace: string;

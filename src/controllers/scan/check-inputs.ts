@@ -1,10 +1,10 @@
-/** What decorators and options were given where a class or a function belongs. In a cycle of imports it is `undefined`. */
+/** Checks the classes and functions that decorators and options received. In a cycle of imports one is `undefined`. */
 import { inspect } from 'node:util';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { HandlerFacts } from './facts.js';
 
-/** Gives the handlers with what can be used of their middleware. Mistakes are added to `problems`. */
+/** Returns the handlers with what can be used of their middleware. Mistakes are added to `problems`. */
 export function checkInputs(handlers: readonly HandlerFacts[], problems: SetupProblem[]): HandlerFacts[] {
   return handlers.map((handler) => {
     const { label, emissions } = handler;
@@ -15,7 +15,7 @@ export function checkInputs(handlers: readonly HandlerFacts[], problems: SetupPr
   });
 }
 
-/** Gives the middleware that can be used; the rest is added to `problems`. */
+/** Returns the middleware that can be used; the rest is added to `problems`. */
 export function validMiddleware(
   uses: readonly MiddlewareLike[],
   where: string,
@@ -55,7 +55,7 @@ export function wrongInput(where: string, what: string, given: unknown, wanted: 
   };
 }
 
-/** What stands in several places, or a method with several events, is looked at for each of them. */
+/** Adds a problem unless it is known: a class in several places is inspected for each of them. */
 export function addProblemOnce(problem: SetupProblem, problems: SetupProblem[]): void {
   if (!problems.some(({ where, what }) => where === problem.where && what === problem.what)) problems.push(problem);
 }

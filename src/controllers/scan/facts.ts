@@ -1,4 +1,4 @@
-/** What scanning concludes about controllers, before any reader or chain is made. */
+/** The facts that scanning concludes about controllers, before any reader or chain is made. */
 import type { EmissionMetadata, HandlerMetadata, NamespaceMetadata, ParamMetadata } from '../metadata/types.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
@@ -11,7 +11,7 @@ export interface ParamFacts {
   readonly hasDefault?: boolean;
   /** Whether it is a rest parameter, `...args`: it gets all arguments that are left. */
   readonly isRest?: boolean;
-  /** What the parameter's own decorator said. */
+  /** The metadata of the parameter's own decorator. */
   readonly metadata: ParamMetadata | undefined;
 }
 
@@ -32,6 +32,6 @@ export interface ControllerFacts {
   readonly name: string;
   readonly namespace: NamespaceMetadata;
   readonly handlers: readonly HandlerFacts[];
-  /** What wraps every handler of the class; a parent's first. */
+  /** The middleware of every handler of the class; a parent's first. */
   readonly uses: readonly MiddlewareLike[];
 }

@@ -13,10 +13,10 @@ import { pathProblem } from './path.js';
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
 export type HandlerFunction<Args extends unknown[] = never[]> = (context: EventContext, ...args: Args) => unknown;
 
-/** What arguments are: the class of each, or how it is read. */
+/** The types of the arguments: the class of each, or its options. */
 export type FunctionPayload = readonly (Class<unknown> | ParamOptions)[];
 
-/** What `app.on` takes beside the function, in the place of decorators. */
+/** The options of `app.on`, in place of decorators. */
 export interface FunctionOptions<Payload extends FunctionPayload = FunctionPayload> extends HandlerOptions {
   /** The classes of the arguments in their order, each validated; without it the arguments come as they are. */
   readonly payload?: Payload;
@@ -34,7 +34,7 @@ type ArgumentOf<Stated> =
   | ValueOf<Stated extends { readonly type: infer Type } ? Type : Stated>
   | (Stated extends { readonly optional: true } ? undefined : never);
 
-/** Gives the facts of `app.on(path, event, handler, options)`. */
+/** Returns the facts of `app.on(path, event, handler, options)`. */
 export function functionFacts<Args extends unknown[]>(
   path: string | RegExp,
   event: string,

@@ -15,7 +15,7 @@ export interface LoadOptions {
   readonly importer: (url: string) => Promise<unknown>;
 }
 
-/** Gives the classes, each once, in order. What goes wrong is added to `problems`. */
+/** Returns the classes, each once, in order. What goes wrong is added to `problems`. */
 export async function loadControllers(
   sources: readonly ControllerSource[],
   options: LoadOptions,

@@ -23,7 +23,7 @@ export function precedence(path: string | RegExp): number {
   return path === anyPath ? 2 : patternOf(path) ? 1 : 0;
 }
 
-/** What is wrong with a path, if anything. */
+/** Returns the problem of a path, if it has one. */
 export function pathProblem(path: string | RegExp): string | undefined {
   if (path instanceof RegExp || path === anyPath) return undefined;
   if (typeof path !== 'string') return 'the path is neither a string nor a RegExp.';

@@ -14,7 +14,7 @@ import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { checkInputs, validMiddleware } from './check-inputs.js';
 import { pathProblem } from './path.js';
 
-/** Gives one record for each class and namespace. */
+/** Returns one record for each class and namespace. */
 export function scan(classes: readonly Class[], problems: SetupProblem[]): ControllerFacts[] {
   const facts = classes.flatMap((type) => scanClass(type, problems));
   checkEvents(facts, problems);
@@ -188,7 +188,7 @@ function prototypeOf(type: Class): object {
   return type.prototype as object;
 }
 
-/** What is wrong where they were not. */
+/** The problem of a method without design types. */
 export function untypedProblem(where: string): SetupProblem {
   const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
   return {

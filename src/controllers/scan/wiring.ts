@@ -106,7 +106,7 @@ function isInjection(parameter: unknown): parameter is Injection {
   return typeof parameter === 'object' && parameter !== null && 'token' in parameter;
 }
 
-/** What the container asks for first to fill a parameter. */
+/** The token that the container resolves first for a parameter. */
 function firstToken(parameter: unknown): unknown {
   return isInjection(parameter) ? (parameter.transform ?? parameter.token) : parameter;
 }

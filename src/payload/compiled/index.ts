@@ -15,11 +15,11 @@ import { RuleSelection } from './selection.js';
 import { CompiledValidator } from './validate/validate.js';
 import { Watch } from './watch.js';
 
-/** What came of compiling one class under one set of options. */
+/** The result of compiling one class under one set of options. */
 export interface Compilation {
   /** The compiled steps; without them the class is left to the libraries altogether. */
   readonly steps: Steps | undefined;
-  /** What is left to the libraries, and why. */
+  /** The parts that are left to the libraries, with the reasons. */
   readonly reasons: readonly string[];
   /** Whether the transformation may take keys out of the value it is given, as the libraries do with discriminators. */
   readonly consumes: boolean;
@@ -75,7 +75,7 @@ export class PayloadCompiler {
   }
 }
 
-/** What is known of a class that can be compiled. */
+/** The facts of a class that can be compiled. */
 interface Surveyed {
   /** Of its properties. */
   readonly names: readonly string[];

@@ -10,7 +10,7 @@ import { getMetadataStorage } from 'class-validator';
 import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 
-/** What class-transformer keeps per class and property. */
+/** The tables of class-transformer, per class and property. */
 export interface TransformTables {
   readonly _typeMetadatas: Map<unknown, Map<string | undefined, TypeMetadata>>;
   readonly _transformMetadatas: Map<unknown, Map<string, TransformMetadata[]>>;
@@ -18,7 +18,7 @@ export interface TransformTables {
   readonly _excludeMetadatas: Map<unknown, Map<string | undefined, ExcludeMetadata>>;
 }
 
-/** What class-validator keeps per class, and per constraint class. */
+/** The tables of class-validator, per class and per constraint class. */
 export interface ValidationTables {
   readonly validationMetadatas: Map<unknown, ValidationMetadata[]>;
   readonly constraintMetadatas: Map<unknown, ConstraintMetadata[]>;

@@ -3,7 +3,7 @@
 /** Where a receiver keeps its Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
 
-/** What `ws` hands to `sendFrame`: header and payload, or both in one buffer. */
+/** The arguments of `sendFrame`: header and payload, or both in one buffer. */
 export type Frame = [header: Buffer, payload: Buffer | string] | [frame: Buffer];
 export type Callback = (error?: Error) => void;
 

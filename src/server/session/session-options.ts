@@ -14,7 +14,7 @@ export interface SessionOptions {
   readonly mode: 'live' | 'forked';
 }
 
-/** What is used of express-session's session; the rest is the application's. */
+/** The part of express-session's session that is used here. */
 export interface StoredSession {
   [key: string]: unknown;
 }
@@ -58,7 +58,7 @@ export function installSession(io: Server, options: SessionOptions | undefined):
   }) satisfies Middleware);
 }
 
-/** What was found out about the session of a socket's handshake. */
+/** Returns the state of the session of a socket's handshake. */
 export function handshakeState(socket: Socket): HandshakeState {
   const state = states.get(socket.request);
   if (state) return state;

@@ -22,7 +22,7 @@ export function argumentSource(position: number, property?: string | number): So
   return { label: property === undefined ? '' : `@Payload('${property}')`, read, checked: true, textual: false };
 }
 
-/** Gives the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
+/** Returns the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
 export type Fit = (value: unknown) => unknown;
 
 export interface ValueCheck {
@@ -51,7 +51,7 @@ const primitives = new Map<unknown, Primitive>([
 /** Classes that never come over the wire as what they are. */
 const foreign = new Set<unknown>([Date, Map, Set, Promise, RegExp, Symbol, BigInt, WeakMap, WeakSet, Error]);
 
-/** Gives the plan of a class under the parameter's options. */
+/** Returns the plan of a class under the parameter's options. */
 export type PlanOf = (type: Class) => PayloadPlan;
 
 export function isPrimitive(type: unknown): boolean {

@@ -15,7 +15,7 @@ import { isForeign, isPrimitive } from './check-value.js';
 export class PayloadPlans {
   readonly #plans = new Map<PayloadOptions, PlansOfOptions>();
 
-  /** What is wrong with a type that values are to fit under these options, as far as boot can see. */
+  /** Returns the problems of a type under these options, as far as boot can see them. */
   typeProblems(type: unknown, options: PayloadOptions): readonly Omit<SetupProblem, 'where'>[] {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
     if (isForeign(type)) return [foreignProblem(type)];

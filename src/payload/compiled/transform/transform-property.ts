@@ -39,7 +39,7 @@ export type Convert = (call: Call, value: unknown, type: unknown, arrayType: unk
 /** Makes an instance of one class. */
 export type Build = (call: Call, source: Bag) => Bag;
 
-/** What is known of one key of the input before any message arrives. */
+/** The facts of one key of the input that are known before any message arrives. */
 export interface Property {
   /** The key in the input. */
   readonly key: string;

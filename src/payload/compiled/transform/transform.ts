@@ -106,7 +106,7 @@ function primitive(call: Call, value: unknown, type: unknown): unknown {
   return type === Buffer ? call.library(value, type, undefined, false) : value;
 }
 
-/** What the library puts the elements into: what the property was declared as, if elements can be put into it. */
+/** The collection that the library makes: of the declared type, if elements can be put into it. */
 function emptyCollection(arrayType: unknown): unknown[] | Set<unknown> {
   if (!arrayType || arrayType === Array) return [];
   const made = new (arrayType as new () => object)();

@@ -12,7 +12,7 @@ import type { ErrorMaker } from './error-maker.js';
 
 /** One validation on its way, and what is left of its budget. */
 export class Validation extends Budget {
-  /** What validators returned that is not there yet. */
+  /** The promises that validators returned. */
   awaiting: Awaited | undefined;
   readonly #options: SettledOptions;
   #executor: ValidationExecutor | undefined;
@@ -43,7 +43,7 @@ export interface CheckedValue {
   readonly property: string;
 }
 
-/** What checks need besides the value. */
+/** The context of checks, besides the value. */
 export interface Checking {
   readonly errors: ErrorMaker;
   readonly stopAtFirstError: boolean;
@@ -80,14 +80,14 @@ export function checkRules(
   return error;
 }
 
-/** What a check says of all elements: a promise of the answers if any of them is one. */
+/** The answer of a check for all elements: a promise of the answers if any of them is one. */
 function askEach(check: Check, elements: readonly unknown[], args: ValidationArguments): boolean | Promise<unknown[]> {
   const answers = elements.map((element): unknown => check.ask(element, args));
   if (!answers.some(isPromise)) return answers.every(Boolean);
   return Promise.all(answers.map((answer) => (isPromise(answer) ? answer : Promise.resolve(answer))));
 }
 
-/** What becomes of a check whose answer is not there yet. It takes no more turns than the library's. */
+/** Completes a check whose answer is a promise. It takes no more turns than the library's. */
 function later(
   errors: ErrorMaker,
   run: Validation,

@@ -75,7 +75,7 @@ export class ErrorMaker {
     return this.#replaceTokens(metadata, message, args);
   }
 
-  /** What the library makes of a message. Each rule remembers the last one, with all that it was made of. */
+  /** Replaces the tokens of a message as the library does. Each rule remembers the last one, with its sources. */
   #replaceTokens(
     metadata: ValidationMetadata,
     message: Exclude<ValidationMetadata['message'], undefined>,

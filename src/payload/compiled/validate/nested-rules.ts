@@ -13,7 +13,7 @@ export type ValidateObject = (
   errors: ValidationError[] | undefined,
 ) => ValidationError[] | undefined;
 
-/** What validation of nested values needs. */
+/** The context of validation of nested values. */
 export interface Nesting {
   readonly errors: ErrorMaker;
   readonly stopAtFirstError: boolean;
