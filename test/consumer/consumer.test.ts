@@ -160,7 +160,7 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
       folder,
     );
     assert.notEqual(code, 0);
-    assert.match(output, /ConsumerController\.\w+: the compiler wrote down no parameter types here/);
+    assert.match(output, /ConsumerController\.\w+: the compiler emitted no design types here/);
     assert.match(output, /"emitDecoratorMetadata": true/);
   });
 });
