@@ -12,3 +12,4 @@ export type { Class, PayloadOptions } from './payload-options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
 export type { PayloadPlan } from './plan.js';
 export { asCarried } from './wire.js';
+export { fromTexts, readers as textReaders, textTypes } from './shape/texts.js';

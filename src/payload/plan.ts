@@ -1,16 +1,13 @@
 /** The plan of one payload class: compiled steps, or those of the libraries. */
-import type { ValidationError } from 'class-validator';
+import { ClassPlan, NOT_AN_OBJECT, NOT_READABLE } from './class-plan.js';
 import { PayloadCompiler } from './compiled/index.js';
-import type { Compilation } from './compiled/index.js';
-import { copyOf } from './copy.js';
+import { copyOf } from './compiled/transform/copy.js';
 import { isPlainObject } from './depth.js';
-import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
+import { Invalid, MAX_ISSUES } from './invalid.js';
 import type { Issue } from '../base/issue.js';
 import type { IssueSource } from './invalid.js';
-import { librarySteps } from './library.js';
-import type { Steps } from './library.js';
 import { settle } from './payload-options.js';
-import type { Class, PayloadOptions, SettledOptions } from './payload-options.js';
+import type { Class, PayloadOptions } from './payload-options.js';
 
 /** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
 export interface PayloadPlan {
@@ -29,10 +26,7 @@ export interface PayloadPlan {
   run(value: unknown): object | Invalid | Promise<object | Invalid>;
 }
 
-const NOT_AN_OBJECT: Issue = { path: '', rule: 'object', message: 'must be an object' };
 const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an array' };
-const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
-const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
 
 /** Returns the function that plans the payload of a class; what all classes have in common is looked at once. */
 export function payloadPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
@@ -51,66 +45,26 @@ export function planArray(element: PayloadPlan): PayloadPlan {
   return new ArrayPlan(element);
 }
 
-class ObjectPlan implements PayloadPlan {
-  readonly #options: SettledOptions;
-  readonly #library: Steps;
-  #compilation: Compilation;
-
-  constructor(
-    readonly type: Class,
-    options: SettledOptions,
-    compiler: PayloadCompiler,
-  ) {
-    this.#options = options;
-    this.#library = librarySteps(type, options);
-    this.#compilation = compiler.compile(type);
-  }
-
-  get mode(): 'compiled' | 'library' {
-    return this.#current().steps ? 'compiled' : 'library';
-  }
-  get reasons(): readonly string[] {
-    return this.#current().reasons;
-  }
-
-  /** Decorators may be applied after boot; then the class is compiled again before the next message. */
-  #current(): Compilation {
-    if (this.#compilation.isStale()) this.#compilation = new PayloadCompiler(this.#options).compile(this.type);
-    return this.#compilation;
-  }
-
+class ObjectPlan extends ClassPlan {
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
     // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
       return Invalid.of(NOT_AN_OBJECT);
     }
-    const { steps = this.#library, consumes } = this.#current();
+    const compilation = this.current();
     let instance: object;
     try {
       // Whoever gave the value may want to use it again.
-      instance = steps.transform(consumes ? (copyOf(value) as object) : value);
+      instance = this.stepsOf(compilation).transform(compilation.consumes ? (copyOf(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }
-    try {
-      const errors = steps.validate(instance);
-      return Array.isArray(errors) ? conclude(instance, errors) : later(instance, errors);
-    } catch (cause) {
-      return Invalid.of(NOT_CHECKABLE, cause);
-    }
+    return this.check(compilation, instance, value, asItIs);
   }
 }
 
-function conclude(instance: object, errors: readonly ValidationError[]): object | Invalid {
-  return errors.length === 0 ? instance : new Invalid(issuesOf(errors));
-}
-
-async function later(instance: object, errors: Promise<ValidationError[]>): Promise<object | Invalid> {
-  try {
-    return conclude(instance, await errors);
-  } catch (cause) {
-    return Invalid.of(NOT_CHECKABLE, cause);
-  }
+function asItIs(instance: object): object {
+  return instance;
 }
 
 class ArrayPlan implements PayloadPlan {
