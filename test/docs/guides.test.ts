@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { nextEvent } from '../support/wait.js';
@@ -96,6 +97,18 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     while (codeOf(answer) !== 'token_expired') answer = await slowly(() => client.emitWithAck('whoami'));
     await client.emitWithAck('auth:refresh', { token: token('ada', 60_000) });
     assert.deepEqual(await client.emitWithAck('whoami'), { user: 'ada', role: 'member' });
+  },
+
+  async services(t) {
+    const { connect } = await start(t, 'services');
+    const client = await connect('/orders');
+    assert.equal(await client.emitWithAck('order', 'tea'), 'ordered');
+    assert.equal(codeOf(await client.emitWithAck('order', 'nothing')), 'nothing');
+    const reader = await connect('/reports');
+    // The connection, through the class's middleware, is a call too.
+    const ends = ['connect committed', 'order committed', 'order rolled back'];
+    let report: unknown;
+    while (!isDeepStrictEqual(report, [['tea'], ends])) report = await slowly(() => reader.emitWithAck('report'));
   },
 
   async middleware(t) {
