@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
-import { nextEvent } from '../support/wait.js';
+import { nextEvent, until } from '../support/wait.js';
 import { root } from './page.js';
 import { startProgram, type Program } from './program.js';
 
@@ -179,8 +179,9 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const { connect, program } = await start(t, 'logging');
     const client = await connect('/log');
     const { error } = (await client.emitWithAck('fail')) as { error: { id: string } };
-    const line = program.output.split('\n').find((each) => each.includes(error.id));
-    assert.match(line ?? program.output, /"service":"orders".*the disk is full/);
+    const lineOf = (): string | undefined => program.output.split('\n').find((each) => each.includes(error.id));
+    await until(() => lineOf() !== undefined, 'the line in the log');
+    assert.match(lineOf()!, /"service":"orders".*the disk is full/);
   },
 
   async 'rate-limits'(t) {
