@@ -6,8 +6,24 @@ import { Invalid, issuesOf, type IssueSource } from './invalid.js';
 import { librarySteps, type Steps } from './library.js';
 import type { Direction } from './nested.js';
 import type { Class, SettledOptions } from './payload-options.js';
-import type { PayloadPlan } from './plan.js';
 import type { Misshapen } from './shape/shapes.js';
+
+/** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
+export interface PayloadPlan {
+  /** The class of the payload, or of its elements. */
+  readonly type: Class;
+  /** `compiled`: by closures made of the class's metadata; `library`: by class-transformer and class-validator. */
+  readonly mode: 'compiled' | 'library';
+  /** The parts that are left to the libraries, with the reasons; empty if there are none. */
+  readonly reasons: readonly string[];
+  /**
+   * Makes the payload of a value: an instance that passed every rule, without other keys, or {@link Invalid}. A promise
+   * of it only if a validator returned a promise. It never throws, and the promise never rejects: what a transform, a
+   * getter, a constructor or a validator throws makes the value invalid (`rule` is `transform` or `validator`), with
+   * what was thrown as {@link Invalid.cause}.
+   */
+  run(value: unknown): object | Invalid | Promise<object | Invalid>;
+}
 
 export const NOT_AN_OBJECT: Issue = { path: '', rule: 'object', message: 'must be an object' };
 export const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };

@@ -1,5 +1,5 @@
 /** The plan of one payload class: compiled steps, or those of the libraries. */
-import { ClassPlan, NOT_AN_OBJECT, NOT_READABLE } from './class-plan.js';
+import { ClassPlan, NOT_AN_OBJECT, NOT_READABLE, type PayloadPlan } from './class-plan.js';
 import { PayloadCompiler } from './compiled/index.js';
 import { copyOf } from './compiled/transform/copy.js';
 import { isPlainObject } from './depth.js';
@@ -8,23 +8,6 @@ import type { Issue } from '../base/issue.js';
 import type { IssueSource } from './invalid.js';
 import { settle } from './payload-options.js';
 import type { Class, PayloadOptions } from './payload-options.js';
-
-/** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
-export interface PayloadPlan {
-  /** The class of the payload, or of its elements. */
-  readonly type: Class;
-  /** `compiled`: by closures made of the class's metadata; `library`: by class-transformer and class-validator. */
-  readonly mode: 'compiled' | 'library';
-  /** The parts that are left to the libraries, with the reasons; empty if there are none. */
-  readonly reasons: readonly string[];
-  /**
-   * Makes the payload of a value: an instance that passed every rule, without other keys, or {@link Invalid}. A promise
-   * of it only if a validator returned a promise. It never throws, and the promise never rejects: what a transform, a
-   * getter, a constructor or a validator throws makes the value invalid (`rule` is `transform` or `validator`), with
-   * what was thrown as {@link Invalid.cause}.
-   */
-  run(value: unknown): object | Invalid | Promise<object | Invalid>;
-}
 
 const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an array' };
 

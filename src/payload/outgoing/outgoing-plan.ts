@@ -7,7 +7,7 @@ import { withoutStrangers } from '../library.js';
 import { CLASS_TO_PLAIN } from '../nested.js';
 import { settle } from '../payload-options.js';
 import type { Class, PayloadOptions, SettledOptions } from '../payload-options.js';
-import type { PayloadPlan } from '../plan.js';
+import type { PayloadPlan } from '../class-plan.js';
 import { adopt } from './adopt.js';
 
 /** Returns the function that plans what is sent of a class. */

@@ -6,7 +6,7 @@ import { Invalid } from '../invalid.js';
 import { PLAIN_TO_CLASS, typesOf } from '../nested.js';
 import { MAX_ISSUES } from '../invalid.js';
 import { settle, type Class, type PayloadOptions } from '../payload-options.js';
-import type { PayloadPlan } from '../plan.js';
+import type { PayloadPlan } from '../class-plan.js';
 import { designTypeOf, keysOf } from './declared-shape.js';
 import { RuleSelection } from '../compiled/selection.js';
 
