@@ -5,7 +5,7 @@ import type { ValidationArguments } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { lineage, transformTables } from './compiled/storages.js';
 import { RuleSelection } from './compiled/selection.js';
-import { isWrapper } from './compiled/known-libraries.js';
+import { isWrapper } from './compiled/validate/wrapper.js';
 import { compileRules, ruleName, type Rule } from './compiled/validate/rules.js';
 import { isUserClass, PLAIN_TO_CLASS, typesOf } from './nested.js';
 import { MAX_ISSUES } from './invalid.js';

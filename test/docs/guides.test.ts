@@ -77,6 +77,26 @@ interface Tokens {
   sign(claims: object): string;
 }
 
+/** Runs webpack with the configuration of the page, as its command does. */
+const runWebpack = `
+  import webpack from 'webpack';
+  import config from './webpack.config.js';
+  webpack(config, (error, stats) => {
+    if (error || stats.hasErrors()) throw error ?? new Error(stats.toString('errors-only'));
+  });`;
+
+async function runBundle(t: TestContext, file: string): Promise<void> {
+  const at = join(folder, 'bundling/bundle');
+  const program = startProgram(join(at, file), join(at, 'coverage'), { PORT: '0' });
+  t.after(async () => assert.equal(await program.stop(), 0, program.output));
+  const client = openClient(t, `http://127.0.0.1:${await program.port()}/game`);
+  await nextEvent(client, 'connect');
+  assert.equal(await client.emitWithAck('move', { piece: 'rook', to: { x: 1 } }), 'rook to 1');
+  assert.equal(codeOf(await client.emitWithAck('move', { piece: 'rook', to: [] })), 'invalid');
+  assert.deepEqual(await client.emitWithAck('modes'), ['compiled']);
+  assert.doesNotMatch(program.output, /not watched/);
+}
+
 const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
   async authentication(t) {
     const { connect, refusal } = await start(t, 'authentication');
@@ -139,6 +159,17 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.deepEqual(await issues('move', { to: { x: 1, y: 2 }, note }), ['note isLength: Die Notiz ist zu lang.']);
     assert.equal(await game.emitWithAck('invite', { name: 'ada' }), 'ada is invited');
     assert.deepEqual(await issues('invite', { name: 'eve' }), ['name knownUser: Diesen Namen kennt niemand.']);
+  },
+
+  async bundling(t) {
+    assert.equal(compileOnce(), '');
+    const cwd = join(folder, 'bundling');
+    const built = spawnSync(process.execPath, ['esbuild.js'], { cwd, encoding: 'utf8' });
+    assert.equal(built.status, 0, built.stderr);
+    await runBundle(t, 'main.mjs');
+    const packed = spawnSync(process.execPath, ['--input-type=module', '-e', runWebpack], { cwd, encoding: 'utf8' });
+    assert.equal(packed.status, 0, packed.stdout + packed.stderr);
+    await runBundle(t, 'main.cjs');
   },
 
   async errors(t) {

@@ -1,5 +1,7 @@
 /** Names the handler that blocks the event loop. Costs a thread, and nothing on the way of a message. */
+import { existsSync } from 'node:fs';
 import { url as debuggerUrl } from 'node:inspector';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Logger } from '../../base/log.js';
@@ -14,6 +16,8 @@ export interface WatchdogOptions {
 }
 
 const usualTime = 200;
+const unwatched =
+  'the event loop is not watched: the bundle has no thread.js beside it. Fix: copy colloquy/dist/background/watchdog/thread.js there (docs/guides/bundling.md)';
 
 /** The milliseconds of blocking that are worth a log line, `Infinity` for none. */
 export function resolveBlockTime(
@@ -32,6 +36,18 @@ export function resolveBlockTime(
   return (watchdog ?? debug) && logger !== false ? usualTime : Infinity;
 }
 
+/** The file of the thread: beside this one, or beside the program if that is a bundle. `undefined` if it was left behind. */
+function threadFile(): URL | undefined {
+  const own = import.meta.url as string | undefined;
+  const program = process.argv[1];
+  const places = [own, program === undefined ? undefined : pathToFileURL(program).href];
+  const files = places.flatMap((place) => (place?.startsWith('file:') ? new URL(`./${thread}.js`, place) : []));
+  return files.find((file) => existsSync(file));
+}
+
+/** In a variable, so that a bundler does not make a file of its own of it. */
+const thread: string = 'thread';
+
 export class Watchdog {
   #thread: Worker | undefined;
 
@@ -48,8 +64,8 @@ export class Watchdog {
   /** Begins to watch; it does not keep the process alive. Breakpoints block too, so it leaves a debugger alone. */
   start(): void {
     if (this.time === Infinity || this.#thread || debuggerUrl() !== undefined) return;
-    const workerData: ThreadOptions = { time: this.time };
-    const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData, execArgv: [], env: {} });
+    const thread = this.#open();
+    if (!thread) return;
     thread.unref();
     thread.on('error', (err) => this.log.warn({ err }, 'the event loop is not watched any more'));
     thread.on('message', (message: FromThread) => {
@@ -57,6 +73,16 @@ export class Watchdog {
       else this.#report(message.ms, message.stack);
     });
     this.#thread = thread;
+  }
+
+  #open(): Worker | undefined {
+    const file = threadFile();
+    if (!file) {
+      this.log.warn(unwatched);
+      return undefined;
+    }
+    const workerData: ThreadOptions = { time: this.time };
+    return new Worker(file, { workerData, execArgv: [], env: {} });
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 /** The door to the package `@socket.io/redis-streams-adapter`. */
+import { lookupBase } from '../../base/packages/optional.js';
 import { createRequire } from 'node:module';
 import type { Namespace } from 'socket.io';
 import type { Adapter, ClusterMessage, MessageType } from 'socket.io-adapter';
@@ -60,7 +61,7 @@ export interface OfficialPackage {
  * @throws AdapterError with the install command where it is missing
  */
 export function loadOfficial(): OfficialPackage {
-  const require = createRequire(import.meta.url);
+  const require = createRequire(lookupBase(import.meta.url));
   try {
     require.resolve(PACKAGE);
   } catch (cause) {

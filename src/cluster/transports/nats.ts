@@ -1,4 +1,5 @@
 /** The engine `nats`: subjects of core NATS. */
+import { importOptional } from '../../base/packages/optional.js';
 import type { ConnectionOptions, NatsConnection } from 'nats';
 import {
   Backlog,
@@ -72,12 +73,11 @@ export class NatsTransport implements Transport {
 /** The package that is kept up, or the one before it. */
 async function loadNats(): Promise<Pick<typeof import('nats'), 'connect'>> {
   try {
-    // Named by a variable, so that this compiles without it. The parts that are used here are the same in both.
-    const current: string = '@nats-io/transport-node';
-    return (await import(current)) as typeof import('nats');
+    // The parts that are used here are the same in both.
+    return await importOptional<typeof import('nats')>('@nats-io/transport-node');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    return import('nats').catch((cause: unknown) => {
+    return importOptional<typeof import('nats')>('nats').catch((cause: unknown) => {
       if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
       throw missingLibrary('nats', 'nats', cause, ' (or @nats-io/transport-node, its successor)');
     });

@@ -1,4 +1,5 @@
 /** The engine `postgres`: LISTEN and NOTIFY. */
+import { importOptional } from '../../base/packages/optional.js';
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import {
@@ -62,7 +63,7 @@ export class PostgresTransport implements Transport {
 
   async #open(): Promise<Client> {
     if (this.context.client) return (await this.context.client()) as Client;
-    const { default: pg } = await loadLibrary(() => import('pg'), 'postgres', 'pg');
+    const { default: pg } = await loadLibrary(() => importOptional<typeof import('pg')>('pg'), 'postgres', 'pg');
     return new pg.Client({ connectionString: this.context.url.href, keepAlive: true, connectionTimeoutMillis: 5000 });
   }
 }

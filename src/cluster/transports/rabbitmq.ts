@@ -1,4 +1,5 @@
 /** The engine `rabbitmq`: one exchange, and a queue for each node. */
+import { importOptional } from '../../base/packages/optional.js';
 import type { Channel, ChannelModel, ConfirmChannel } from 'amqplib';
 import {
   FRAME,
@@ -40,7 +41,11 @@ export class RabbitTransport implements Transport {
 
   async #open(): Promise<ChannelModel> {
     if (this.context.client) return (await this.context.client()) as ChannelModel;
-    const { default: amqplib } = await loadLibrary(() => import('amqplib'), 'rabbitmq', 'amqplib');
+    const { default: amqplib } = await loadLibrary(
+      () => importOptional<{ default: typeof import('amqplib') }>('amqplib'),
+      'rabbitmq',
+      'amqplib',
+    );
     const url = new URL(this.context.url);
     if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', HEARTBEAT);
     return amqplib.connect(url.href, { noDelay: true, keepAlive: true, timeout: 5000 });

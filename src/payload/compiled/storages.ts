@@ -7,6 +7,7 @@ import type {
   TypeMetadata,
 } from 'class-transformer/types/interfaces/index.js';
 import { getMetadataStorage } from 'class-validator';
+import { joinStorages } from './join-storages.js';
 import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 
@@ -23,6 +24,9 @@ export interface ValidationTables {
   readonly validationMetadatas: Map<unknown, ValidationMetadata[]>;
   readonly constraintMetadatas: Map<unknown, ConstraintMetadata[]>;
 }
+
+/** Whether class-transformer's decorators write to the storage that is read here. */
+export const areStoragesJoined = joinStorages();
 
 /** The tables inside of class-transformer's storage. */
 export function transformTables(): TransformTables {

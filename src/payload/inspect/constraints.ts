@@ -1,6 +1,6 @@
 /** The constraint classes that users wrote: `@ValidatorConstraint`. */
 import { getFromContainer } from 'class-validator';
-import { isWrapper } from '../compiled/known-libraries.js';
+import { isWrapper } from '../compiled/validate/wrapper.js';
 import { RuleSelection } from '../compiled/selection.js';
 import { validationTables } from '../compiled/storages.js';
 import type { Class, PayloadOptions } from '../payload-options.js';

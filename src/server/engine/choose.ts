@@ -1,6 +1,7 @@
 /**
  * Which WebSocket engine a server runs on, and why.
  */
+import { lookupBase } from '../../base/packages/optional.js';
 import { createRequire } from 'node:module';
 import type { Server, ServerOptions } from 'socket.io';
 import { writeOncePerTurn } from './corked.js';
@@ -72,7 +73,7 @@ function corked(reason: string): Engine {
  *
  * @throws Error if the option is none of the known names, or if `eiows` is asked for by name and cannot be had; the message says what to install.
  */
-export function chooseEngine(option: EngineOption = 'auto', from: string | URL = import.meta.url): Engine {
+export function chooseEngine(option: EngineOption = 'auto', from: string | URL = lookupBase(import.meta.url)): Engine {
   if (!OPTIONS.includes(option)) {
     throw new Error(`engine: '${String(option)}' must be one of ${OPTIONS.map((name) => `'${name}'`).join(', ')}`);
   }

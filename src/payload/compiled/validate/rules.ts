@@ -5,7 +5,7 @@ import type { ConstraintMetadata } from 'class-validator/types/metadata/Constrai
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
 import type { ConstraintOf } from '../../payload-options.js';
-import { isWrapper } from '../known-libraries.js';
+import { isWrapper } from './wrapper.js';
 
 /** One check of a rule. A rule has several if its constraint class was registered under several names. */
 export interface Check {
