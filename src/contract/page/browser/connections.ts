@@ -1,10 +1,11 @@
 /** The connections of the page: making one, with `auth` and all that its namespace asks for, and their cards. */
 import type { HandshakeContract, NamespaceContract } from '../../contract.js';
 import type { Book } from '../book.js';
-import { Connection, type Connect, type Failure } from './connection.js';
+import { Connection, type Connect, type Failure, type Issue } from './connection.js';
 import { announce, button, byId, h, labelled } from './dom.js';
 import { Editor } from './editor.js';
-import { objectField, fieldOf, type Field } from './field.js';
+import { objectField, fieldOf, type Field, type Schemas } from './field.js';
+import { inputOf, placeOf, type Input } from './input.js';
 import type { Feed } from './feed.js';
 
 export class Connections {
@@ -14,6 +15,7 @@ export class Connections {
   readonly #form = byId('connect-form');
   readonly #namespace = byId<HTMLSelectElement>('connect-namespace');
   #editor: Editor | undefined;
+  #query: Input | undefined;
   /** The connection that the form has begun, until it is connected or the form asks for something else. */
   #asking: Connection | undefined;
   readonly #listeners = new Set<() => void>();
@@ -79,13 +81,13 @@ export class Connections {
     const namespace = this.book.contract.namespaces.find(({ path }) => path === this.#namespace.value);
     if (!namespace) return this.#form.replaceChildren(h('p', { class: 'hint' }, 'There is no namespace.'));
     const path = pathInput(namespace);
-    const query = queryInputs(namespace);
-    const submit = (): void => this.#open(namespace, path.read(), query.read());
+    this.#query = queryInput(namespace, this.book.contract.schemas);
+    const submit = (): void => this.#open(namespace, path.read());
     this.#editor = new Editor('auth', authField(this.book, namespace), submit);
     this.#form.replaceChildren(
       path.element,
       this.#editor.element,
-      query.element,
+      h('div', { class: 'editor' }, this.#query?.element),
       notesOf(namespace),
       h('div', { class: 'row' }, h('button', {}, 'Connect')),
     );
@@ -95,10 +97,13 @@ export class Connections {
     };
   }
 
-  #open(namespace: NamespaceContract, path: string, query: Readonly<Record<string, string>>): void {
+  #open(namespace: NamespaceContract, path: string): void {
     let auth: unknown;
+    let query: Readonly<Record<string, string>>;
     try {
       auth = this.#editor!.read();
+      const values = Object.entries(this.#query?.read() ?? {});
+      query = Object.fromEntries(values.map(([name, value]) => [name, textOf(value)]));
     } catch (error) {
       return announce((error as Error).message);
     }
@@ -120,7 +125,9 @@ export class Connections {
     this.changed();
     announce(`${connection.name} ${connection.status} ${connection.failure?.message ?? ''}`);
     if (connection !== this.#asking) return;
-    this.#editor?.complain(connection.failure?.issues ?? []);
+    this.#query?.complain();
+    const issues = connection.failure?.issues ?? [];
+    this.#editor?.complain(issues.filter((issue) => !this.#complainOfQuery(issue)));
     if (!connection.isConnected) return;
     this.#asking = undefined;
     this.#fold();
@@ -156,6 +163,13 @@ export class Connections {
         button('Remove', () => this.#remove(connection), { class: 'small quiet', 'data-key': `remove-${number}` }),
       ),
     );
+  }
+
+  /** An issue stands at the value of the query that it is about, if it is about one. */
+  #complainOfQuery({ path, message }: Issue): boolean {
+    const place = this.#query && path !== '' ? placeOf(this.#query, path) : undefined;
+    place?.complain(message);
+    return place !== undefined;
   }
 
   #drop(connection: Connection): void {
@@ -218,19 +232,18 @@ function pathInput({ path, pattern, parameters }: NamespaceContract): TextInputs
   };
 }
 
-function queryInputs({ handshake }: NamespaceContract): TextInputs<Record<string, string>> {
-  const names = handshake.filter(({ source }) => source === 'query').map(({ key }) => key);
-  const named = [...new Set(names)].filter((name): name is string => name !== undefined);
-  const inputs = named.map((name) => [name, h('input', { class: 'code' })] as const);
-  const rest = names.includes(undefined) ? h('input', { class: 'code', placeholder: 'a=1&b=2' }) : undefined;
-  const fields = inputs.map(([name, input]) => labelled(`query ${name}`, input));
-  return {
-    element: h('div', { class: 'fields' }, ...fields, rest && labelled('query', rest)),
-    read: () => ({
-      ...Object.fromEntries(new URLSearchParams(rest?.value ?? '')),
-      ...Object.fromEntries(inputs.map(([name, { value }]) => [name, value]).filter(([, value]) => value !== '')),
-    }),
-  };
+/** Asks for what the namespace reads of the query, if it reads something. */
+function queryInput({ handshake }: NamespaceContract, schemas: Schemas): Input | undefined {
+  const values = handshake.filter(({ source }) => source === 'query');
+  const whole = values.find(({ key }) => key === undefined);
+  if (values.length === 0) return undefined;
+  const field = whole ? fieldOf(whole, schemas) : objectField(values.filter(isNamed), schemas);
+  return inputOf(field, { label: 'query', required: true });
+}
+
+/** A query has only text. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A browser sends headers and cookies by itself. */

@@ -2,7 +2,7 @@
 import type { Issue } from './connection.js';
 import { choice, freshId, h } from './dom.js';
 import type { Field } from './field.js';
-import { InputError, inputOf, parseJson, type Input } from './input.js';
+import { InputError, inputOf, parseJson, placeOf, type Input } from './input.js';
 
 export class Editor {
   readonly element: HTMLElement;
@@ -98,11 +98,4 @@ export class Editor {
     this.#body.replaceChildren(isJson ? this.#text : this.#input.element);
     return true;
   }
-}
-
-/** The part of a form at a path: property names and indexes, joined with dots. */
-function placeOf(root: Input, path: string): Input | undefined {
-  let place: Input | undefined = root;
-  for (const name of path === '' ? [] : path.split('.')) place = place?.at(name);
-  return place;
 }

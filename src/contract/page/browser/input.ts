@@ -14,6 +14,13 @@ export interface Input {
   complain(message?: string): void;
 }
 
+/** The part of a form at a path: property names and indexes, joined with dots. */
+export function placeOf(root: Input, path: string): Input | undefined {
+  let place: Input | undefined = root;
+  for (const name of path === '' ? [] : path.split('.')) place = place?.at(name);
+  return place;
+}
+
 /** Text of a form that is no value. */
 export class InputError extends Error {}
 

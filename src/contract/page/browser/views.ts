@@ -45,13 +45,16 @@ function typeOf(value: ValueContract, { schemas }: Contract): HTMLElement {
   return Object.hasOwn(schemas, value.type) ? h('a', { href: hashOf('schemas', value.type) }, text) : text;
 }
 
+/** The name of the handler of all events without one of their own. */
+export const anyEvent = 'any other event';
+
 /** One event that clients send; `play` is where it is tried. */
 export function eventView(contract: Contract, namespace: NamespaceContract, event: EventContract, play: Child): View {
   const { deprecated, summary, answer, handler, limits, middleware, emits, errors } = event;
   const use = typeof deprecated === 'string' ? `Deprecated: ${deprecated}` : 'Deprecated.';
   const values = answer?.values.map((each) => typeOf(each, contract));
   return {
-    title: event.name,
+    title: event === namespace.any ? anyEvent : event.name,
     over: link(namespace.path, 'namespace', namespace.path),
     parts: [
       deprecated !== undefined && deprecated !== false && h('p', { class: 'badge' }, use),
@@ -135,12 +138,7 @@ export function namespaceView(contract: Contract, namespace: NamespaceContract, 
           ? h('p', { class: 'hint' }, 'It takes no events.')
           : facts(
               all.map(([event, kind]) => [
-                link(
-                  kind === 'any' ? 'any other event' : event.name,
-                  kind,
-                  path,
-                  ...(kind === 'any' ? [] : [event.name]),
-                ),
+                link(kind === 'any' ? anyEvent : event.name, kind, path, ...(kind === 'any' ? [] : [event.name])),
                 event.summary ?? signature(event),
               ]),
             ),
