@@ -8,6 +8,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Socket } from 'socket.io-client';
+import type { Contract } from '../../src/index.js';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { nextEvent } from '../support/wait.js';
 import { root } from './page.js';
@@ -43,9 +44,17 @@ interface Guide {
 }
 
 /** Starts the program of a guide, in a process of its own. */
-async function start(t: TestContext, guide: string, file = 'main'): Promise<Guide> {
+async function start(
+  t: TestContext,
+  guide: string,
+  file = 'main',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Guide> {
   assert.equal(compileOnce(), '');
-  const program = startProgram(join(folder, guide, `${file}.js`), join(folder, guide, 'coverage'), { PORT: '0' });
+  const program = startProgram(join(folder, guide, `${file}.js`), join(folder, guide, 'coverage'), {
+    PORT: '0',
+    ...env,
+  });
   t.after(async () => assert.equal(await program.stop(), 0, program.output));
   const url = `http://127.0.0.1:${await program.port()}`;
   return {
@@ -168,6 +177,21 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const { error } = (await client.emitWithAck('fail')) as { error: { id: string } };
     const line = program.output.split('\n').find((each) => each.includes(error.id));
     assert.match(line ?? program.output, /"service":"orders".*the disk is full/);
+  },
+
+  async 'event-book'(t) {
+    const { url } = await start(t, 'event-book');
+    const page = await fetch(`${url}/events`);
+    assert.match(await page.text(), /<title>Event book/);
+    const book = (await (await fetch(`${url}/events/book.json`)).json()) as { contract: Contract };
+    const [event] = book.contract.namespaces[0]!.events;
+    assert.deepEqual([event!.name, event!.errors[0]], ['order', 'out_of_stock']);
+    const operated = await start(t, 'event-book', 'main', { NODE_ENV: 'production' });
+    assert.equal((await fetch(`${operated.url}/events`)).status, 403);
+    assert.equal((await fetch(`${operated.url}/events`, { headers: { 'x-operator': 'yes' } })).status, 200);
+    const client = await operated.connect('/orders');
+    assert.deepEqual(await client.emitWithAck('order', { title: 'chair', pieces: 2 }), { title: 'chair', price: 6 });
+    assert.equal(codeOf(await client.emitWithAck('order', { title: 'moon', pieces: 1 })), 'out_of_stock');
   },
 
   async 'rate-limits'(t) {

@@ -72,7 +72,9 @@ export class Connection {
     const { path, auth, query } = options;
     this.#socket = connect(location.origin + path, {
       path: socketPath(book),
-      transports: [...book.socket.transports],
+      // WebSocket first: no upgrade is to be waited for.
+      transports: book.socket.transports.toSorted((a, b) => Number(b === 'websocket') - Number(a === 'websocket')),
+      tryAllTransports: true,
       auth: auth as Record<string, unknown>,
       query: { ...query },
       forceNew: true,
