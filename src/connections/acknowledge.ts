@@ -22,14 +22,15 @@ export function acknowledge(context: EventContext, value: unknown): void {
     checkResult(value);
   if (context.ack) send(context.ack, value);
   context.settled = true;
+  context.scope?.answered();
 }
 
 /** Answers a failed call with what `@OnError` said, else with the failure itself. Never throws. */
 export function acknowledgeFailure(context: EventContext, handlerResult: unknown, failure: ErrorAnswer): void {
   if (context.settled) return;
   const answers = handlerResult === undefined ? [failure] : [handlerResult, failure];
-  for (const answer of answers) if (tryTo(context, answer)) return;
-  tryTo(context, internalAnswer(context));
+  if (!answers.some((answer) => tryTo(context, answer))) tryTo(context, internalAnswer(context));
+  context.scope?.end();
 }
 
 function tryTo(context: EventContext, answer: unknown): boolean {

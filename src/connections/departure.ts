@@ -79,7 +79,10 @@ export async function counted(
   work: () => unknown,
 ): Promise<void> {
   const { calls } = callerOf(context).served.runtime;
-  context.onExpire = () => reportFault(context, new Error(`${what} took too long`));
+  context.onExpire = () => {
+    reportFault(context, new Error(`${what} took too long`));
+    context.scope?.end();
+  };
   calls.add(context, timeout);
   try {
     await work();
@@ -87,6 +90,7 @@ export async function counted(
     await reportEach(context, error, (each) => report(context, each));
   }
   calls.delete(context, timeout);
+  context.scope?.end();
 }
 
 /** Lets the error handlers hear of it; nobody is left to be answered. */

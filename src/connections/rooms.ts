@@ -36,8 +36,9 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   try {
     const result = runIn(context, handler.run);
     if (isThenable(result)) void counted(context, handler, 'the handler of the room', () => promiseOf(result));
+    else context.scope?.end();
   } catch (error) {
-    void report(context, error);
+    void report(context, error).finally(() => context.scope?.end());
   }
 }
 
