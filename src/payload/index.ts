@@ -1,14 +1,16 @@
 /** Payloads: DTO classes become plans, which make instances of what clients send. */
-export { inspectAsynchronous } from './asynchronous.js';
+export type { PayloadPlan } from './class-plan.js';
+export { inspectAsynchronous } from './inspect/asynchronous.js';
 export { describePayload } from './describe.js';
 export type { PropertyFacts, RuleFacts } from './describe.js';
 export { exceedsDepth } from './depth.js';
-export { inspectPayload } from './inspect.js';
-export type { PayloadProblem } from './inspect.js';
+export { inspectPayload } from './inspect/inspect.js';
+export type { PayloadProblem } from './inspect/inspect.js';
 export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from '../base/issue.js';
 export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';
 export type { Class, PayloadOptions } from './payload-options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
-export type { PayloadPlan } from './plan.js';
+
 export { asCarried } from './wire.js';
+export { fromTexts, readers as textReaders, textTypes } from './shape/texts.js';
