@@ -1,9 +1,8 @@
 /** Counts members: clients that have passed the gate. One whose `@OnConnect` runs may be in rooms, and is no member yet. */
 import type { Namespace } from 'socket.io';
-import type { Adapter } from 'socket.io-adapter';
 
 /** Counts the members of a namespace of this process, or of one of its rooms. */
-export function countMembers(adapter: Adapter, room?: string): number {
+export function countMembers(adapter: Namespace['adapter'], room?: string): number {
   const { sockets } = adapter.nsp as Namespace;
   if (room === undefined) return sockets.size;
   const ids = adapter.rooms.get(room);
