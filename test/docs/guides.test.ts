@@ -177,6 +177,10 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const progress = nextEvent(jobs, 'progress');
     assert.deepEqual(await jobs.emitWithAck('start', { steps: 4 }), { done: 4 });
     assert.deepEqual(await progress, [{ percent: 25 }]);
+    const reports = await connect('/reports');
+    const ready = nextEvent(reports, 'ready');
+    assert.equal(await reports.emitWithAck('order', 2), 'ordered');
+    assert.deepEqual(await ready, [{ pages: 2 }]);
     const files = await connect('/files');
     assert.equal(codeOf(await files.emitWithAck('upload', { name: '../x.txt', size: 4 })), 'invalid');
     assert.equal(codeOf(await files.emitWithAck('piece', Buffer.from('ab'))), 'unexpected_piece');
