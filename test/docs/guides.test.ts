@@ -123,7 +123,6 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.equal(((await admin.emitWithAck('audit')) as { data: number }).data, 1);
   },
 
-<<<<<<< HEAD
   async 'getting-started'(t) {
     const { connect, refusal, url, program } = await start(t, 'getting-started');
     assert.equal((await refusal('/poll', { auth: { name: '' } })).data?.code, 'invalid');
@@ -135,7 +134,8 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.match(program.output, /Ada has left/);
     const test = await run(process.execPath, [join(folder, 'getting-started/poll.test.js')], folder);
     assert.equal(test.code, 0, test.output);
-=======
+  },
+
   async payloads(t) {
     const { connect } = await start(t, 'payloads');
     const game = await connect('/game', { query: { page: '2', desc: 'false', lang: 'de' } });
@@ -153,7 +153,6 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.deepEqual(await issues('move', { to: { x: 1, y: 2 }, note }), ['note isLength: Die Notiz ist zu lang.']);
     assert.equal(await game.emitWithAck('invite', { name: 'ada' }), 'ada is invited');
     assert.deepEqual(await issues('invite', { name: 'eve' }), ['name knownUser: Diesen Namen kennt niemand.']);
->>>>>>> main
   },
 
   async errors(t) {
