@@ -2,7 +2,6 @@
 import type { ValidationError } from 'class-validator';
 import type { Issue } from '../base/issue.js';
 import { PayloadCompiler, type Compilation } from './compiled/index.js';
-import { copyOf } from './compiled/transform/copy.js';
 import { isPlainObject } from './depth.js';
 import { Invalid, issuesOf, type IssueSource } from './invalid.js';
 import { librarySteps, type Steps } from './library.js';
@@ -102,8 +101,7 @@ export class IncomingPlan extends ClassPlan {
     const compilation = this.current();
     let instance: object;
     try {
-      // Whoever gave the value may want to use it again.
-      instance = this.stepsOf(compilation).transform(compilation.consumes ? (copyOf(value) as object) : value);
+      instance = this.stepsOf(compilation).transform(compilation.copy(value) as object);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }

@@ -190,6 +190,8 @@ const correct: readonly Case[] = [
   {
     name: 'an array of arrays with @ValidateNested({ each: true })',
     type: GridEach,
+    // With `each`, an element is one object: the rules alone accept arrays in its place.
+    options: { shape: 'library' },
     sent: { points: [[{ x: 1 }]] },
     meant: { points: [[point(1)]] },
   },

@@ -9,7 +9,7 @@ import { namesMisfit, typeMisfit, validationMisfit } from './compilable.js';
 import { processReasons } from './known-libraries.js';
 import { ErrorMaker } from './validate/error-maker.js';
 import { namesOf } from './transform/transform-class.js';
-import { discriminatorOf } from './transform/transform-property.js';
+import { Copies, copyOf, type Copy } from './transform/copy.js';
 import { Transformer } from './transform/transform.js';
 import { Shapes } from '../shape/shapes.js';
 import { RuleSelection } from './selection.js';
@@ -24,8 +24,8 @@ export interface Compilation {
   readonly reasons: readonly string[];
   /** The shapes that the class and those nested in it declare; `undefined` if there is nothing to look at. */
   readonly shapes: Shapes | undefined;
-  /** Whether the transformation may take keys out of the value it is given, as the libraries do with discriminators. */
-  readonly consumes: boolean;
+  /** Makes what the transformation may change, as the libraries take discriminators out: whoever gave a value may use it again. */
+  readonly copy: Copy;
   /** Whether metadata were added since, so that it must be compiled again. */
   isStale(): boolean;
 }
@@ -66,7 +66,7 @@ export class PayloadCompiler {
     watch.add(type);
     const isStale = watch.isStale.bind(watch);
     const shapes = this.#shapesOf(type, watch);
-    const left = { steps: undefined, shapes, consumes: true, isStale };
+    const left = { steps: undefined, shapes, copy: copyOf, isStale };
     if (this.#reasons.length > 0) return { ...left, reasons: this.#reasons };
     const { classes, reasons } = survey(type, this.#rules);
     if (!classes.has(type)) return { ...left, reasons };
@@ -77,8 +77,8 @@ export class PayloadCompiler {
       validator.prepare(next, selected);
     }
     const steps: Steps = { transform: transformer.of(type), validate: validator.validate.bind(validator) };
-    const consumes = reasons.length > 0 || [...classes].some(([next, { names }]) => consumesOf(next, names));
-    return { steps, reasons, shapes, consumes, isStale };
+    const copy = reasons.length > 0 ? copyOf : new Copies().of(type);
+    return { steps, reasons, shapes, copy, isStale };
   }
 
   #shapesOf(type: Class, watch: Watch): Shapes | undefined {
@@ -130,14 +130,6 @@ const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, 
 function nestedIn(type: Class, property: string): readonly unknown[] {
   const metadata = metadataOf(type, property);
   return metadata ? typesOf(metadata, property) : [];
-}
-
-/** Whether one of the properties has a discriminator that is taken out of what stands in its place. */
-function consumesOf(type: Class, properties: readonly string[]): boolean {
-  return properties.some((property) => {
-    const metadata = metadataOf(type, property);
-    return metadata && discriminatorOf(metadata) && !metadata.options.keepDiscriminatorProperty;
-  });
 }
 
 function metadataOf(type: Class, property: string): TypeMetadata | undefined {

@@ -9,7 +9,7 @@ type Tables = Record<string, Map<unknown, unknown>>;
 
 /** What makes the library write to each of its tables. */
 const writers: Readonly<Record<string, (type: new () => object) => void>> = {
-  _typeMetadatas: (type) => Type(() => Object)(type.prototype as object, 'canary'),
+  _typeMetadatas: (type) => withReflection(() => Type(() => Object)(type.prototype as object, 'canary')),
   _transformMetadatas: (type) => Transform(({ value }) => value as unknown)(type.prototype as object, 'canary'),
   _exposeMetadatas: (type) => Expose()(type.prototype as object, 'canary'),
   _excludeMetadatas: (type) => Exclude()(type.prototype as object, 'canary'),
@@ -27,6 +27,18 @@ export function joinStorages(): boolean {
   const isJoined = Object.keys(writers).every((name) => own[name]!.has(Canary));
   for (const name of Object.keys(writers)) own[name]!.delete(Canary);
   return isJoined;
+}
+
+/** `@Type` asks for the design type, and reflect-metadata may be imported later than this. */
+function withReflection(decorate: () => void): void {
+  const reflect = Reflect as { getMetadata?: unknown };
+  const isMissing = reflect.getMetadata === undefined;
+  if (isMissing) reflect.getMetadata = () => undefined;
+  try {
+    decorate();
+  } finally {
+    if (isMissing) delete reflect.getMetadata;
+  }
 }
 
 /** The table that gets an entry for a class. The library offers no way to ask for it, so the one that is written to is watched. */

@@ -9,7 +9,7 @@ import { compileOther, compileProperty, isTakenIn } from './transform-property.j
 import type { Bag, Build, Call, Convert, Property, Setter } from './transform-property.js';
 
 /** The library's own decisions, asked for once per class instead of once per message. */
-interface Decisions {
+export interface Decisions {
   getKeys(type: Class, object: object, isMap: boolean): string[];
   checkVersion(since?: number, until?: number): boolean;
   checkGroups(groups?: string[]): boolean;
@@ -66,7 +66,8 @@ export function namesOf(type: Class): string[] {
   return [...names] as string[];
 }
 
-function propertyOf(type: Class, key: string, call: Call, decisions: Decisions): Property {
+/** The facts of one key of the input. */
+export function propertyOf(type: Class, key: string, call: Call, decisions: Decisions): Property {
   const renamed = storage.findExposeMetadataByCustomName(type, key) as { propertyName: string } | undefined;
   const name = renamed ? renamed.propertyName : key;
   const metadata = storage.findTypeMetadata(type, name) as TypeMetadata | undefined;

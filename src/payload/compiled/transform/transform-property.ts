@@ -76,13 +76,20 @@ export function compileProperty(property: Property, options: ClassTransformOptio
         const arrayType = Array.isArray(value) ? reflectedType : undefined;
         made = convert(call, value, type, arrayType, reflectedType === Map || value instanceof Map);
       }
-      for (const transform of transforms) {
-        const params = { value: made, key: name, obj: source, type: PLAIN_TO_CLASS, options: call.options };
-        made = transform.transformFn(params) as unknown;
-      }
+      if (transforms.length > 0) made = applyTransforms(property, call, made, source);
     }
     if (made !== undefined || exposeUnsetFields) instance[name] = made;
   };
+}
+
+/** Runs the @Transforms of a property, in their order. */
+export function applyTransforms({ name, transforms }: Property, call: Call, value: unknown, source: Bag): unknown {
+  let made = value;
+  for (const transform of transforms) {
+    const params = { value: made, key: name, obj: source, type: PLAIN_TO_CLASS, options: call.options };
+    made = transform.transformFn(params) as unknown;
+  }
+  return made;
 }
 
 /** Sets a property that no decorator of class-transformer speaks of. */

@@ -4,6 +4,7 @@ import type { ClassTransformOptions } from 'class-transformer';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { namesMisfit, typeMisfit } from '../compilable.js';
 import { compileClass, namesOf } from './transform-class.js';
+import { compileMap, type BuildMap } from './transform-map.js';
 import { Call, compileOther, discriminatorOf } from './transform-property.js';
 import type { Bag, Build, Convert, OtherSetter } from './transform-property.js';
 import type { Watch } from '../watch.js';
@@ -18,6 +19,7 @@ export class Transformer {
   readonly #watch: Watch;
   /** `null` for a class that is left to the library. */
   readonly #classes = new Map<unknown, Build | null>();
+  readonly #maps = new Map<unknown, BuildMap>();
   readonly #setOther: OtherSetter;
 
   constructor(options: ClassTransformOptions, watch: Watch) {
@@ -40,14 +42,18 @@ export class Transformer {
   }
 
   readonly #convert: Convert = (call, value, type, arrayType, isMap) => {
-    if (isMap) return call.library(value, type, arrayType, isMap);
-    if (typeof value !== 'object' || value === null) return primitive(call, value, type);
+    if (typeof value !== 'object' || value === null) return isMap ? value : primitive(call, value, type);
     if (Array.isArray(value)) {
       return value.forEach === Array.prototype.forEach
         ? this.#array(call, value, type, arrayType)
         : call.library(value, type, arrayType, isMap);
     }
-    if (Object.getPrototypeOf(value) !== Object.prototype || typeof (value as Bag)['then'] === 'function') {
+    const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+    if (isMap) {
+      const build = isPlain ? this.#mapOf(type) : undefined;
+      return build ? build(call, value as Bag) : call.library(value, type, arrayType, isMap);
+    }
+    if (!isPlain || typeof (value as Bag)['then'] === 'function') {
       return call.library(value, type, arrayType, isMap);
     }
     if (!type) {
@@ -68,6 +74,18 @@ export class Transformer {
     if (names && !namesMisfit(names)) return this.prepare(type as Class, names);
     this.#classes.set(type, null);
     return null;
+  }
+
+  /** The function that makes Maps of a class; without a class the library looks for one in the value. */
+  #mapOf(type: unknown): BuildMap | undefined {
+    if (typeof type !== 'function') return undefined;
+    let build = this.#maps.get(type);
+    if (!build) {
+      build = compileMap(type as Class, new Call(this.#options), this.#convert);
+      this.#maps.set(type, build);
+      this.#watch.add(type);
+    }
+    return build;
   }
 
   #copy(call: Call, source: Bag): Bag {
