@@ -4,6 +4,14 @@
  */
 import 'reflect-metadata';
 
+/** The function that read design types when this module was loaded. */
+const getOwnMetadata = Reflect.getOwnMetadata;
+
+/** Whether another polyfill has taken the place of reflect-metadata since: what was recorded before is lost. */
+export function isReplaced(): boolean {
+  return Reflect.getOwnMetadata !== getOwnMetadata;
+}
+
 /** The constructor of a class, concrete or abstract. */
 export type Class<T = object> = abstract new (...args: never[]) => T;
 

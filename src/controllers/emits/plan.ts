@@ -1,7 +1,7 @@
 /** The declaration of what may be sent → the check of each event, and the mistakes in it. */
 import { InvalidEmission, type EmittedEvents } from './declare.js';
 import { readDeclared, type DeclaredArgument } from './declared.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
@@ -73,7 +73,7 @@ function tooMany(given: number, declared: number): Issue {
 export function planEmits(
   emits: EmittedEvents,
   payload: PayloadOptions,
-  problems: SetupProblem[],
+  problems: Problems,
   plans: PayloadPlans = new PayloadPlans(),
 ): EmitsPlan {
   const options = mergePayloadOptions(payload);
@@ -97,7 +97,7 @@ export function planDeclared(
   where: string,
   payload: PayloadOptions,
   plans: PayloadPlans,
-  problems: SetupProblem[],
+  problems: Problems,
 ): ValueCheck {
   if (typeof type !== 'function' || type === Function) {
     const what =
@@ -125,7 +125,7 @@ const noClassRemedy =
 export function checkEmissions(
   controllers: readonly ControllerFacts[],
   { events }: EmitsPlan,
-  problems: SetupProblem[],
+  problems: Problems,
 ): void {
   const handlers = new Map(controllers.flatMap(({ handlers: all }) => all).map((handler) => [handler.label, handler]));
   for (const { label, emissions } of handlers.values()) {

@@ -1,6 +1,6 @@
 /** What `returns` declares → the way out of a handler's result: what emissions go through, before the answer is sent. */
 import { Reply } from '../../base/context.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import { Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import type { ValueCheck } from '../plan/arguments/check-value.js';
 import type { PayloadPlans } from '../plan/arguments/payload-plans.js';
@@ -17,7 +17,7 @@ export function planReturns(
   { label, options: { returns } }: HandlerFacts,
   options: PayloadOptions,
   plans: PayloadPlans,
-  problems: SetupProblem[],
+  problems: Problems,
 ): Outgoing | undefined {
   if (returns === undefined) return undefined;
   const { values, acknowledged } = readDeclared(returns);

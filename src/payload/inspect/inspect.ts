@@ -2,6 +2,7 @@
 import type { BootErrorCode } from '../../base/boot-errors.js';
 import { ClassFacts, COLLECTIONS, UNKNOWN, type PropertyFacts } from './class-facts.js';
 import { isUserClass } from '../nested.js';
+import { findCopies } from './copies.js';
 import type { Class, PayloadOptions } from '../payload-options.js';
 
 /** A mistake in a payload class that can be seen before any message arrives. */
@@ -44,6 +45,11 @@ function inspectClass(
   { validator }: PayloadOptions,
   problems: PayloadProblem[],
 ): readonly Class[] {
+  const copies = findCopies(type);
+  if (copies) {
+    problems.push(copies);
+    return [];
+  }
   const properties = facts.propertiesOf(type);
   if (properties.length === 0) {
     if (validator?.forbidUnknownValues !== false) problems.push(withoutRules(type, validator?.groups));
