@@ -8,6 +8,7 @@ import type { AppOptions } from './options.js';
 
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isText = (value: unknown): boolean => typeof value === 'string';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const oneOf =
   (...words: readonly string[]) =>
@@ -33,6 +34,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   unvalidated: [oneOf('refuse', 'warn', 'allow'), "'refuse', 'warn' or 'allow'", "write unvalidated: 'refuse'."],
   limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
   emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
+  name: [isText, 'text', "write name: 'chat'."],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
@@ -40,7 +42,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
-  payload: ['validator', 'transform'],
+  payload: ['validator', 'transform', 'shape'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */

@@ -21,6 +21,7 @@ export const ownOptions: Readonly<Record<OwnOption, true>> = {
   lease: true,
   limits: true,
   logger: true,
+  name: true,
   onError: true,
   payload: true,
   printTable: true,

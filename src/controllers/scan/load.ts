@@ -1,6 +1,6 @@
 /** Finds controller classes: given ones stay, globs are loaded. */
 import { pathToFileURL } from 'node:url';
-import { findFiles, isExclusion } from './globs.js';
+import { filesOf, isExclusion } from './glob.js';
 import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { ownMetadata } from '../metadata/store.js';
@@ -56,7 +56,7 @@ async function loadGlob(
   options: LoadOptions,
   problems: Problems,
 ): Promise<Class[]> {
-  const files = await findFiles(pattern, exclusions, options.cwd);
+  const files = await filesOf(pattern, options.cwd, exclusions);
   const classes: Class[] = [];
   let failed = false;
   for (const file of files) {

@@ -180,7 +180,8 @@ class ArgumentPlanner {
     if (problem && !isUsable(type)) return { label: '?' };
     if (type === Object) return { label: source.textual ? '' : 'unvalidated' };
     this.#inspect(type, options);
-    return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
+    if (!isUsable(type)) return { label: '?' };
+    return fitOne(type, planOf, source.textual, options);
   }
 
   /** Whether an option is a class, or not there. */

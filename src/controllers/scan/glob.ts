@@ -8,8 +8,15 @@ export function isExclusion(pattern: string): boolean {
   return /^!(?!\()/.test(pattern);
 }
 
-/** Returns the files that a pattern matches, without those that the exclusions match, in order. */
-export async function findFiles(pattern: string, exclusions: readonly string[], cwd: string): Promise<string[]> {
+/** Returns the files that patterns match, without those that their exclusions match. */
+export async function filesOfAll(patterns: readonly string[], cwd: string): Promise<string[]> {
+  const exclusions = patterns.filter(isExclusion);
+  const found = patterns.filter((each) => !isExclusion(each)).map((each) => filesOf(each, cwd, exclusions));
+  return (await Promise.all(found)).flat();
+}
+
+/** Returns the files that a pattern matches in order; declarations and source maps are left out. */
+export async function filesOf(pattern: string, cwd: string, exclusions: readonly string[]): Promise<string[]> {
   const { escapePath, glob } = await import('tinyglobby');
   const readings = (text: string): string[] => readingsOf(pathOf(text), cwd, escapePath);
   const ignore = [...exclusions.flatMap((each) => readings(each.slice(1))), '**/*.d.{ts,mts,cts}', '**/*.map'];
