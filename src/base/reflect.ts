@@ -4,12 +4,12 @@
  */
 import 'reflect-metadata';
 
-/** The function that read design types when this module was loaded. */
-const getOwnMetadata = Reflect.getOwnMetadata;
+/** How design types are read when this module is loaded. */
+const { hasOwnMetadata } = Reflect;
 
-/** Whether another polyfill has taken the place of reflect-metadata since: what was recorded before is lost. */
-export function isReplaced(): boolean {
-  return Reflect.getOwnMetadata !== getOwnMetadata;
+/** Whether the design types of a method were recorded, and another polyfill has taken the place of the one that has them. */
+export function areTypesLost(prototype: object, method: string | symbol): boolean {
+  return !hasDesignTypes(prototype, method) && hasOwnMetadata('design:type', prototype, method);
 }
 
 /** The constructor of a class, concrete or abstract. */

@@ -158,6 +158,13 @@ describe('a check of boot', () => {
     assert.equal(((await client.emitWithAck('list', 'a')) as { error: { code: string } }).error.code, 'invalid');
   });
 
+  it('that only warns leaves what is sent under its rules', async () => {
+    const options = { emits: { bare: Bare }, checks: { no_rules: 'warn' } } as const;
+    const app = await createApp({ controllers: [Fine], logger: false, ...options });
+    assert.throws(() => app.io.of('/fine').emit('bare', { text: 'a' } as never), /was not sent/);
+    await app.close();
+  });
+
   for (const [code, meant] of [
     ['no_rule', 'no_rules'],
     ['emptyglob', 'empty_glob'],

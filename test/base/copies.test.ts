@@ -155,15 +155,11 @@ describe('a second copy', () => {
   });
 
   it('of another polyfill that took the place of reflect-metadata is named, not the compiler', async (t) => {
-    const { getOwnMetadata } = Reflect;
-    t.after(() => Object.assign(Reflect, { getOwnMetadata }));
-    Object.assign(Reflect, { getOwnMetadata: (...args: Parameters<typeof getOwnMetadata>) => getOwnMetadata(...args) });
-    @Namespace('/hand')
-    class Bare {
-      work() {}
-    }
-    On(Bare.prototype as never, 'work', Object.getOwnPropertyDescriptor(Bare.prototype, 'work')!);
-    const [problem] = await mistakes([Bare]);
+    const { hasOwnMetadata, getOwnMetadata } = Reflect;
+    const Typed = handling(String);
+    t.after(() => Object.assign(Reflect, { hasOwnMetadata, getOwnMetadata }));
+    Object.assign(Reflect, { hasOwnMetadata: () => false, getOwnMetadata: () => undefined });
+    const [problem] = await mistakes([Typed]);
     assert.equal(problem!.code, 'library_copies');
     assert.match(problem!.what, /polyfill/);
   });

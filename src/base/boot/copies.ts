@@ -44,7 +44,7 @@ export function copyProblem(
   own: Copy | undefined,
   other: Copy | undefined,
 ): SetupProblem {
-  const paths = [other?.folder ?? 'a bundle', own?.folder ?? 'a bundle'];
+  const paths = [other, own].map((copy) => copy?.folder ?? 'one without a folder (in a bundle, or an ES module)');
   return {
     code: 'library_copies',
     where,

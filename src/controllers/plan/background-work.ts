@@ -112,7 +112,7 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
       ]
     : [];
   const params = scanParams(classes, method);
-  if (!params) return [...problems, untypedProblem('')];
+  if (!params) return [...problems, untypedProblem('', classes, method)];
   // The lease is the second one: its type is none at run time.
   const others = params.filter(
     ({ index, type, metadata, hasDefault, isRest }) =>

@@ -55,7 +55,8 @@ export function wrongInput(where: string, what: string, given: unknown, wanted: 
 /** The same of a list that takes classes only. */
 export function notAClass(where: string, given: unknown): SetupProblem {
   const problem = wrongInput(where, 'the list', given, 'a class');
-  return given === undefined ? problem : { ...problem, code: 'not_a_class' };
+  const { what, fix } = problem;
+  return given === undefined ? problem : { code: 'not_a_class', where, what, fix };
 }
 
 /** Names what stands where a class should, and how the class is meant to be given. */

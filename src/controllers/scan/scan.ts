@@ -9,7 +9,7 @@ import type {
   NamespaceMetadata,
   UseMetadata,
 } from '../metadata/types.js';
-import { constructorTypes, hasDesignTypes, isReplaced, parameterTypes, type Class } from '../../base/reflect.js';
+import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
 import { checkData, checkEvents, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
@@ -85,7 +85,7 @@ function scanHandlers(type: Class, name: string, uses: readonly UseMetadata[], p
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
   }
-  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
+  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method));
   return handlers;
 }
 
@@ -174,8 +174,8 @@ function prototypeOf(type: Class): object {
 }
 
 /** The problem of a method without design types. */
-export function untypedProblem(where: string): SetupProblem {
-  if (isReplaced()) {
+export function untypedProblem(where: string, classes: readonly Class[], method: MethodName): SetupProblem {
+  if (classes.some((each) => areTypesLost(prototypeOf(each), method))) {
     return {
       where,
       code: 'library_copies',

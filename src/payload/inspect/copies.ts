@@ -4,7 +4,7 @@ import { getMetadataStorage } from 'class-validator';
 import { copiesOf, copyProblem, type Copy } from '../../base/boot/copies.js';
 import { lineage } from '../compiled/storages.js';
 import type { Class } from '../payload-options.js';
-import type { PayloadProblem } from './inspect.js';
+import type { PayloadProblem } from './problem.js';
 
 /** Finds the copy of either library that knows a class which ours does not. */
 export function findCopies(type: Class): PayloadProblem | undefined {

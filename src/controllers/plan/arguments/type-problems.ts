@@ -57,7 +57,7 @@ const carried: ReadonlySet<ParamKind> = new Set(['payload', 'auth']);
 
 const unvalidated: TypeProblem = {
   code: 'unvalidated',
-  what: 'nothing checks the argument, because its type is an Object at run time: `unknown`, an interface, a type alias, `Dto | null`, a generic, or (swc, oxc) a class imported with `import type`.',
+  what: 'nothing checks the argument, because its type is an Object at run time: `Dto | null`, an interface, a type alias, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
   fix: 'state the class: @Payload({ type: Dto }), with `optional: true` where it may be missing; @Payload({ type: Object }) accepts anything.',
 };
 
