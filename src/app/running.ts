@@ -83,7 +83,13 @@ export class RunningApp implements App {
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
     const { counters } = runtime;
     const transports = { limits, counters, addresses: parts.addresses, log };
-    this.#serving = new Serving({ ...parts, log, transports, onServing: () => this.#serve() });
+    this.#serving = new Serving({
+      ...parts,
+      log,
+      transports,
+      onServing: () => this.#serve(),
+      contract: () => this.contract(),
+    });
     this.#apply(this.#plan.namespaces);
     this.#serving.begin();
   }
