@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { url as debuggerUrl } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { Logger } from '../../base/log.js';
 import type { Frame, FromThread, ThreadOptions } from './messages.js';
 
@@ -22,7 +22,7 @@ const unwatched =
 /** The milliseconds of blocking that are worth a log line, `Infinity` for none. */
 export function resolveBlockTime(
   { watchdog, debug = false, logger }: WatchdogOptions & { readonly debug?: boolean; readonly logger?: unknown },
-  problems: SetupProblem[],
+  problems: Problems,
 ): number {
   if (typeof watchdog === 'number' && !(watchdog > 0)) {
     problems.push({
