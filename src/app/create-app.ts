@@ -138,7 +138,8 @@ function createServer(
   const payloads = new PayloadPlans();
   const emits = options.emits && planEmits(options.emits, options.payload ?? {}, problems, payloads);
   if (emits) checkEmissions(facts, emits, problems);
-  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings) });
+  const io: Server =
+    options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings, () => io) });
   limitCalls(io, limits);
   limitRecovery(io, new KeptBytes(limits, settings.counters, settings.log));
   const namespaces = new ServerNamespaces(io, emits, settings);

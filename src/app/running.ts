@@ -67,6 +67,7 @@ export class RunningApp implements App {
     this.#bindings = new Bindings(namespaces, runtime);
     this.#plan = parts.compiler.plan();
     this.#background = new BackgroundWork(this.#plan.background, {
+      io,
       log,
       lease: options.lease ?? leaseOf(parts.link),
       namespaceOf: (path) => namespaces.open(path),

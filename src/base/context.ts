@@ -1,6 +1,9 @@
 /** One call: the object that middleware, `@OnError` and custom parameter decorators receive. */
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
+import type { Outcome } from './channels/outcome.js';
 import type { ErrorAnswer } from './errors.js';
+import { callLogger, eventName, type CallLogger, type Logger } from './log.js';
 import type { Class } from './reflect.js';
 
 /** The kind of an event: a message, or a lifecycle event of a connection. */
@@ -27,6 +30,10 @@ export interface ContextConnection {
   readonly params: Readonly<Record<string, string>>;
   /** The rooms as they were when the socket left; `undefined` while it is connected. */
   readonly lastRooms: readonly string[] | undefined;
+  /** Whether the client has left. */
+  readonly ended: boolean;
+  /** The logger of the application. */
+  readonly log: Logger;
   /** Aborts a call when the socket is gone; it is not kept for that. */
   abortOnDisconnect(controller: AbortController): void;
   /** Builds or finds the connection's own instance of a class. */
@@ -39,6 +46,17 @@ export interface ContextConnection {
   droppedBy(middleware: string): void;
   /** Told when the arguments of `@OnConnect` are ready and it is about to run. */
   enter(): void;
+}
+
+/** Follows one call for those who subscribe to `colloquy:call`. */
+export interface CallObserver {
+  readonly isBegun: boolean;
+  /** Begins the call, and returns the result of its work. */
+  run<Result>(work: () => Result): Result;
+  /** Does something for a call that has begun, as a part of it. */
+  resume(work: () => void): void;
+  /** Told of the end, and with which values the client was answered. */
+  end(outcome: Outcome, answer: readonly unknown[] | undefined): void;
 }
 
 /** The function that answers the client. */
@@ -56,6 +74,15 @@ export class EventContext {
   errorHandlers: readonly ContextErrorHandler[] | undefined;
   /** Set when the chain of middleware reached the handler. */
   reached = false;
+  /**
+   * How the call ended, or how it is about to end: `@OnError`, and a middleware whose `next()` threw, read the failure here; after a
+   * time-out it is `timed_out`, whatever the handler returns later. `undefined` while all is well and the caller is not answered.
+   */
+  outcome: Outcome | undefined;
+  /** Set if somebody subscribed to `colloquy:call` when the call came. */
+  observer: CallObserver | undefined;
+  #id: string | undefined;
+  #log: CallLogger | undefined;
   #abort: AbortController | undefined;
   #signal: AbortSignal | undefined;
 
@@ -73,6 +100,21 @@ export class EventContext {
     readonly packet: readonly unknown[],
     readonly ack: AckFunction | undefined,
   ) {}
+
+  /** Names this call wherever it is told of: the answer of a failure, log lines, channels. Made when it is first read. */
+  get id(): string {
+    return (this.#id ??= randomUUID());
+  }
+
+  /** The application's logger, with the call's id, namespace, event and socket in each line. Made when it is first read. */
+  get log(): CallLogger {
+    return (this.#log ??= callLogger(this.connection.log, {
+      id: this.id,
+      namespace: this.namespace,
+      event: eventName(this.event),
+      socket: this.socket.id,
+    }));
+  }
 
   /** The event's name; `connect` and `disconnect` for those moments. */
   get event(): string {
@@ -111,6 +153,13 @@ export class EventContext {
   wasEndedBy(error: unknown): boolean {
     if (!this.#signal?.aborted) return false;
     return error === this.#signal.reason || (error instanceof Error && error.name === 'AbortError');
+  }
+
+  /** Notes the one end of the call; the runtime's own. */
+  end(outcome: Outcome, answer?: readonly unknown[]): void {
+    this.settled = true;
+    this.outcome = outcome;
+    this.observer?.end(outcome, answer);
   }
 
   /** Ends the call's signal; the runtime's own. */

@@ -3,6 +3,7 @@
 /** The kinds that are counted; `app.health().counts` shows them. */
 export const counted = [
   'address_limit',
+  'allow_request',
   'busy',
   'callback_failed',
   'closing',
@@ -14,6 +15,7 @@ export const counted = [
   'host',
   'invalid_packet',
   'listener_failed',
+  'namespaces',
   'origin',
   'payload',
   'rate_limited',

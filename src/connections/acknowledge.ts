@@ -1,4 +1,5 @@
 /** The whole reply policy: how a result, or a failure, becomes exactly one acknowledgement. */
+import { answered, gone, noAnswer, type Outcome } from '../base/channels/outcome.js';
 import { Reply, type AckFunction, type EventContext } from '../base/context.js';
 import type { ErrorAnswer } from '../base/errors.js';
 import { checkResult } from './sending/check-result.js';
@@ -20,8 +21,9 @@ export function acknowledge(context: EventContext, value: unknown): void {
       : typeof value === 'symbol'
   )
     checkResult(value);
-  if (context.ack) send(context.ack, value);
-  context.settled = true;
+  if (!context.ack) return context.end(noAnswer);
+  send(context.ack, value);
+  context.end(context.connection.ended ? gone : answered, context.observer && valuesOf(value));
 }
 
 /** Answers a failed call with what `@OnError` said, else with the failure itself. Never throws. */
@@ -29,19 +31,27 @@ export function acknowledgeFailure(context: EventContext, handlerResult: unknown
   if (context.settled) return;
   const answers = handlerResult === undefined ? [failure] : [handlerResult, failure];
   for (const answer of answers) if (tryTo(context, answer)) return;
-  tryTo(context, internalAnswer(context));
+  context.outcome = { kind: 'failed', code: 'internal' };
+  if (!tryTo(context, internalAnswer(context))) context.end(context.outcome);
 }
 
 function tryTo(context: EventContext, answer: unknown): boolean {
   try {
     if (context.ack) send(context.ack, answer);
     else emitException(context, answer);
-    context.settled = true;
+    context.end(context.outcome ?? unknown, context.observer && valuesOf(answer));
     return true;
   } catch (error) {
     reportUnsendable(context, error);
     return false;
   }
+}
+
+/** A failure whose cause nobody named. */
+const unknown: Outcome = Object.freeze({ kind: 'failed' });
+
+function valuesOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : value instanceof Reply ? value.values : [value];
 }
 
 function send(ack: AckFunction, value: unknown): void {

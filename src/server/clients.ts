@@ -2,6 +2,7 @@
 import type { Server } from 'socket.io';
 import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
+import { noteCut } from '../connections/observing/observed-connection.js';
 
 /** Milliseconds between two looks at all clients. */
 const interval = 1_000;
@@ -111,6 +112,7 @@ export class Clients {
     if (waiting <= this.sendBuffer) return void this.#behind.delete(client);
     if (waiting <= this.sendBuffer * hardBound && this.#progresses(client)) return;
     this.counters.count('send_buffer');
+    noteCut(client, { limit: 'sendBuffer' });
     this.log.warn(
       { waiting, limit: this.sendBuffer },
       'a client reads too slowly (limits.sendBuffer) and is disconnected',
