@@ -12,6 +12,7 @@ import { expire } from '../connections/dispatch.js';
 import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js';
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
+import { Scopes } from '../connections/scopes/scopes.js';
 import type { EmittedEvents } from '../controllers/emits/declare.js';
 import { checkEmissions, planEmits, type EmitsPlan } from '../controllers/emits/plan.js';
 import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
@@ -165,6 +166,7 @@ function compile(
   provideServices(container, [...sharedClasses(facts), ...services]);
   compiler.add(facts);
   compiler.addServices(services);
+  compiler.checkScopes();
   return compiler;
 }
 
@@ -178,7 +180,9 @@ async function bind(
   const { log, limits, calls, counters } = settings;
   const { debug = false, onError, printTable: isPrinted = true } = options;
   const { container } = compiler.options;
-  const runtime: Runtime = { log, limits, debug, onError, container, calls, counters, emits: server.emits };
+  const { emits } = server;
+  const scopes = new Scopes(container, compiler.singletons, log);
+  const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, counters, emits };
   const link = await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
   if (isPrinted) log.info(`dispatch table\n${printTable(app.table)}`);

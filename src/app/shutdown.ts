@@ -33,6 +33,7 @@ export async function shutDown(parts: RunningParts): Promise<void> {
   disconnectAll(io);
   // The handlers of the disconnections may emit to other nodes, so the links close after them.
   await drain(runtime, rest());
+  await disposed(runtime, rest());
   await closeServer(io);
   await stopped;
   clearTimeout(disconnected);
@@ -47,6 +48,19 @@ export async function shutDown(parts: RunningParts): Promise<void> {
 async function drain({ calls }: Runtime, time: number): Promise<void> {
   const timer = setTimeout(() => calls.expireAll(), time);
   await calls.idle();
+  clearTimeout(timer);
+}
+
+/** Resolves when the services of calls and connections are disposed of, or the time is over. */
+async function disposed({ scopes, log }: Runtime, time: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      log.warn('services of calls or connections were still being disposed of at the end of limits.drainTime');
+      resolve();
+    }, time);
+  });
+  await Promise.race([scopes.idle(), late]);
   clearTimeout(timer);
 }
 

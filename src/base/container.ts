@@ -4,6 +4,7 @@
 import './reflect.js';
 import {
   container as globalContainer,
+  delay,
   injectable,
   injectWithTransform,
   instanceCachingFactory,
@@ -12,11 +13,14 @@ import {
   type DependencyContainer,
   type InjectionToken,
 } from 'tsyringe';
-import { Server, Socket, type Namespace as IoNamespace } from 'socket.io';
+import { Server, type Namespace as IoNamespace } from 'socket.io';
 import type { Class } from './reflect.js';
 
 export { globalContainer, instanceCachingFactory, instancePerContainerCachingFactory, Lifecycle };
 export type { DependencyContainer, InjectionToken };
+
+/** tsyringe exports the class only as a type. */
+const DelayedConstructor = delay(() => Object).constructor as new () => object;
 
 /** A parameter decorator of a constructor. */
 export type ConstructorParameterDecorator = (target: Class, method: undefined, index: number) => void;
@@ -97,6 +101,8 @@ export interface Registration {
  */
 export interface ContainerInternals {
   readonly parent?: ContainerInternals;
+  /** What the container has built that has a method `dispose`, in the order in which it was built. */
+  readonly disposables: Set<{ dispose(): unknown }>;
   readonly _registry: {
     entries(): Iterable<[InjectionToken, Registration[]]>;
     setAll(token: InjectionToken, registrations: Registration[]): void;
@@ -112,10 +118,25 @@ export function lineageOf(container: DependencyContainer): ContainerInternals[] 
   return found;
 }
 
-/** Returns the registration of a token in the nearest container that knows it; `undefined` if none does. */
-export function providersOf(container: DependencyContainer, token: unknown): readonly Provider[] | undefined {
+/** Returns the registrations of a token in the nearest container that knows it; `undefined` if none does. */
+export function registrationsOf(container: DependencyContainer, token: unknown): readonly Registration[] | undefined {
   const all = lineageOf(container).map((each) => each._registry.getAll(token as InjectionToken));
-  return all.find(({ length }) => length > 0)?.map(({ provider }) => provider);
+  return all.find(({ length }) => length > 0);
+}
+
+/** Returns the providers of a token in the nearest container that knows it; `undefined` if none does. */
+export function providersOf(container: DependencyContainer, token: unknown): readonly Provider[] | undefined {
+  return registrationsOf(container, token)?.map(({ provider }) => provider);
+}
+
+/** Whether a class is registered to have one instance for each container: `@scoped(Lifecycle.ContainerScoped)`. */
+export function isContainerScoped(container: DependencyContainer, token: unknown): boolean {
+  return registrationsOf(container, token)?.at(-1)?.options.lifecycle === Lifecycle.ContainerScoped;
+}
+
+/** Returns the class that `delay(() => TheClass)` stands for; any other token is returned as it is. */
+export function undelayed(token: unknown): unknown {
+  return token instanceof DelayedConstructor ? (token as unknown as { wrap(): unknown }).wrap() : token;
 }
 
 /**
@@ -140,11 +161,40 @@ export function isInjectable(type: Class, first: unknown): boolean {
   return asked;
 }
 
-/** A container for one connection: classes scoped to the container live and die with the socket. */
-export function createConnectionContainer(parent: DependencyContainer, socket: Socket): DependencyContainer {
+/**
+ * A container for one connection or call: classes scoped to the container live and end with it.
+ *
+ * @param values what only this container has
+ * @param singletons what the parent builds: the child would take its scoped services for them, and dispose of them
+ */
+export function createScopedContainer(
+  parent: DependencyContainer,
+  values: readonly (readonly [token: Class<unknown>, value: unknown])[],
+  singletons: Iterable<unknown>,
+): DependencyContainer {
   const child = parent.createChildContainer();
-  child.register(Socket as never, { useValue: socket });
+  for (const [token, useValue] of values) child.register(token as never, { useValue });
+  for (const token of singletons as Iterable<InjectionToken>) {
+    const { length } = registrationsOf(parent, token) ?? [];
+    for (let index = 0; index < length; index++)
+      child.register(token, { useFactory: () => parent.resolveAll(token)[index] });
+  }
   return child;
+}
+
+/** Disposes of what a container has built: the latest first, one after the other, each whatever became of the others. */
+export async function disposeAll(container: DependencyContainer, failed: (error: unknown) => void): Promise<void> {
+  const { disposables } = container as unknown as ContainerInternals;
+  const built = [...disposables].toReversed();
+  disposables.clear();
+  await container.dispose();
+  for (const each of built) {
+    try {
+      await each.dispose();
+    } catch (error) {
+      failed(error);
+    }
+  }
 }
 
 /** The container's one instance of a class, unless the class was registered otherwise. */

@@ -24,6 +24,19 @@ export interface ContextErrorHandler {
   readonly run: (context: EventContext, error: unknown) => unknown;
 }
 
+/** The services of one call. */
+export interface ContextScope {
+  /**
+   * Does something with the call's own instance of a class, built when it is first asked for.
+   * @throws whatever its constructor or `work` throws
+   */
+  run(type: Class, work: (instance: object) => unknown): unknown;
+  /** Disposes of the instances as soon as none of them is at work. */
+  answered(): void;
+  /** Disposes of the instances now. */
+  end(): void;
+}
+
 /** The runtime's state of a socket, as its contexts see it. */
 export interface ContextConnection {
   /** The values of a path such as `/game/:id`. */
@@ -38,6 +51,8 @@ export interface ContextConnection {
   abortOnDisconnect(controller: AbortController): void;
   /** Builds or finds the connection's own instance of a class. */
   scoped(type: object): object;
+  /** Opens the scope of a call. */
+  openScope(context: EventContext): ContextScope;
   /** Returns the function with which a handler answers by hand. */
   answerer(context: EventContext): AckFunction;
   /** Logs and counts a failure that can no longer be answered. */
@@ -81,6 +96,8 @@ export class EventContext {
   outcome: Outcome | undefined;
   /** Set if somebody subscribed to `colloquy:call` when the call came. */
   observer: CallObserver | undefined;
+  /** The services of this call; unset unless a class asks for some. */
+  scope: ContextScope | undefined;
   #id: string | undefined;
   #log: CallLogger | undefined;
   #abort: AbortController | undefined;
@@ -160,6 +177,11 @@ export class EventContext {
     this.settled = true;
     this.outcome = outcome;
     this.observer?.end(outcome, answer);
+  }
+
+  /** Does something with the call's own instance of a class; the runtime's own. */
+  inScope(type: Class, work: (instance: object) => unknown): unknown {
+    return (this.scope ??= this.connection.openScope(this)).run(type, work);
   }
 
   /** Ends the call's signal; the runtime's own. */

@@ -21,18 +21,21 @@ export function acknowledge(context: EventContext, value: unknown): void {
       : typeof value === 'symbol'
   )
     checkResult(value);
-  if (!context.ack) return context.end(noAnswer);
-  send(context.ack, value);
-  context.end(context.connection.ended ? gone : answered, context.observer && valuesOf(value));
+  if (context.ack) send(context.ack, value);
+  const outcome = !context.ack ? noAnswer : context.connection.ended ? gone : answered;
+  context.end(outcome, context.observer && context.ack && valuesOf(value));
+  context.scope?.answered();
 }
 
 /** Answers a failed call with what `@OnError` said, else with the failure itself. Never throws. */
 export function acknowledgeFailure(context: EventContext, handlerResult: unknown, failure: ErrorAnswer): void {
   if (context.settled) return;
   const answers = handlerResult === undefined ? [failure] : [handlerResult, failure];
-  for (const answer of answers) if (tryTo(context, answer)) return;
-  context.outcome = { kind: 'failed', code: 'internal' };
-  if (!tryTo(context, internalAnswer(context))) context.end(context.outcome);
+  if (!answers.some((answer) => tryTo(context, answer))) {
+    context.outcome = { kind: 'failed', code: 'internal' };
+    if (!tryTo(context, internalAnswer(context))) context.end(context.outcome);
+  }
+  context.scope?.end();
 }
 
 function tryTo(context: EventContext, answer: unknown): boolean {

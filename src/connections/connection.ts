@@ -1,17 +1,16 @@
 /** The runtime's state of one socket, from the gate until it has left. */
 import type { Socket } from 'socket.io';
-import { createConnectionContainer, resolveOnce, type DependencyContainer } from '../base/container.js';
 import { gone } from '../base/channels/outcome.js';
-import type { AckFunction, ContextConnection, EventContext } from '../base/context.js';
+import type { AckFunction, ContextConnection, ContextScope, EventContext } from '../base/context.js';
 import type { Logger } from '../base/log.js';
 import { paramsOf } from '../controllers/scan/path.js';
 import type { Class } from '../base/reflect.js';
 import { AbortControllers } from './abort-controllers.js';
-import { clientGone } from './known-failures.js';
 import { internalsOf, type ClientInternals } from './internals.js';
 import { intakeOf, type EngineConnection, type Intake } from './intake/intake.js';
 import type { ObservedConnection } from './observing/observed-connection.js';
 import type { ServedNamespace } from './runtime.js';
+import type { Scope } from './scopes/scope.js';
 
 export class Connection implements ContextConnection {
   lastRooms: readonly string[] | undefined;
@@ -32,8 +31,7 @@ export class Connection implements ContextConnection {
   #params: Readonly<Record<string, string>> | undefined;
   #endings: AbortControllers | undefined;
   #gone = false;
-  #disposed = false;
-  #container: DependencyContainer | undefined;
+  #scope: Scope | undefined;
 
   constructor(
     readonly socket: Socket,
@@ -63,9 +61,11 @@ export class Connection implements ContextConnection {
   }
 
   scoped(type: object): object {
-    if (this.#disposed) throw clientGone();
-    this.#container ??= createConnectionContainer(this.served.runtime.container, this.socket);
-    return resolveOnce(this.#container, type as Class);
+    return this.#ownScope.resolve(type as Class);
+  }
+
+  openScope(context: EventContext): ContextScope {
+    return this.served.runtime.scopes.ofCall(context);
   }
 
   answerer(context: EventContext): AckFunction {
@@ -106,21 +106,11 @@ export class Connection implements ContextConnection {
 
   /** Disposes of the connection's own instances. */
   dispose(): void {
-    this.#disposed = true;
-    const container = this.#container;
-    this.#container = undefined;
-    if (container) void this.#disposeOf(container);
+    this.#ownScope.end();
   }
 
-  async #disposeOf(container: DependencyContainer): Promise<void> {
-    try {
-      await container.dispose();
-    } catch (err) {
-      this.served.runtime.log.error(
-        { err, socket: this.socket.id },
-        'an instance of a connection could not be disposed of',
-      );
-    }
+  get #ownScope(): Scope {
+    return (this.#scope ??= this.served.runtime.scopes.ofConnection(this.socket));
   }
 }
 

@@ -98,6 +98,7 @@ export async function counted(
     const error = new Error(`${what} took too long`);
     context.end({ ...timedOut, error });
     reportFault(context, error);
+    context.scope?.end();
   };
   calls.add(context, timeout);
   try {
@@ -106,6 +107,7 @@ export async function counted(
     await reportEach(context, error, (each) => report(context, each));
   }
   if (calls.delete(context, timeout)) context.end(context.outcome ?? noAnswer);
+  context.scope?.end();
 }
 
 /** Lets the error handlers hear of it; nobody is left to be answered. */

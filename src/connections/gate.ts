@@ -181,14 +181,21 @@ class ConnectionAttempt {
 
   #conclude(result: unknown): void {
     if (result === false || !this.#context.reached) this.#fail(new ConnectionRefused());
-    else if (this.#finish()) accept(this.connection, this.next);
+    else if (this.#finish()) {
+      accept(this.connection, this.next);
+      this.#context.scope?.answered();
+    }
   }
 
   #fail(error: unknown): void {
     if (!this.#finish()) return reportLate(this.#context, error);
     const { answer, handlerResult } = handleError(this.#context, error);
+    const end = (): void => this.#context.scope?.end();
     if (isThenable(handlerResult))
-      void promiseOf(handlerResult).catch((fault: unknown) => reportFault(this.#context, fault));
+      void promiseOf(handlerResult)
+        .catch((fault: unknown) => reportFault(this.#context, fault))
+        .finally(end);
+    else end();
     refuse(sendableRefusal(this.#context, answer), this.connection, this.next, this.#context.outcome!);
   }
 

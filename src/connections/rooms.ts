@@ -40,10 +40,15 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   try {
     const result = runObserved(context, () => runIn(context, handler.run));
     if (isThenable(result)) void counted(context, handler, 'the handler of the room', () => promiseOf(result));
-    else context.end(noAnswer);
+    else endOf(context);
   } catch (error) {
-    void report(context, error).then(() => context.end(context.outcome!));
+    void report(context, error).finally(() => endOf(context));
   }
+}
+
+function endOf(context: EventContext): void {
+  context.end(context.outcome ?? noAnswer);
+  context.scope?.end();
 }
 
 /** The methods of an adapter that add sockets to rooms. */

@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.js';
 import type { EmitsPlan } from '../controllers/emits/plan.js';
 import type { NamespacePlan } from '../controllers/plan/types.js';
 import type { Calls } from './calls.js';
+import type { Scopes } from './scopes/scopes.js';
 
 /** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
 export type ErrorHandler = (error: unknown, context: EventContext) => unknown;
@@ -18,6 +19,8 @@ export interface Runtime {
   readonly debug: boolean;
   readonly onError: ErrorHandler | undefined;
   readonly container: DependencyContainer;
+  /** The services of connections and calls. */
+  readonly scopes: Scopes;
   readonly calls: Calls;
   readonly counters: Counters;
   /** The declared emissions, if there are any. */

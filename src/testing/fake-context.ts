@@ -1,6 +1,6 @@
 /** A context for unit tests of middleware and error handlers, without an application. */
 import type { Socket } from 'socket.io';
-import { EventContext, type AckFunction, type ContextKind } from '../base/context.js';
+import { EventContext, type AckFunction, type ContextKind, type ContextScope } from '../base/context.js';
 import { silentLogger, type Logger } from '../base/log.js';
 import { fakeSocket } from './fake-socket.js';
 
@@ -25,6 +25,10 @@ export interface FakeContextOptions {
   readonly logger?: Logger;
 }
 
+function construct(type: object): object {
+  return Reflect.construct(type as new () => object, []);
+}
+
 /** Makes a context for middleware, error handlers and custom parameter decorators that are tested alone. */
 export function fakeContext(options: FakeContextOptions = {}): EventContext {
   const { socket = fakeSocket(), kind = 'event', event = kind, args = [], ack, label = '(handler)' } = options;
@@ -38,7 +42,8 @@ export function fakeContext(options: FakeContextOptions = {}): EventContext {
       if (signal.aborted) controller.abort(signal.reason);
       else signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
     },
-    scoped: (type: object): object => Reflect.construct(type as new () => object, []),
+    scoped: construct,
+    openScope: (): ContextScope => ({ run: (type, work) => work(construct(type)), answered: () => {}, end: () => {} }),
     answerer:
       (context: EventContext): AckFunction =>
       (...values) =>

@@ -49,7 +49,7 @@ describe('a mistake in background work is found at boot', () => {
       'Misplaced.both: the method is a handler as well.',
       'Misplaced.greedy: parameter 2 cannot be resolved: background work receives an AbortSignal and nothing else.',
       'Misplaced.payload: parameter 1 cannot be resolved: background work receives an AbortSignal and nothing else.',
-      "Scoped.work: the class has scope: 'connection', so there is no object of it for work beside the connections.",
+      'Scoped.work: the class is built for each connection or call, so there is no object of it for work beside them.',
     ]);
   });
 

@@ -1,11 +1,11 @@
 /** A stranger's project: the packed library, its peers, and three versions of TypeScript. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { root } from '../repo/sources.js';
+import { run, unreachable, type Outcome } from '../support/run.js';
 
 const compilers = { '5.9.3': 'ts59', '6.0.3': 'ts60', '7.0.2': 'ts70' } as const;
 const libraries = [
@@ -17,20 +17,6 @@ const libraries = [
   'tsyringe',
 ];
 
-interface Outcome {
-  readonly code: number;
-  readonly output: string;
-}
-
-function run(command: string, args: readonly string[], cwd: string): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, NODE_OPTIONS: '', npm_config_loglevel: 'error' };
-    execFile(command, args, { cwd, env, maxBuffer: 1e7 }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code ?? 1) || 1 : 0, output: stdout + stderr });
-    });
-  });
-}
-
 /** Versions that this repository itself was tested with. */
 function installed(name: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
@@ -38,8 +24,6 @@ function installed(name: string): string {
   };
   return `${name}@${version}`;
 }
-
-const unreachable = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTCACHED|ENETUNREACH/;
 
 describe('a project that installs the package', { concurrency: false, timeout: 240_000 }, () => {
   let folder: string;

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
-import { nextEvent } from '../support/wait.js';
+import { nextEvent, until } from '../support/wait.js';
 import { root } from './page.js';
 import { startProgram, type Program } from './program.js';
 
@@ -98,6 +99,18 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.deepEqual(await client.emitWithAck('whoami'), { user: 'ada', role: 'member' });
   },
 
+  async services(t) {
+    const { connect } = await start(t, 'services');
+    const client = await connect('/orders');
+    assert.equal(await client.emitWithAck('order', 'tea'), 'ordered');
+    assert.equal(codeOf(await client.emitWithAck('order', 'nothing')), 'nothing');
+    const reader = await connect('/reports');
+    // The connection, through the class's middleware, is a call too.
+    const ends = ['connect committed', 'order committed', 'order rolled back'];
+    let report: unknown;
+    while (!isDeepStrictEqual(report, [['tea'], ends])) report = await slowly(() => reader.emitWithAck('report'));
+  },
+
   async middleware(t) {
     const { connect, refusal } = await start(t, 'middleware');
     assert.equal((await refusal('/admin', { auth: { role: 'king' } })).data?.code, 'invalid');
@@ -166,8 +179,9 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const { connect, program } = await start(t, 'logging');
     const client = await connect('/log');
     const { error } = (await client.emitWithAck('fail')) as { error: { id: string } };
-    const line = program.output.split('\n').find((each) => each.includes(error.id));
-    assert.match(line ?? program.output, /"service":"orders".*the disk is full/);
+    const lineOf = (): string | undefined => program.output.split('\n').find((each) => each.includes(error.id));
+    await until(() => lineOf() !== undefined, 'the line in the log');
+    assert.match(lineOf()!, /"service":"orders".*the disk is full/);
   },
 
   async 'rate-limits'(t) {

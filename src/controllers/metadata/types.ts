@@ -146,10 +146,12 @@ export interface BackgroundMetadata {
 /** The options of `@Namespace`: how the class is built, and how its payloads are read. */
 export interface NamespaceOptions {
   /**
-   * `connection` builds the controller anew for every socket, in a container of its own. What it needs must be registered
-   * when `createApp` is called, which looks whether the container will be able to build it.
+   * How long an object of the class lives: `app` (unless given) with the application; `connection` with a socket; `event` with
+   * one call, from its first handler or middleware to its answer. For the latter two, the class and its services that are
+   * `@scoped(Lifecycle.ContainerScoped)` are built anew each time, and disposed of. What they need must be registered when
+   * `createApp` is called, which looks whether the container will be able to build it.
    */
-  readonly scope?: 'app' | 'connection';
+  readonly scope?: 'app' | 'connection' | 'event';
   /** How the payloads of this class are read. */
   readonly payload?: PayloadOptions;
 }

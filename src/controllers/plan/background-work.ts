@@ -15,7 +15,7 @@ export interface BackgroundOwner {
   readonly type: Class;
   /** The namespaces whose clients count, as they were declared; all of the application unless given. */
   readonly paths?: readonly (string | RegExp)[];
-  /** Whether there is an object of the class for each connection, and so none for the application. */
+  /** Whether there is an object of the class for each connection or call, and so none for the application. */
   readonly scoped: boolean;
 }
 
@@ -76,7 +76,7 @@ function problemsOf(
   if (scoped) {
     problems.push({
       code: 'background_scope',
-      what: "the class has scope: 'connection', so there is no object of it for work beside the connections.",
+      what: 'the class is built for each connection or call, so there is no object of it for work beside them.',
       fix: 'move the method to a service and name that in `services`.',
     });
   }

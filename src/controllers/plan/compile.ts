@@ -10,7 +10,7 @@ import { compose, type Chain, type Run } from './compose.js';
 import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { ControllerFacts, HandlerFacts } from '../scan/facts.js';
 import { groupBy } from '../../base/group-by.js';
-import { Instances, middlewareName, type Target } from './instances.js';
+import { Instances, isScoped, middlewareName, type Target } from './instances.js';
 import { planReturns, type Outgoing } from '../emits/returns.js';
 import { isThenable, promiseOf } from '../../base/thenable.js';
 import { invoke, throwing } from './invoke.js';
@@ -53,12 +53,22 @@ export class Compiler {
     }
   }
 
+  /** The singletons that classes of a connection or call take. */
+  get singletons(): ReadonlySet<unknown> {
+    return this.#instances.singletons;
+  }
+
+  /** Looks, once all is added, whether an object of the application takes what each connection or call has its own of. */
+  checkScopes(): void {
+    this.#instances.checkScopes();
+  }
+
   /** The work of one class, once for all namespaces that it serves. */
   #work(group: readonly ControllerFacts[]): BackgroundPlan[] {
     const { type, instance } = group[0]!;
     if (instance) return [];
     const paths = group.map(({ namespace }) => namespace.path);
-    const scoped = group.some(({ namespace }) => namespace.options.scope === 'connection');
+    const scoped = group.some(isScoped);
     return planBackground({ type, paths, scoped }, this.#instances, this.problems);
   }
 

@@ -1,49 +1,80 @@
 /** The objects behind the classes: controllers and middleware, each built once by the container. */
-import { resolve, type DependencyContainer } from '../../base/container.js';
+import { Socket } from 'socket.io';
+import { isContainerScoped, resolve, type DependencyContainer } from '../../base/container.js';
+import { EventContext } from '../../base/context.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
 import type { ControllerFacts } from '../scan/facts.js';
+import { checkCaptured, findScoped, type ScopedServices } from '../scan/captured.js';
 import { addProblemOnce } from '../scan/check-inputs.js';
 import { circleOf, wiringProblem } from '../scan/wiring.js';
 
-/** The controllers of which the application has one object: a class that is built for each connection anywhere is none. */
+/** The controllers of which the application has one object: a class that is built for each connection or call anywhere is none. */
 export function sharedClasses(controllers: readonly ControllerFacts[]): Class[] {
   const scoped = new Set(controllers.filter(isScoped).map(({ type }) => type));
   return controllers.map(({ type }) => type).filter((type) => !scoped.has(type));
 }
 
-function isScoped({ namespace }: ControllerFacts): boolean {
-  return namespace.options.scope === 'connection';
+/** Whether the class is built for each connection or call. */
+export function isScoped({ namespace }: ControllerFacts): boolean {
+  const { scope = 'app' } = namespace.options;
+  return scope !== 'app';
 }
 
-/** The object that a handler is called on: one of the application, or the class of which each connection has its own. */
-export type Target = { readonly instance: object } | { readonly perConnection: Class };
+/** The object that a handler is called on: one of the application, or the class of which each connection or call has its own. */
+export type Target = { readonly instance: object } | { readonly perConnection: Class } | { readonly perCall: Class };
 
 export class Instances {
   readonly #built = new Map<Class, object | undefined>();
+  readonly #found: ScopedServices = { scoped: new Set(), singletons: new Set() };
 
   constructor(
     private readonly container: DependencyContainer,
     private readonly problems: SetupProblem[],
   ) {}
 
-  /** The controller: one for the application, or one for each connection where it asks for that. */
-  target(controller: ControllerFacts): Target {
-    const { type, instance: given } = controller;
-    if (isScoped(controller)) {
-      this.#check(type);
-      return { perConnection: type };
+  /** The controller: one for the application, or one for each connection or call where it asks for that. */
+  target({ type, instance: given, namespace }: ControllerFacts): Target {
+    const { scope = 'app' } = namespace.options;
+    if (scope === 'app') return { instance: given ?? this.build(type) ?? {} };
+    if (scope === 'event') {
+      this.#check(type, [Socket, EventContext]);
+      return { perCall: type };
     }
-    return { instance: given ?? this.build(type) ?? {} };
+    this.#check(type, [Socket]);
+    return { perConnection: type };
   }
 
-  /** A middleware as a function; a class is built and its `use` is called on the instance. */
+  /**
+   * A middleware as a function; a class is built and its `use` is called on the instance. A class that is scoped to the container
+   * is built for each call.
+   */
   middleware(like: MiddlewareLike): Middleware {
     if (!isMiddlewareClass(like)) return like as Middleware;
+    if (isContainerScoped(this.container, like)) return this.#scopedMiddleware(like);
     const instance = this.build(like) as Partial<MiddlewareObject> | undefined;
     if (instance && typeof instance.use !== 'function') addProblemOnce(useless(like), this.problems);
     return (context, next) => instance!.use!(context, next);
+  }
+
+  #scopedMiddleware(type: Class<MiddlewareObject>): Middleware {
+    this.#check(type, [Socket, EventContext]);
+    const use: Middleware = (context, next) =>
+      context.inScope(type, (own) => (own as MiddlewareObject).use(context, next));
+    return Object.defineProperty(use, 'name', { value: type.name });
+  }
+
+  /** The singletons that classes of a connection or call take; more may be found when a function is added. */
+  get singletons(): ReadonlySet<unknown> {
+    return this.#found.singletons;
+  }
+
+  /** Looks whether an object of the application takes what each connection or call has its own of. */
+  checkScopes(): void {
+    if (this.#found.scoped.size === 0) return;
+    const shared = [...this.#built.keys(), ...(this.#found.singletons as ReadonlySet<Class>)];
+    for (const type of shared) checkCaptured(this.container, type, this.#found, this.problems);
   }
 
   /** The one object of a class; `undefined` where the container cannot build it. */
@@ -68,13 +99,14 @@ export class Instances {
     }
   }
 
-  /** A class that is built for each connection is only inspected. */
-  #check(type: Class): void {
+  /** A class that is built for each connection or call is only inspected. */
+  #check(type: Class, given: readonly unknown[]): void {
     if (this.problems.some((problem) => problem.where === type.name)) return;
     const circle = circleOf(this.container, type);
     if (circle) return addProblemOnce(inCircle(circle), this.problems);
-    const reason = wiringProblem(this.container, type);
+    const reason = wiringProblem(this.container, type, given);
     if (reason) this.problems.push(unbuildable(type, reason));
+    else findScoped(this.container, type, this.#found, this.problems);
   }
 }
 

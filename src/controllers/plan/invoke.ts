@@ -6,7 +6,7 @@ import { guardRejection } from '../../base/thenable.js';
 import type { Target } from './instances.js';
 import type { ArgumentPlan, Reader } from './types.js';
 
-type Method = (...values: unknown[]) => unknown;
+type Methods = Record<string | symbol, (...values: unknown[]) => unknown>;
 
 type Invocation = (context: EventContext, error?: unknown) => unknown;
 
@@ -20,8 +20,10 @@ export function invoke(target: Target, method: string | symbol, args: readonly A
   const call = (context: EventContext, values: unknown[]): unknown => {
     context.reached = true;
     if (context.kind === 'connect') context.connection.enter();
+    const given = hasRest ? withRest(values) : values;
+    if ('perCall' in target) return context.inScope(target.perCall, (own) => (own as Methods)[method]!(...given));
     const instance = 'instance' in target ? target.instance : context.connection.scoped(target.perConnection);
-    return (instance as Record<string | symbol, Method>)[method]!(...(hasRest ? withRest(values) : values));
+    return (instance as Methods)[method]!(...given);
   };
   return (context, error) => {
     const values = new Array<unknown>(readers.length);

@@ -2,7 +2,6 @@
  * Whether the container will be able to build a class, found without building anything: what is built for each connection
  * has no socket at boot, and its constructors are the user's own code. What cannot be told is taken for right.
  */
-import { Socket } from 'socket.io';
 import {
   isInjectable,
   missingNamespace,
@@ -20,9 +19,16 @@ interface Injection {
   readonly transform?: unknown;
 }
 
-/** Says why the container cannot build a class, where that is certain. */
-export function wiringProblem(container: DependencyContainer, type: Class): string | undefined {
-  return new Wiring(container).ofClass(type);
+/**
+ * Says why the container cannot build a class, where that is certain.
+ * @param given the tokens that only the scope of the class has: the socket, and the context of a call
+ */
+export function wiringProblem(
+  container: DependencyContainer,
+  type: Class,
+  given: readonly unknown[],
+): string | undefined {
+  return new Wiring(container, given).ofClass(type);
 }
 
 /**
@@ -63,7 +69,10 @@ function targetsOf({ useClass, useToken }: Provider): unknown[] {
 class Wiring {
   readonly #seen = new Set<unknown>();
 
-  constructor(private readonly container: DependencyContainer) {}
+  constructor(
+    private readonly container: DependencyContainer,
+    private readonly given: readonly unknown[],
+  ) {}
 
   ofClass(type: Class): string | undefined {
     if (this.#seen.has(type)) return undefined;
@@ -88,7 +97,7 @@ class Wiring {
   }
 
   #ofToken(token: unknown, isOptional: boolean): string | undefined {
-    if (token === Socket) return undefined;
+    if (this.given.includes(token)) return undefined;
     const providers = providersOf(this.container, token);
     if (providers) return firstOf(providers, (provider) => this.#ofProvider(provider));
     if (typeof token === 'function') return this.ofClass(token as Class);
@@ -104,6 +113,13 @@ class Wiring {
 
 function isInjection(parameter: unknown): parameter is Injection {
   return typeof parameter === 'object' && parameter !== null && 'token' in parameter;
+}
+
+/** The tokens that the container resolves for a parameter. */
+export function injectionTokens(parameter: unknown): unknown[] {
+  if (!isInjection(parameter)) return [parameter];
+  const { token, transform } = parameter;
+  return transform === undefined ? [token] : [transform, token];
 }
 
 /** The token that the container resolves first for a parameter. */

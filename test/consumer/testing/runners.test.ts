@@ -1,28 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
+import { run, unreachable } from '../../support/run.js';
 import { root, writeGuide, type Runner } from './guide.js';
-
-interface Outcome {
-  readonly code: unknown;
-  readonly output: string;
-}
-
-/** Runs a command to its end, without what npm and node:test told this process. */
-function run(command: string, args: string[], cwd: string): Promise<Outcome> {
-  const told = /^(npm_|NODE_TEST_CONTEXT|NODE_OPTIONS|FORCE_COLOR)/;
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !told.test(name)));
-  return new Promise((resolve) => {
-    execFile(command, args, { cwd, env: { ...env, NO_COLOR: '1' } }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, output: stdout + stderr }),
-    );
-  });
-}
-
-const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED|network/i;
 
 describe('the packed test kit, with the programs of the guide,', { concurrency: true }, () => {
   let folder: string;

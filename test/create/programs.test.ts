@@ -1,0 +1,146 @@
+/**
+ * The programs that `npm create colloquy` makes, from the packed packages: they test green, type-check, start, serve their
+ * page and answer. `CREATE=all npm test` takes every template with every runner; otherwise the three that differ most.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { runners, templates, type Runner, type Template } from '../../create-colloquy/src/choices.js';
+import { root } from '../repo/sources.js';
+import { shows, skipPages, visit } from '../samples/browser.js';
+import { openClient } from '../support/app.js';
+import { cleanEnvironment, run, unreachable } from '../support/run.js';
+import { nextEvent } from '../support/wait.js';
+
+type Program = readonly [template: Template, runner: Runner];
+
+const telling: readonly Program[] = [
+  ['minimal', 'jest'],
+  ['chat', 'vitest'],
+  ['chat', 'node'],
+];
+const all = Object.keys(templates).flatMap((template) =>
+  Object.keys(runners).map((runner) => [template, runner] as unknown as Program),
+);
+
+/** Runs a command that must succeed. */
+async function succeed(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const { code, output } = await run(command, args, cwd);
+  assert.equal(code, 0, `${command} ${args.join(' ')}\n${output}`);
+  return output;
+}
+
+describe('a new program', { concurrency: true, timeout: 240_000 }, () => {
+  let folder: string;
+  let bin: string;
+  let colloquy: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'colloquy-create-'));
+    const pack = async (cwd: string): Promise<string> => {
+      const output = await succeed('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], cwd);
+      return join(folder, output.trim().split('\n').at(-1)!);
+    };
+    colloquy = await pack(root);
+    const create = await pack(join(root, 'create-colloquy'));
+    await succeed('npm', ['install', '--no-audit', '--no-fund', '--prefix', join(folder, 'tool'), create], folder);
+    bin = join(folder, 'tool/node_modules/.bin/create-colloquy');
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Makes a program and installs its packages; `undefined` where the registry is out of reach, and the test is skipped. */
+  async function make(t: TestContext, [template, runner]: Program): Promise<string | undefined> {
+    const name = `${template}-${runner}`;
+    await succeed(bin, [name, '--template', template, '--runner', runner, '--no-install'], folder);
+    const project = join(folder, name);
+    const manifest = join(project, 'package.json');
+    writeFileSync(
+      manifest,
+      readFileSync(manifest, 'utf8').replace(/("colloquy": )"[^"]+"/, `$1${JSON.stringify(`file:${colloquy}`)}`),
+    );
+    const { code, output } = await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], project);
+    if (code === 0) return project;
+    assert.ok(unreachable.test(output) && !process.env['CI'], output);
+    t.skip('the package registry is out of reach');
+    return undefined;
+  }
+
+  for (const program of process.env['CREATE'] === 'all' ? all : telling) {
+    const [template, runner] = program;
+    it(`tests green, type-checks, starts and answers: ${template} with ${runner}`, async (t) => {
+      const project = await make(t, program);
+      if (!project) return;
+      await succeed('npm', ['test'], project);
+      await succeed('npm', ['run', 'typecheck'], project);
+      await succeed('npm', ['run', 'build'], project);
+      await succeed('npm', ['prune', '--omit=dev', '--no-audit', '--no-fund', '--offline'], project); // as its Dockerfile does
+      const { url, stop } = await start(project);
+      try {
+        await check[template](t, url);
+      } finally {
+        assert.equal(await stop(), 0, 'SIGTERM ends it');
+      }
+    });
+  }
+});
+
+/** Starts the compiled program. */
+async function start(project: string): Promise<{ url: string; stop: () => Promise<unknown> }> {
+  const env = { ...cleanEnvironment(), PORT: '0', NODE_ENV: 'production' };
+  const child = spawn(process.execPath, ['dist/main.js'], { cwd: project, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const stop = async (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    return (await exit)[0];
+  };
+  let output = '';
+  for await (const line of createInterface(child.stdout)) {
+    output += `${line}\n`;
+    const url = /^open (\S+)$/.exec(line)?.[1];
+    if (url) return { url, stop };
+  }
+  throw new Error(`the program ended:\n${output}`);
+}
+
+const check: Readonly<Record<Template, (t: TestContext, url: string) => Promise<void>>> = {
+  async minimal(t, url) {
+    assert.match(await (await fetch(url)).text(), /<h1>minimal-\w+<\/h1>/);
+    const client = openClient(t, url);
+    await nextEvent(client, 'connect');
+    assert.deepEqual(await client.emitWithAck('greet', { name: 'Ada' }), { text: 'Hello, Ada!' });
+    if (skipPages) return;
+    const { page, leave } = await visit(url);
+    await shows(page, '#answer', 'Connected.');
+    await page.getByLabel('Your name').fill('Grace');
+    await page.keyboard.press('Enter');
+    await shows(page, '#answer', 'Hello, Grace!');
+    await leave();
+  },
+
+  async chat(t, url) {
+    assert.match(await (await fetch(url)).text(), /<h1>chat-\w+<\/h1>/);
+    const client = openClient(t, `${url}/chat`, { auth: { name: 'Ada' } });
+    await nextEvent(client, 'connect');
+    assert.deepEqual(await client.emitWithAck('join'), []);
+    if (skipPages) return;
+    const { page, leave } = await visit(url);
+    await page.getByLabel('Name').fill('Grace');
+    await page.keyboard.press('Enter');
+    await shows(page, '#people li', 'Ada');
+    await shows(page, '#people li', 'Grace');
+    const said = nextEvent<[{ name: string; text: string }]>(client, 'said');
+    await page.getByLabel('Message').fill('Good morning');
+    await page.keyboard.press('Enter');
+    const [{ name, text }] = await said;
+    assert.deepEqual([name, text], ['Grace', 'Good morning']);
+    await client.emitWithAck('say', { text: 'Good evening' });
+    await shows(page, '#lines li', 'Good evening');
+    await leave();
+  },
+};
