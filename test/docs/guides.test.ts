@@ -141,6 +141,42 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     await until(() => ['/chat/connect', '/chat/say', 'emit /chat/said'].every((each) => names.has(each)), 'the spans');
   },
 
+  async 'admin-ui'(t) {
+    // Of the word `secret`.
+    const hash = '$2a$04$rVZBrkZcAXvZUnzh6LEB5.zotnwj6MyG7wkzyR38nGFfbUiRIcwg.';
+    const auth = { username: 'admin', password: 'secret' };
+    for (const mode of ['production', 'development']) {
+      const { url, connect, refusal } = await start(t, 'admin-ui', 'main', { ADMIN_HASH: hash, ADMIN_MODE: mode });
+      assert.match(await (await fetch(`${url}/admin-ui/`)).text(), /<title>Socket\.IO Admin UI<\/title>/);
+      assert.match((await refusal('/admin', { auth: { ...auth, password: 'wrong' } })).message, /invalid credentials/);
+      const page = openClient(t, `${url}/admin`, { auth });
+      const seen: [string, ...unknown[]][] = [];
+      page.onAny((event: string, ...args: unknown[]) => seen.push([event, ...args]));
+      const has = (event: string, ...args: unknown[]): Promise<void> =>
+        until(() => seen.some((each) => isDeepStrictEqual(each.slice(0, args.length + 1), [event, ...args])), event);
+      const client = await connect('/chat');
+      assert.equal(await client.emitWithAck('say', 'hello'), 5);
+      await until(() => seen.some(([event]) => event === 'session'), 'the session');
+      await until(() => seen.some(([event]) => event === 'config'), 'the configuration');
+      if (mode === 'production') {
+        const clients = (): unknown => Object(seen.findLast(([event]) => event === 'server_stats')?.[1]).clientsCount;
+        await until(() => clients() === 2, 'the statistics');
+        continue;
+      }
+      await has('room_joined', '/chat', 'everybody', client.id);
+      await has('event_received', '/chat', client.id, ['say', 'hello']);
+      const told = nextEvent(client, 'notice');
+      page.emit('emit', '/chat', client.id, 'notice', 'by the page');
+      assert.deepEqual(await told, ['by the page']);
+      await has('event_sent', '/chat', client.id, ['notice', 'by the page']);
+      const { id } = client;
+      const gone = nextEvent(client, 'disconnect');
+      page.emit('_disconnect', '/chat', false, client.id);
+      await gone;
+      await has('socket_disconnected', '/chat', id, 'server namespace disconnect');
+    }
+  },
+
   async middleware(t) {
     const { connect, refusal } = await start(t, 'middleware');
     assert.equal((await refusal('/admin', { auth: { role: 'king' } })).data?.code, 'invalid');
