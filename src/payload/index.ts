@@ -1,10 +1,10 @@
 /** Payloads: DTO classes become plans, which make instances of what clients send. */
-export { inspectAsynchronous } from './asynchronous.js';
+export { inspectAsynchronous } from './inspect/asynchronous.js';
 export { describePayload } from './describe.js';
 export type { PropertyFacts, RuleFacts } from './describe.js';
 export { exceedsDepth } from './depth.js';
-export { inspectPayload } from './inspect.js';
-export type { PayloadProblem } from './inspect.js';
+export { inspectPayload } from './inspect/inspect.js';
+export type { PayloadProblem } from './inspect/inspect.js';
 export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from '../base/issue.js';
 export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';

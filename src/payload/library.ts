@@ -5,6 +5,7 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getFromContainer, Validator } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import { makesBuffers, refuseClaims } from './buffers.js';
 import { Awaited, Budget, BUDGET_EXCEEDED } from './budget.js';
 import type { Class, SettledOptions } from './payload-options.js';
 
@@ -21,9 +22,12 @@ export interface Steps {
 
 /** The steps as the libraries themselves take them. */
 export function librarySteps(type: Class, options: SettledOptions): Steps {
+  const mayClaim = makesBuffers(type, options.transform);
   return {
-    transform: (value) =>
-      withoutStrangers(() => plainToInstance(type as ClassConstructor<object>, value, options.transform)),
+    transform(value) {
+      if (mayClaim) refuseClaims(value);
+      return withoutStrangers(() => plainToInstance(type as ClassConstructor<object>, value, options.transform));
+    },
     validate: (instance) => validate(instance, options),
   };
 }

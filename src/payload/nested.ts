@@ -6,13 +6,29 @@ import type { Class } from './payload-options.js';
 export const PLAIN_TO_CLASS = 0;
 
 /** The types that a @Type may return. A type function that needs a real message returns nothing yet. */
-export function typesOf(metadata: TypeMetadata, property: string): unknown[] {
-  const subTypes = metadata.options?.discriminator?.subTypes?.map((subType) => subType.value as unknown) ?? [];
+export function typesOf(metadata: TypeMetadata, property: string): readonly unknown[] {
+  return probeType(metadata, property).types;
+}
+
+/** Asks a @Type for its types, without a message, and says whether it looked for one: then each message decides. */
+export function probeType(
+  { typeFunction, reflectedType, options }: TypeMetadata,
+  property: string,
+): { readonly types: readonly unknown[]; readonly isChosenByMessage: boolean } {
+  const subTypes = options?.discriminator?.subTypes?.map((subType) => subType.value as unknown) ?? [];
+  if (!(typeFunction as unknown)) return { types: [reflectedType, ...subTypes], isChosenByMessage: false };
+  let isChosenByMessage = false;
+  const empty = (): object => {
+    isChosenByMessage = true;
+    return {};
+  };
+  const message = Object.defineProperties({}, { newObject: { get: empty }, object: { get: empty } });
   try {
-    const type: unknown = metadata.typeFunction({ newObject: {}, object: {}, property });
-    return [type, ...subTypes];
+    const type: unknown = typeFunction(Object.assign(message, { property }) as never);
+    const isUnknown = isChosenByMessage && type === undefined;
+    return { types: isUnknown ? subTypes : [type, ...subTypes], isChosenByMessage };
   } catch {
-    return subTypes;
+    return { types: subTypes, isChosenByMessage: true };
   }
 }
 

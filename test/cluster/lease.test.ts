@@ -3,6 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Hub } from '../../src/cluster/bus/hub.js';
 import { type AdapterLink, openAdapter } from '../../src/cluster/index.js';
 import { MemoryTransport } from '../../src/cluster/transports/memory.js';
+import { nextWarning } from '../support/wait.js';
 import { type Broker, brokerAbsence, openBroker } from './support/brokers.js';
 import { converged, startNode, type TestNode } from './support/cluster.js';
 import { absence, absent, engineNamed, ENGINES } from './support/engines.js';
@@ -70,7 +71,7 @@ describe('a lease', { concurrency: 2 }, () => {
       await holder([last]);
       const [span] = await spansOf(last);
       const waited = (span?.from ?? 0) - killed;
-      assert.ok(waited > 1500 && waited < 5000, `moved after ${waited} ms`);
+      assert.ok(waited > 1500, `moved after ${waited} ms, before the killed node was certain to have let go`);
       await Promise.all([second.stop(), last.stop()]);
     });
   }
@@ -178,14 +179,14 @@ describe('a lease', { concurrency: 2 }, () => {
 
   it('an error of its work is a process warning and ends nothing', async (t) => {
     stayAwake(t);
-    const link = openAdapter({ url: 'memory://failing', heartbeat: { interval: 50, timeout: 100 } });
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    const link = openAdapter({ url: 'memory://failing' });
+    const warned = nextWarning(/as a test wants it/);
     const lease = link.lease('x', {
       onAcquired: () => {
         throw new Error('work failed, as a test wants it');
       },
     });
-    assert.match((await warned).message, /as a test wants it/);
+    await warned;
     assert.equal(lease.held, true);
     await link.close();
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { Server } from 'socket.io';
 import { encode } from '../../src/cluster/bus/codec.js';
@@ -9,7 +8,7 @@ import { type AdapterLink, openAdapter } from '../../src/cluster/index.js';
 import { type Question, Requests } from '../../src/cluster/bus/requests.js';
 import { MemoryTransport } from '../../src/cluster/transports/memory.js';
 import { Relay } from '../../src/cluster/transports/local/relay.js';
-import { until, within } from '../support/wait.js';
+import { nextWarning, until } from '../support/wait.js';
 
 async function node(t: TestContext, url: string): Promise<{ io: Server; link: AdapterLink }> {
   const link = openAdapter(url);
@@ -20,11 +19,11 @@ async function node(t: TestContext, url: string): Promise<{ io: Server; link: Ad
 
 /** Asks what nobody answers, with a callback that throws; resolves with the warning. */
 async function askInVain(io: Server): Promise<Error> {
-  const warned = once(process, 'warning') as Promise<[Error]>;
+  const warned = nextWarning(/as a test wants it/);
   io.serverSideEmit('nobody answers', () => {
     throw new Error('a callback failed, as a test wants it');
   });
-  return (await within(warned, 'the warning'))[0];
+  return warned;
 }
 
 describe('the callback of a question to other nodes', () => {

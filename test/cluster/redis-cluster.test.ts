@@ -53,7 +53,7 @@ function suite(engine: string): void {
   before(async () => {
     cluster = await openRedisCluster();
     const start = (url: string): Promise<TestNode> =>
-      startNode({ engine, role: 'server', options: { url, prefix, heartbeat, whenDown: { buffer: 1000 } } });
+      startNode({ engine, role: 'server', options: { url, prefix, heartbeat, whenDown: { buffer: 10_000 } } });
     const scheme = engine.includes('streams') ? 'redis+streams:' : 'redis:';
     const url = cluster.url.replace('redis:', scheme);
     [a, b] = await Promise.all([start(url), start(url)]);

@@ -17,6 +17,18 @@ export function nextEvent<Values extends unknown[] = unknown[]>(
   );
 }
 
+/** The next process warning whose message matches; other tests of the process may cause warnings of their own. */
+export function nextWarning(message: RegExp, time = 5_000): Promise<Error> {
+  let listener!: (warning: Error) => void;
+  const warned = new Promise<Error>((resolve) => {
+    listener = (warning) => {
+      if (message.test(warning.message)) resolve(warning);
+    };
+    process.on('warning', listener);
+  });
+  return within(warned, `a warning ${String(message)}`, time).finally(() => process.off('warning', listener));
+}
+
 /** The promise, or an error that names what did not come. */
 export function within<T>(promise: Promise<T>, what: string, time = 5_000): Promise<T> {
   let timer: NodeJS.Timeout;

@@ -114,7 +114,7 @@ function survey(type: Class, selection: RuleSelection): { classes: Map<Class, Su
 
 const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Object]);
 
-function nestedIn(type: Class, property: string): unknown[] {
+function nestedIn(type: Class, property: string): readonly unknown[] {
   const metadata = metadataOf(type, property);
   return metadata ? typesOf(metadata, property) : [];
 }

@@ -1,4 +1,5 @@
 /** Services that need each other are found before the container is asked. */
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { container, delay, inject, injectable, Lifecycle, singleton, type DependencyContainer } from 'tsyringe';

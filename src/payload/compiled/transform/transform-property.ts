@@ -1,8 +1,8 @@
 /** One transformation while it runs, and the compiled transformation of one property. */
 import type { ClassTransformOptions } from 'class-transformer';
 import { defaultOptions } from 'class-transformer/cjs/constants/default-options.constant.js';
-import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import { BoundedExecutor } from '../../buffers.js';
 import { withoutStrangers } from '../../library.js';
 import { PLAIN_TO_CLASS } from '../../nested.js';
 
@@ -13,7 +13,7 @@ export type Bag = Record<string, unknown>;
 export class Call {
   readonly #given: ClassTransformOptions;
   #options: ClassTransformOptions | undefined;
-  #executor: TransformOperationExecutor | undefined;
+  #executor: BoundedExecutor | undefined;
 
   constructor(given: ClassTransformOptions) {
     this.#given = given;
@@ -26,7 +26,7 @@ export class Call {
 
   /** Leaves a value and all that is in it to the library. */
   library(value: unknown, type: unknown, arrayType: unknown, isMap: boolean): unknown {
-    const executor = (this.#executor ??= new TransformOperationExecutor(PLAIN_TO_CLASS, this.options));
+    const executor = (this.#executor ??= new BoundedExecutor(PLAIN_TO_CLASS, this.options));
     return withoutStrangers(
       () => executor.transform(undefined, value, type as Function, arrayType as Function, isMap) as unknown,
     );

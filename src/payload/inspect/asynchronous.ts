@@ -1,10 +1,10 @@
 /** Finds validators that are asynchronous, where only synchronous ones can be used. */
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { RuleSelection } from './compiled/selection.js';
-import { validationTables } from './compiled/storages.js';
+import { RuleSelection } from '../compiled/selection.js';
+import { validationTables } from '../compiled/storages.js';
 import { nestedClasses, visitClasses, type PayloadProblem } from './inspect.js';
-import type { Class, PayloadOptions } from './payload-options.js';
+import type { Class, PayloadOptions } from '../payload-options.js';
 
 /**
  * Lists the properties, of a class and all classes nested in it, that have asynchronous rules, for values that must be

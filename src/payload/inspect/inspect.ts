@@ -1,0 +1,129 @@
+/** Mistakes in payload classes that can be seen at boot. */
+import type { BootErrorCode } from '../../base/boot-errors.js';
+import { ClassFacts, COLLECTIONS, UNKNOWN, type PropertyFacts } from './class-facts.js';
+import { isUserClass } from '../nested.js';
+import type { Class, PayloadOptions } from '../payload-options.js';
+
+/** A mistake in a payload class that can be seen before any message arrives. */
+export interface PayloadProblem {
+  /** The class, or the class and its property: `Order.items`. */
+  readonly path: string;
+  readonly code: BootErrorCode;
+  readonly what: string;
+  /** How to fix it. */
+  readonly fix: string;
+}
+
+/** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
+export function inspectPayload(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
+  const problems: PayloadProblem[] = [];
+  const facts = new ClassFacts(options);
+  visitClasses(type, (next) => inspectClass(next, facts, options, problems));
+  return problems;
+}
+
+/** Visits a class, then those that a visit gives, each once. */
+export function visitClasses(type: Class, visit: (type: Class) => readonly Class[]): void {
+  const queue = new Set<Class>([type]);
+  for (const next of queue) for (const nested of visit(next)) queue.add(nested);
+}
+
+/** The classes that are validated inside of a class. */
+export function nestedClasses(type: Class, options: PayloadOptions): readonly Class[] {
+  return nestedIn(new ClassFacts(options).propertiesOf(type));
+}
+
+function nestedIn(properties: readonly PropertyFacts[]): Class[] {
+  return properties.flatMap(({ isNested, types }) => (isNested ? types.filter(isUserClass) : []));
+}
+
+/** Adds the problems of one class; returns the classes nested in it. */
+function inspectClass(
+  type: Class,
+  facts: ClassFacts,
+  { validator }: PayloadOptions,
+  problems: PayloadProblem[],
+): readonly Class[] {
+  const properties = facts.propertiesOf(type);
+  if (properties.length === 0) {
+    if (validator?.forbidUnknownValues !== false) problems.push(withoutRules(type, validator?.groups));
+    return [];
+  }
+  for (const property of properties) {
+    const problem = problemOf(property);
+    if (problem) problems.push({ path: `${type.name}.${property.name}`, ...problem });
+  }
+  return nestedIn(properties);
+}
+
+function withoutRules({ name: path }: Class, groups: readonly string[] = []): PayloadProblem {
+  const which = groups.length > 0 ? ` of the groups ${groups.join(', ')}` : '';
+  return {
+    path,
+    code: 'no_rules',
+    what: `has no class-validator rule${which}, neither its own nor an inherited one, so every payload would be refused`,
+    fix: 'put a rule on each property, for example @IsString(); @Allow() lets any value pass',
+  };
+}
+
+function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefined {
+  if (facts.isMade) return undefined;
+  if (facts.isNested && !facts.isTyped) return untyped(facts.designType);
+  for (const type of facts.isChosenByMessage ? [] : facts.types) {
+    const problem = invalidValue(type, facts);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+function untyped(designType: unknown): Omit<PayloadProblem, 'path'> {
+  const isLost = typeof designType === 'function' && UNKNOWN.has(designType);
+  return {
+    code: 'nested_type',
+    what: isLost
+      ? `is @ValidateNested() without @Type, and its class was lost in compilation (${designType.name} is left)`
+      : `is @ValidateNested() without @Type, so ${COLLECTIONS.has(designType) ? 'the class of the elements is not known' : 'every object would be refused as unknown'}`,
+    fix: isLost
+      ? 'import the class as a value, not with `import type`, and add @Type(() => TheClass)'
+      : 'add @Type(() => TheClass)',
+  };
+}
+
+/** Built-in classes that class-transformer handles as one expects; bytes arrive as what they are. */
+const CONVERTIBLE: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Buffer, Uint8Array]);
+
+function invalidValue(
+  type: unknown,
+  { isNested, designType }: PropertyFacts,
+): Omit<PayloadProblem, 'path'> | undefined {
+  if (typeof type !== 'function') {
+    return {
+      code: 'property_type',
+      what: `its @Type gives ${String(type)}`,
+      fix: 'give a class; undefined comes of files that import each other',
+    };
+  }
+  if (UNKNOWN.has(type) && (isNested || type === Function)) {
+    return {
+      code: 'property_type',
+      what: `its type is ${type.name}, which has no rules`,
+      fix: 'name the class in @Type(() => TheClass), and import it as a value, not with `import type`',
+    };
+  }
+  if (UNKNOWN.has(type) || isUserClass(type)) return undefined;
+  if (CONVERTIBLE.has(type) && !isNested) return undefined;
+  if (!COLLECTIONS.has(type)) {
+    return {
+      code: 'property_type',
+      what: `its type is the built-in ${type.name}, which cannot be made of what a client sends`,
+      fix: 'leave @Type out',
+    };
+  }
+  return type === designType && !isNested
+    ? {
+        code: 'collection_type',
+        what: `its @Type gives ${type.name}, the class of the elements: an element that is an object would become ${type.name === 'Array' ? 'an' : 'a'} ${type.name}`,
+        fix: 'give the class of the elements instead, for example @Type(() => String)',
+      }
+    : { code: 'property_type', what: `its @Type gives ${type.name}`, fix: 'give the class of the elements instead' };
+}

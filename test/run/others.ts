@@ -1,0 +1,4 @@
+/** The tests of all rooms but `cluster`. */
+import { load } from './load.js';
+
+load((file) => !file.startsWith('cluster/'));
