@@ -8,6 +8,7 @@ export const counted = [
   'callback_failed',
   'closing',
   'connect_rate',
+  'connect_twice',
   'connection_rate',
   'depth',
   'dropped_answer',

@@ -5,7 +5,7 @@
 import type { Socket } from 'socket.io';
 import { connectionChannel } from '../base/channels/index.js';
 import type { ConnectionOutcome } from '../base/channels/messages.js';
-import { closedOver, gone, refusals, timedOut, tooDeep, type Outcome } from '../base/channels/outcome.js';
+import { closedOver, connectTwice, gone, refusals, timedOut, tooDeep, type Outcome } from '../base/channels/outcome.js';
 import { EventContext, runIn } from '../base/context.js';
 import { ConnectionRefused } from '../base/errors.js';
 import { exceedsDepth } from '../payload/index.js';
@@ -77,10 +77,11 @@ export function connected(served: ServedNamespace, socket: Socket): void {
 }
 
 /** A second CONNECT to a namespace while the first is on its way: a client that is told of a refusal would be deaf. */
-function ignore({ socket, observer }: Connection): void {
+function ignore({ socket, served, observer }: Connection): void {
   takeMissed(socket);
   internalsOf(socket)._cleanup();
-  observer?.end({ kind: 'refused', code: 'twice' });
+  served.runtime.counters.count('connect_twice');
+  observer?.end(connectTwice);
 }
 
 /** The time to join ends where the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */

@@ -1,23 +1,12 @@
 /** What the channels tell: each thing has one start and one end, and the end says the cause. */
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { channels, type CallEnd, type CallMessage, type CallStart } from '../../src/telemetry/index.js';
 import { start } from '../support/app.js';
 import { deferred, until } from '../support/wait.js';
 import { controllers, endings, waiting } from './endings.js';
-
-/** The messages of a channel that concern one application. */
-function heard<Message extends object>(
-  t: TestContext,
-  from: { subscribe(hear: (message: Message) => void): void; unsubscribe(hear: (message: Message) => void): unknown },
-): Message[] {
-  const messages: Message[] = [];
-  const hear = (message: Message): void => void messages.push(message);
-  from.subscribe(hear);
-  t.after(() => from.unsubscribe(hear));
-  return messages;
-}
+import { heard } from './heard.js';
 
 const isEnd = (message: CallMessage): message is CallEnd => message.type === 'end';
 

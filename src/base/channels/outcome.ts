@@ -15,7 +15,10 @@ export type OutcomeKind = 'answered' | 'no_answer' | 'failed' | 'timed_out' | 'r
 /** The ending of one thing, with its cause. */
 export interface Outcome<Kind extends string = OutcomeKind> {
   readonly kind: Kind;
-  /** The code that the client was answered with, of what did not end well: `invalid`, `timeout`, one of the application's own. */
+  /**
+   * Of what did not end well, the code that the client was answered with: `invalid`, `timeout`, one of the application's own. Where
+   * no answer says it, the word of `app.health().counts`: `host`, `invalid_packet`.
+   */
   readonly code?: string;
   /** The limit that ended it, by its name in the option `limits`. */
   readonly limit?: keyof Limits;
@@ -32,6 +35,9 @@ export const invalid = Object.freeze({ kind: 'failed', code: 'invalid' } as cons
 export const tooDeep = Object.freeze({ kind: 'refused', code: 'invalid', limit: 'depth' } as const);
 export const timedOut = Object.freeze({ kind: 'timed_out', code: 'timeout', limit: 'handlerTime' } as const);
 export const closedOver = Object.freeze({ kind: 'timed_out', code: 'closing', limit: 'drainTime' } as const);
+
+export const connectTwice = Object.freeze({ kind: 'refused', code: 'connect_twice' } as const);
+export const invalidPacket = Object.freeze({ code: 'invalid_packet' } as const);
 
 /** The refusals of calls that were not begun, by their codes. */
 export const refusals = Object.freeze({

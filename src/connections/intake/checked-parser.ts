@@ -1,5 +1,6 @@
 /** A parser whose packets are checked before anything touches them, whichever parser it is. */
 import { callChannel } from '../../base/channels/index.js';
+import { invalidPacket } from '../../base/channels/outcome.js';
 import { noteCut } from '../observing/observed-connection.js';
 import { noteBytes } from '../observing/packet-bytes.js';
 import type { Intake } from './intake.js';
@@ -80,7 +81,7 @@ export function checkedParser(parser: Parser): Parser {
     #cut(isTooFast: boolean): void {
       if (!this.#intake) return;
       this.#intake.counters.count(isTooFast ? 'connect_rate' : 'invalid_packet');
-      noteCut(this.#intake.connection, isTooFast ? { limit: 'connectRate' } : { code: 'invalid_packet' });
+      noteCut(this.#intake.connection, isTooFast ? { limit: 'connectRate' } : invalidPacket);
     }
 
     override on(name: string, listener: Listener): unknown {
