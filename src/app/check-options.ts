@@ -4,6 +4,7 @@ import { foreignOptions, ownOptions } from './option-names.js';
 
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
+const isText = (value: unknown): boolean => typeof value === 'string';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -23,6 +24,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   payload: [isRecord, 'an object', 'write payload: { validator: {…}, transform: {…} }.'],
   limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
   emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
+  name: [isText, 'text', "write name: 'chat'."],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],

@@ -30,6 +30,7 @@ import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
 import { checkOptionNames } from './check-options.js';
+import { announce, isInspected } from './inspection.js';
 import { joinCluster } from './join-cluster.js';
 import type { App, AppOptions } from './options.js';
 import { checkOwnServer } from './own-server.js';
@@ -43,6 +44,18 @@ import { resolveEngine, serverOptions } from './server-options.js';
 export async function createApp<const Events extends EmittedEvents = EmittedEvents>(
   options: AppOptions<Events>,
 ): Promise<App<Events>> {
+  announce({ step: 'begin', options });
+  try {
+    const app = await build(options);
+    announce({ step: 'ready', options, app });
+    return app;
+  } catch (error) {
+    announce({ step: 'failed', options, error });
+    throw error;
+  }
+}
+
+async function build(options: AppOptions): Promise<RunningApp> {
   const problems: SetupProblem[] = [];
   checkOptionNames(options, problems);
   // An option of the wrong kind cannot be read any further.
@@ -183,8 +196,8 @@ async function bind(
   const { emits } = server;
   const scopes = new Scopes(container, compiler.singletons, log);
   const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, counters, emits };
-  const link = await joinCluster(options, server.io);
+  const link = isInspected() ? undefined : await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
-  if (isPrinted) log.info(`dispatch table\n${printTable(app.table)}`);
+  if (isPrinted && !isInspected()) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }

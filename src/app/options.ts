@@ -32,6 +32,8 @@ import { type WatchdogOptions } from '../background/watchdog/watchdog.js';
 /** The options of `createApp`, beside those of Socket.IO's `Server`. */
 export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
+  /** A name for the command `colloquy --app name`, if a program has several applications; documents bear it as their title. */
+  readonly name?: string;
   /** Controller classes, globs of files that export some, or both. */
   readonly controllers: readonly ControllerSource[];
   /** Classes that the container builds once at boot, and whose `@Background` methods run. */

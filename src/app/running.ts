@@ -26,6 +26,7 @@ import { Clients } from '../server/clients.js';
 import type { Engine } from '../server/engine/index.js';
 import type { Address, ListenOptions } from '../server/http.js';
 import { handleSignals } from '../server/signals.js';
+import { announce, isInspected } from './inspection.js';
 import { leaseOf } from './join-cluster.js';
 import type { App, AppOptions, Health } from './options.js';
 import { Serving } from './serving.js';
@@ -168,6 +169,8 @@ export class RunningApp implements App {
 
   /** From here on clients may come. */
   #serve(): void {
+    announce({ step: 'serve', options: this.parts.options, app: this });
+    if (isInspected()) return;
     this.#clients.watch();
     this.#background.start();
     this.#watchdog.start();

@@ -8,6 +8,7 @@ import type {
   NamespaceContract,
   ValueContract,
 } from './contract.js';
+import { referringTo } from './schema/references.js';
 
 /** What a document says about itself. */
 export interface AsyncapiOptions {
@@ -21,6 +22,9 @@ export interface AsyncapiOptions {
 }
 
 type Document = Readonly<Record<string, unknown>>;
+
+/** The place of the schemas in the document. */
+const components = '#/components/schemas/';
 
 /** Describes each namespace as a channel, and each event as an operation with its acknowledgement as the reply. */
 export function asyncapiOf(contract: Contract, options: AsyncapiOptions = {}): Document {
@@ -42,7 +46,9 @@ export function asyncapiOf(contract: Contract, options: AsyncapiOptions = {}): D
     operations: Object.assign({}, ...channels.map((channel) => channel.operations())) as Document,
     components: {
       messages: { failure: failureMessage, exception: exceptionMessage },
-      schemas: Object.fromEntries(Object.entries(contract.schemas).map(([name, schema]) => [name, rewrite(schema)])),
+      schemas: Object.fromEntries(
+        Object.entries(contract.schemas).map(([name, schema]) => [name, referringTo(components, schema)]),
+      ),
       ...(auths.length === 0
         ? {}
         : { securitySchemes: Object.fromEntries(auths.map((each) => [`${each.id}_auth`, authScheme])) }),
@@ -98,8 +104,11 @@ class Channel {
     const found = this.namespace.handshake.filter(({ source }) => source === 'auth');
     const whole = found.find(({ key }) => key === undefined);
     if (found.length === 0) return undefined;
-    if (whole) return rewrite(whole.schema);
-    return { type: 'object', properties: Object.fromEntries(found.map(({ key, schema }) => [key!, rewrite(schema)])) };
+    if (whole) return referringTo(components, whole.schema);
+    return {
+      type: 'object',
+      properties: Object.fromEntries(found.map(({ key, schema }) => [key!, referringTo(components, schema)])),
+    };
   }
 
   get #isPath(): boolean {
@@ -181,7 +190,7 @@ class Channel {
     return {
       EIO: { type: 'string', const: '4' },
       transport: { type: 'string', enum: ['polling', 'websocket'] },
-      ...Object.fromEntries(named.map(({ key, schema }) => [key!, rewrite(schema)])),
+      ...Object.fromEntries(named.map(({ key, schema }) => [key!, referringTo(components, schema)])),
     };
   }
 
@@ -224,7 +233,7 @@ function emissionMessage({ name, arguments: list }: EmissionContract): Document 
 }
 
 function schemaOf({ schema }: ValueContract | ArgumentContract): JsonSchema {
-  return rewrite(schema);
+  return referringTo(components, schema);
 }
 
 /** Arguments in their order; more are dropped by the server, so they are not forbidden. */
@@ -234,20 +243,4 @@ function tuple(items: readonly JsonSchema[], required: number): JsonSchema {
     ...(items.length > 0 ? { items: [...items] } : {}),
     ...(required > 0 ? { minItems: required } : {}),
   };
-}
-
-/** References point into the components of the document. */
-function rewrite(schema: JsonSchema): JsonSchema {
-  const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, each]) =>
-        key === '$ref' && typeof each === 'string'
-          ? [key, each.replace('#/schemas/', '#/components/schemas/')]
-          : [key, walk(each)],
-      ),
-    );
-  };
-  return walk(schema) as JsonSchema;
 }

@@ -2,7 +2,7 @@
 export type * from './contract.js';
 export { contractOf } from './contract-of.js';
 export { writeTypes } from './types/write-types.js';
-export type { TypesOptions } from './types/write-types.js';
+export type { ImportedClass, TypesOptions } from './types/write-types.js';
 export { asyncapiOf } from './asyncapi.js';
 export type { AsyncapiOptions } from './asyncapi.js';
 export { diffContracts } from './diff/diff.js';

@@ -110,7 +110,7 @@ test('the standalone types compile in a Vite template, without any import', asyn
 
 test('the types that name the server’s classes follow them', async () => {
   const sample = join(root, 'test/contract/sample.js');
-  const importOf = (name: string) => (['Chat', 'Line'].includes(name) ? sample : undefined);
+  const importOf = (name: string) => (['Chat', 'Line'].includes(name) ? { from: sample, name } : undefined);
   const contract = writeTypes(await sampleContract(), { importOf });
   assert.match(contract, /"say": Call<Chat\["say"\], \[0, 2\?\], "room_full">;/);
   assert.match(contract, /"named": Call<Chat\["named"\], \[\{ room: 0; size\?: 1 \}\]>;/);

@@ -31,7 +31,9 @@ describe('the templates of create-colloquy', () => {
       Line: './events.js',
       People: './events.js',
     };
-    const types = writeTypes(app.contract(), { importOf: (name) => modules[name] });
+    const types = writeTypes(app.contract(), {
+      importOf: (name) => (modules[name] ? { from: modules[name], name } : undefined),
+    });
     await app.close();
     assert.equal(readFileSync(join(home, 'templates/chat/src/contract.ts'), 'utf8'), types);
   });

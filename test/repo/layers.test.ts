@@ -35,7 +35,7 @@ const doors: Record<string, RegExp | '*'> = {
   pino: /^base\/log\.ts$/,
   'pino-pretty': /^base\/log\.ts$/,
   cookie: /^controllers\/plan\/arguments\/sources\.ts$/,
-  tinyglobby: /^controllers\/scan\/load\.ts$/,
+  tinyglobby: /^controllers\/scan\/glob\.ts$/,
   send: /^server\/pages\.ts$/,
   'proxy-addr': /^server\/addresses\.ts$/,
   'socket.io-adapter': /^(cluster\/|testing\/memory\/|connections\/recovery\/recoverable)/,

@@ -2,13 +2,18 @@
 import type { ArgumentContract, Contract, EventContract, NamespaceContract, ValueContract } from '../contract.js';
 import { interfaceName, objectType, propertyName, valueType } from './schema-type.js';
 
+/** Where a class of the server can be imported from. */
+export interface ImportedClass {
+  /** The module, as it stands in the generated file. */
+  readonly from: string;
+  /** The name of its export; `default` for the default one. */
+  readonly name: string;
+}
+
 /** Options of {@link writeTypes}. */
 export interface TypesOptions {
-  /**
-   * The module that a class of the server is imported from, as it stands in the generated file. Unless given, or if it knows
-   * none, the file has the class's own interface, and no import.
-   */
-  readonly importOf?: (className: string) => string | undefined;
+  /** Says where a class is imported from. Unless given, or if it knows none, the file has an interface of its own. */
+  readonly importOf?: (className: string) => ImportedClass | undefined;
 }
 
 const head = '/** Written by `colloquy types`. Do not edit it: write it again. */';
@@ -25,13 +30,13 @@ export function writeTypes(contract: Contract, { importOf = () => undefined }: T
 }
 
 class Writer {
-  readonly #imported = new Map<string, string>();
+  readonly #imported = new Map<string, ImportedClass>();
   readonly #helpers = new Set<string>();
   readonly #named = new Set<string>();
 
   constructor(
     private readonly contract: Contract,
-    private readonly importOf: (className: string) => string | undefined,
+    private readonly importOf: (className: string) => ImportedClass | undefined,
   ) {}
 
   namespace({ path, events }: NamespaceContract): string {
@@ -42,11 +47,16 @@ class Writer {
       ({ name, arguments: list }) =>
         `      ${JSON.stringify(name)}: [${list.map((each) => this.#sent(each)).join(', ')}];\n`,
     );
+    // Without the option `emits`, anything may be sent.
+    if (emits.length === 0) emits.push('      [event: string]: unknown[];\n');
     return `  ${JSON.stringify(path)}: {\n    events: {\n${calls.join('')}    };\n    emits: {\n${emits.join('')}    };\n  };`;
   }
 
   imports(): string[] {
-    const lines = [...this.#imported].map(([name, from]) => `import type { ${name} } from ${JSON.stringify(from)};`);
+    const lines = [...this.#imported].map(([name, imported]) => {
+      const names = imported.name === name ? name : `${imported.name} as ${name}`;
+      return `import type { ${names} } from ${JSON.stringify(imported.from)};`;
+    });
     if (this.#helpers.size === 0) return lines;
     return [`import type { ${[...this.#helpers].toSorted().join(', ')} } from 'colloquy/client';`, ...lines, ''];
   }
@@ -63,9 +73,7 @@ class Writer {
   }
 
   #call(event: EventContract): string {
-    const from = event.class === undefined || !isName(event.class) ? undefined : this.importOf(event.class);
-    if (from === undefined) return this.#standalone(event);
-    this.#imported.set(event.class!, from);
+    if (!this.#imports(event.class)) return this.#standalone(event);
     this.#helpers.add('Call');
     const parts = [`${event.class}[${JSON.stringify(event.method)}]`, positionsOf(event)];
     const codes = ownCodes(event, this.contract);
@@ -92,11 +100,17 @@ class Writer {
   }
 
   #sent(value: ValueContract): string {
-    const from = value.type in this.contract.schemas ? this.importOf(value.type) : undefined;
-    if (from === undefined) return this.#own(value);
-    this.#imported.set(value.type, from);
+    if (!(value.type in this.contract.schemas && this.#imports(value.type))) return this.#own(value);
     this.#helpers.add('Json');
     return `Json<${value.type}>${value.each ? '[]' : ''}`;
+  }
+
+  /** Whether the file imports a class, and has its name for nothing else. */
+  #imports(name: string | undefined): boolean {
+    if (name === undefined || !isName(name) || interfaceName(name) !== name) return false;
+    const imported = this.importOf(name);
+    if (imported) this.#imported.set(name, imported);
+    return imported !== undefined;
   }
 
   #own(value: ValueContract | ArgumentContract): string {

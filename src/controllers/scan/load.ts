@@ -4,6 +4,7 @@ import type { SetupProblem } from '../../base/errors.js';
 import { ownMetadata } from '../metadata/store.js';
 import type { Class } from '../../base/reflect.js';
 import { wrongInput } from './check-inputs.js';
+import { filesOf } from './glob.js';
 
 /** A controller class, or a glob of files that export some. */
 export type ControllerSource = Class | string;
@@ -34,15 +35,10 @@ export async function loadControllers(
 }
 
 async function loadGlob(pattern: string, options: LoadOptions, problems: SetupProblem[]): Promise<Class[]> {
-  const { glob } = await import('tinyglobby');
-  const files = await glob(pattern, {
-    cwd: options.cwd,
-    absolute: true,
-    ignore: ['**/*.d.{ts,mts,cts}', '**/*.map'],
-  });
+  const files = await filesOf(pattern, options.cwd);
   const classes: Class[] = [];
   let failed = false;
-  for (const file of files.toSorted()) {
+  for (const file of files) {
     try {
       classes.push(...exportedControllers(await options.importer(pathToFileURL(file).href)));
     } catch (error) {
