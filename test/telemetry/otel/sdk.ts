@@ -55,7 +55,7 @@ export function record(t: TestContext, sampler?: Sampler, exporter?: SpanExporte
     spans,
     async named(name, count = 1) {
       const found = (): ReadableSpan[] => spans().filter((span) => span.name === name);
-      await until(() => found().length >= count, `${count} spans ${name} among ${spans().map((each) => each.name)}`);
+      await until(() => found().length >= count, `${count} spans ${name}`);
       return found();
     },
     async points(metric) {
