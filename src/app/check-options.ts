@@ -23,6 +23,11 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   payload: [isRecord, 'an object', 'write payload: { validator: {…}, transform: {…} }.'],
   limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
   emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
+  metrics: [
+    (value) => typeof value === 'string' || isRecord(value),
+    'a path or an object',
+    "write metrics: '/metrics', or metrics: { path: '/metrics', allow: (request) => … }.",
+  ],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
@@ -31,6 +36,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
   payload: ['validator', 'transform'],
+  metrics: ['path', 'allow'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */
@@ -41,7 +47,7 @@ export function checkOptionNames(options: object, problems: SetupProblem[]): voi
     if (!known.includes(name)) problems.push(unknownOption(name, known));
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind && !kind[0](value)) problems.push(wrongKind(name, value, kind[1], kind[2]));
-    else if (Object.hasOwn(nested, name)) {
+    else if (Object.hasOwn(nested, name) && isRecord(value)) {
       for (const key of Object.keys(value as object)) {
         if (!nested[name]!.includes(key))
           problems.push(

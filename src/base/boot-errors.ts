@@ -28,6 +28,7 @@ export const bootErrors = {
   import_failed: 'a controller file cannot be loaded',
   limit_name: 'a limit of that name does not exist',
   limit_value: 'a limit is not a number >= 0',
+  metrics_path: 'the path of the metrics is none, or belongs to Socket.IO',
   method_without_handler: 'a method has parameter decorators, but no decorator that makes it a handler',
   misplaced_parameter: 'a parameter decorator is not allowed in this kind of handler',
   namespace_path: 'the path of a namespace is not valid',

@@ -19,7 +19,7 @@ const names: Record<string, string[]> = {
   ),
   './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket`),
   './emitter': words(`AdapterError createEmitter InvalidEmission SetupError`),
-  './telemetry': words(`channels`),
+  './telemetry': words(`channels logCalls`),
   './workers': words(`runWorkers`),
 };
 
