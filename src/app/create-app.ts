@@ -29,6 +29,7 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
+import { checkMetrics } from '../telemetry/metrics/option.js';
 import { checkOptionNames } from './check-options.js';
 import { announce, isInspected } from './inspection.js';
 import { joinCluster } from './join-cluster.js';
@@ -140,6 +141,7 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
+  checkMetrics(options.metrics, options.io?.path() ?? options.path ?? '/socket.io', problems);
 }
 
 function createServer(

@@ -20,6 +20,7 @@ export const ownOptions: Readonly<Record<OwnOption, true>> = {
   lease: true,
   limits: true,
   logger: true,
+  metrics: true,
   name: true,
   onError: true,
   payload: true,

@@ -8,6 +8,7 @@ import { createHttpServer, listen, type Address, type ListenOptions } from '../s
 import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
 import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
+import type { Measuring } from './measuring.js';
 import type { AppOptions } from './options.js';
 import { hostsOf } from './server-options.js';
 
@@ -18,6 +19,8 @@ export interface ServingParts {
   readonly log: Logger;
   /** The guards of the clients' transports. */
   readonly transports: TransportGuard;
+  /** The metrics, which are served beside the pages. */
+  readonly measuring: Measuring;
   /** Called once there is an Engine.IO server: from then on clients may come. */
   readonly onServing: () => void;
 }
@@ -80,16 +83,20 @@ export class Serving {
     const { io, options, transports } = this.parts;
     const { httpServer } = io as unknown as { readonly httpServer?: HttpServer };
     if (httpServer) this.#dropConnections.push(trackConnections(httpServer));
+    this.parts.measuring.attached(engine, httpServer);
     this.parts.engine.attach(engine);
     installSession(io, options.session);
     guardTransports(engine, transports);
-    if (!this.#isListening) this.parts.onServing();
+    if (this.#isListening) return;
+    this.parts.measuring.report();
+    this.parts.onServing();
   }
 
   /** Logs where the application listens, and with what. */
   report({ url }: Address): void {
     const { log, engine, options } = this.parts;
     log.info(`listening on ${url}`);
+    this.parts.measuring.report(url);
     log.debug(`WebSocket engine: ${engine.name} (${engine.reason})`);
     const { transports } = options;
     if (transports && !transports.some((each) => each !== 'polling')) {
