@@ -32,6 +32,11 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   ],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
+  docs: [
+    (value) => isBoolean(value) || isRecord(value),
+    'true, false or an object',
+    'write docs: true, or docs: { path: `/events`, allow: (request) => … }.',
+  ],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
 };
 
@@ -39,6 +44,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 const nested: Readonly<Record<string, readonly string[]>> = {
   payload: ['validator', 'transform', 'shape'],
   metrics: ['path', 'allow'],
+  docs: ['path', 'allow'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */

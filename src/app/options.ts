@@ -4,6 +4,7 @@ import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import { type DependencyContainer } from '../base/container.js';
 import type { AdapterHealth, AdapterOption } from '../cluster/index.js';
 import type { Contract } from '../contract/contract.js';
+import type { DocsOption } from '../contract/page/docs-options.js';
 import type { EmittedEvents, EventsOf } from '../controllers/emits/declare.js';
 import type { Lease } from '../background/lease.js';
 import { type Engine, type EngineOption } from '../server/engine/index.js';
@@ -90,6 +91,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly logger?: Logger | false;
   /** Whether the dispatch table is printed at boot; `true` unless given. */
   readonly printTable?: boolean;
+  /**
+   * Serves the event book: a page that describes the application, and connects to it to try things. `true` serves it under
+   * `/events`, an object says where and who may see it. Off unless given; in production (`NODE_ENV`) `allow` is needed.
+   */
+  readonly docs?: DocsOption;
   /** Sends the thrown error to clients, and logs more. For development only. */
   readonly debug?: boolean;
   /**

@@ -86,6 +86,7 @@ export class RunningApp implements App {
       transports,
       measuring: this.#measuring,
       onServing: () => this.#serve(),
+      contract: () => this.contract(),
     });
     this.#apply(this.#plan.namespaces);
     this.#serving.begin();
