@@ -85,7 +85,7 @@ describe('context.outcome and context.onEnd', () => {
       t.after(() => waiting.released.resolve());
       const ends: unknown[] = [];
       const measure: Middleware = (context, next) => {
-        if (context.event === event) context.onEnd(({ error: _, ...outcome }) => ends.push(outcome));
+        if (context.event === event) context.onEnd(({ error: _error, ...outcome }) => ends.push(outcome));
         return next();
       };
       const running = await start(t, controllers, { ...options, use: [measure] });

@@ -1,5 +1,5 @@
 /** One call for those who subscribe to `colloquy:call`: its start and its one end, the handler inside of their stores. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { Server } from 'socket.io';
 import { callChannel } from '../../base/channels/index.js';
 import type { CallEnd, CallStart, DeclaredNames } from '../../base/channels/messages.js';
@@ -32,26 +32,27 @@ export function observePassed(connection: Connection, packet: readonly unknown[]
 class ObservedCall implements CallObserver {
   isBegun = false;
   readonly #arrived = performance.now();
-  #enter: ((work: () => void) => void) | undefined;
+  #resource: AsyncResource | undefined;
 
   constructor(private readonly context: EventContext) {}
 
   run<Result>(work: () => Result): Result {
     this.isBegun = true;
-    return callChannel.runStores(this.#start(), () => {
-      this.#enter = AsyncLocalStorage.snapshot() as (work: () => void) => void;
-      return work();
-    });
+    return callChannel.runStores(this.#start(), work);
+  }
+
+  suspend(): void {
+    this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
   }
 
   resume(work: () => void): void {
-    if (this.#enter) this.#enter(work);
+    if (this.#resource) this.#resource.runInAsyncScope(work);
     else work();
   }
 
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
     if (!this.isBegun) callChannel.publish(this.#start());
-    this.resume(() => callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer)));
+    callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer));
   }
 
   #start(): CallStart {
