@@ -46,7 +46,7 @@ export interface AppParts {
   readonly namespaces: ServerNamespaces;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
-  /** Where the compiler writes the mistakes that it finds. */
+  /** Collects the mistakes that the compiler finds. */
   readonly problems: SetupProblem[];
 }
 
