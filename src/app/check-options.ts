@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
   emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
   name: [isText, 'text', "write name: 'chat'."],
+  recorder: [isRecord, 'an object', "write recorder: { fields: ['room'] }, or recorder: {}."],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
@@ -33,6 +34,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
   payload: ['validator', 'transform', 'shape'],
+  recorder: ['size', 'fields', 'signal', 'crash', 'folder'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */

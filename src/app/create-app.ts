@@ -29,6 +29,7 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
+import { resolveRecorder, type RecorderSettings } from '../telemetry/recorder/options.js';
 import { checkOptionNames } from './check-options.js';
 import { announce, isInspected } from './inspection.js';
 import { joinCluster } from './join-cluster.js';
@@ -79,6 +80,7 @@ interface Settings {
   readonly addresses: Addresses;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
+  readonly recorder: RecorderSettings | undefined;
 }
 
 /** The Socket.IO server, and the namespaces of the controllers in it. */
@@ -101,6 +103,7 @@ async function resolveSettings(options: AppOptions, problems: SetupProblem[]): P
     counters: new Counters(),
     addresses: resolveAddresses(options, limits, problems),
     blockTime: resolveBlockTime(options, problems),
+    recorder: resolveRecorder(options.recorder, problems),
   };
 }
 

@@ -24,6 +24,9 @@ import {
 import type { Addresses } from '../server/addresses.js';
 import { Clients } from '../server/clients.js';
 import type { Engine } from '../server/engine/index.js';
+import { startRecorder, type RunningRecorder } from '../telemetry/recorder/index.js';
+import type { RecorderSettings } from '../telemetry/recorder/options.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 import type { Address, ListenOptions } from '../server/http.js';
 import { handleSignals } from '../server/signals.js';
 import { announce, isInspected } from './inspection.js';
@@ -44,6 +47,7 @@ export interface AppParts {
   readonly namespaces: ServerNamespaces;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
+  readonly recorder: RecorderSettings | undefined;
   /** Where the compiler writes the mistakes that it finds. */
   readonly problems: SetupProblem[];
 }
@@ -59,6 +63,7 @@ export class RunningApp implements App {
   readonly #background: BackgroundWork;
   readonly #watchdog: Watchdog;
   readonly #serving: Serving;
+  readonly #recording: RunningRecorder;
 
   constructor(private readonly parts: AppParts) {
     const { io, runtime, options, namespaces } = parts;
@@ -67,6 +72,7 @@ export class RunningApp implements App {
     this.#clients = new Clients(io, limits.sendBuffer, log, runtime.counters);
     this.#bindings = new Bindings(namespaces, runtime);
     this.#plan = parts.compiler.plan();
+    this.#recording = startRecorder(io, parts.recorder, log);
     this.#background = new BackgroundWork(this.#plan.background, {
       io,
       log,
@@ -91,6 +97,10 @@ export class RunningApp implements App {
 
   get table(): readonly PlanRow[] {
     return this.#plan.rows;
+  }
+
+  get recorder(): FlightRecorder {
+    return this.#recording.recorder;
   }
 
   contract(): Contract {
@@ -188,6 +198,7 @@ export class RunningApp implements App {
       background: this.#background,
       watchdog: this.#watchdog,
     });
+    this.#recording.stop();
     this.#stopSignals?.();
   }
 }

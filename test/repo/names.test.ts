@@ -17,7 +17,7 @@ const names: Record<string, string[]> = {
   './ambient': words(
     `broadcast call context disconnect emit eventName except join leave namespace rooms send socket to`,
   ),
-  './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket`),
+  './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket readDump replay`),
   './emitter': words(`AdapterError createEmitter InvalidEmission SetupError`),
   './telemetry': words(`channels`),
   './otel': words(`disable enable`),
