@@ -13,6 +13,7 @@ export type {
   RecordedOutcome,
 } from './telemetry/recorder/dump.js';
 export type { App, AppOptions, Health } from './app/options.js';
+export type { MetricsOption, MetricsOptions } from './telemetry/metrics/option.js';
 export { AdapterError } from './cluster/errors.js';
 export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './cluster/index.js';
 export type { EngineOption } from './server/engine/index.js';
@@ -117,4 +118,5 @@ export { defaultLimits } from './base/limits.js';
 export type { Limits } from './base/limits.js';
 export type { Logger, LogMethod } from './base/log.js';
 export type { Address, ListenOptions } from './server/http.js';
+export type { DocsOption, DocsOptions } from './contract/page/docs-options.js';
 export type { HttpOptions } from './server/pages.js';

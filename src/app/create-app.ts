@@ -13,6 +13,7 @@ import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js'
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
 import { Scopes } from '../connections/scopes/scopes.js';
+import { checkDocs } from '../contract/page/docs-options.js';
 import type { EmittedEvents } from '../controllers/emits/declare.js';
 import { checkEmissions, planEmits, type EmitsPlan } from '../controllers/emits/plan.js';
 import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
@@ -29,6 +30,7 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
+import { checkMetrics } from '../telemetry/metrics/option.js';
 import { resolveRecorder, type RecorderSettings } from '../telemetry/recorder/options.js';
 import { checkOptionNames } from './check-options.js';
 import { announce, isInspected } from './inspection.js';
@@ -143,6 +145,8 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
+  checkMetrics(options.metrics, options.io?.path() ?? options.path ?? '/socket.io', problems);
+  checkDocs({ ...options, socketPath: options.io?.path() ?? options.path ?? '/socket.io' }, problems);
 }
 
 function createServer(

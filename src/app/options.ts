@@ -4,6 +4,7 @@ import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import { type DependencyContainer } from '../base/container.js';
 import type { AdapterHealth, AdapterOption } from '../cluster/index.js';
 import type { Contract } from '../contract/contract.js';
+import type { DocsOption } from '../contract/page/docs-options.js';
 import type { EmittedEvents, EventsOf } from '../controllers/emits/declare.js';
 import type { Lease } from '../background/lease.js';
 import { type Engine, type EngineOption } from '../server/engine/index.js';
@@ -22,6 +23,7 @@ import type { Class } from '../base/reflect.js';
 import type { PlanRow } from '../controllers/plan/types.js';
 import type { TrustProxy } from '../server/addresses.js';
 import type { Counts } from '../base/counters.js';
+import type { MetricsOption } from '../telemetry/metrics/option.js';
 import type { ErrorHandler } from '../connections/runtime.js';
 import { type TransportCounts } from '../server/clients.js';
 import { type Address, type ListenOptions } from '../server/http.js';
@@ -91,6 +93,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly logger?: Logger | false;
   /** Whether the dispatch table is printed at boot; `true` unless given. */
   readonly printTable?: boolean;
+  /**
+   * Serves the event book: a page that describes the application, and connects to it to try things. `true` serves it under
+   * `/events`, an object says where and who may see it. Off unless given; in production (`NODE_ENV`) `allow` is needed.
+   */
+  readonly docs?: DocsOption;
   /** Sends the thrown error to clients, and logs more. For development only. */
   readonly debug?: boolean;
   /**
@@ -98,6 +105,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
    * own watches, so even an endless loop is logged, and no message pays for it. Unless given, on with `debug`.
    */
   readonly watchdog?: boolean | number;
+  /**
+   * Serves metrics in Prometheus' text format on this path of the application's port, `'/metrics'`, and counts from the start.
+   * Everybody who reaches the port may read them, unless `{ path, allow }` says who may.
+   */
+  readonly metrics?: MetricsOption;
   /**
    * Keeps the last calls and connections in memory, without payloads unless `fields` names some: `app.recorder.dump()`, and a file when
    * an error ends the process.
@@ -163,6 +175,12 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   ): this;
   /** Says how it is, at no cost worth a cache. */
   health(): Health;
+  /**
+   * Returns the metrics in Prometheus' text format, version 0.0.4. With the option `metrics` everything is counted from the start,
+   * without it from the first call: until then nothing is measured, and nothing costs.
+   * @throws Error if the application is closed, and nothing was counted
+   */
+  metrics(): string;
   /**
    * How many clients a namespace has, or one of its rooms, on all nodes of the cluster. It reads what nodes tell each other
    * with their heartbeats, so it costs nothing, is exact for this node, and for the others as of their last heartbeat.

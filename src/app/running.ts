@@ -30,7 +30,9 @@ import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 import type { Address, ListenOptions } from '../server/http.js';
 import { handleSignals } from '../server/signals.js';
 import { announce, isInspected } from './inspection.js';
+import type { ApplicationState } from '../telemetry/metrics/state.js';
 import { leaseOf } from './join-cluster.js';
+import { Measuring } from './measuring.js';
 import type { App, AppOptions, Health } from './options.js';
 import { Serving } from './serving.js';
 import { shutDown } from './shutdown.js';
@@ -63,6 +65,7 @@ export class RunningApp implements App {
   readonly #background: BackgroundWork;
   readonly #watchdog: Watchdog;
   readonly #serving: Serving;
+  readonly #measuring: Measuring;
   readonly #recording: RunningRecorder;
 
   constructor(private readonly parts: AppParts) {
@@ -82,7 +85,15 @@ export class RunningApp implements App {
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
     const { counters } = runtime;
     const transports = { limits, counters, addresses: parts.addresses, log };
-    this.#serving = new Serving({ ...parts, log, transports, onServing: () => this.#serve() });
+    this.#measuring = new Measuring({ io, options, log, counters, node: parts.link?.node, state: () => this.#state() });
+    this.#serving = new Serving({
+      ...parts,
+      log,
+      transports,
+      measuring: this.#measuring,
+      onServing: () => this.#serve(),
+      contract: () => this.contract(),
+    });
     this.#apply(this.#plan.namespaces);
     this.#serving.begin();
   }
@@ -140,6 +151,14 @@ export class RunningApp implements App {
     const { counts } = this.runtime.counters;
     const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size, counts };
     return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
+  }
+
+  metrics(): string {
+    return this.#measuring.text();
+  }
+
+  #state(): ApplicationState {
+    return { ...this.health(), sendBuffers: this.#clients.sendBuffers };
   }
 
   count(namespace: string, room?: string): number {
@@ -200,5 +219,6 @@ export class RunningApp implements App {
     });
     this.#recording.stop();
     this.#stopSignals?.();
+    this.#measuring.close();
   }
 }

@@ -2,13 +2,16 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Logger } from '../base/log.js';
+import type { Contract } from '../contract/contract.js';
 import type { Engine } from '../server/engine/index.js';
 import { trackConnections } from '../server/tcp-connections.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
 import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
 import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
+import type { Measuring } from './measuring.js';
 import type { AppOptions } from './options.js';
+import { ServedEventBook } from './served-event-book.js';
 import { hostsOf } from './server-options.js';
 
 export interface ServingParts {
@@ -18,8 +21,12 @@ export interface ServingParts {
   readonly log: Logger;
   /** The guards of the clients' transports. */
   readonly transports: TransportGuard;
+  /** The metrics, which are served beside the pages. */
+  readonly measuring: Measuring;
   /** Called once there is an Engine.IO server: from then on clients may come. */
   readonly onServing: () => void;
+  /** Describes the application, for the event book. */
+  readonly contract: () => Contract;
 }
 
 /** The one HTTP server of an application, its own or the user's. */
@@ -28,8 +35,11 @@ export class Serving {
   readonly #dropConnections: (() => void)[] = [];
   /** Whether the port is about to open: background work begins only when it has. */
   #isListening = false;
+  readonly #eventBook: ServedEventBook | undefined;
 
-  constructor(private readonly parts: ServingParts) {}
+  constructor(private readonly parts: ServingParts) {
+    this.#eventBook = ServedEventBook.of(parts);
+  }
 
   /** Serves whatever engine the Socket.IO server has or gets: by `listen`, `attach`, `io.attach`, `io.bind`. */
   begin(): void {
@@ -60,6 +70,7 @@ export class Serving {
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     if (server.listenerCount('request') === 0) answerRequests(server, this.parts);
+    if (this.#eventBook) this.#eventBook.socketPath = options?.path;
     this.parts.io.attach(server, options);
   }
 
@@ -80,16 +91,23 @@ export class Serving {
     const { io, options, transports } = this.parts;
     const { httpServer } = io as unknown as { readonly httpServer?: HttpServer };
     if (httpServer) this.#dropConnections.push(trackConnections(httpServer));
+    this.parts.measuring.attached(engine, httpServer);
+    this.#eventBook?.serveOn(httpServer);
     this.parts.engine.attach(engine);
     installSession(io, options.session);
     guardTransports(engine, transports);
-    if (!this.#isListening) this.parts.onServing();
+    if (this.#isListening) return;
+    this.parts.measuring.report();
+    this.#eventBook?.report();
+    this.parts.onServing();
   }
 
   /** Logs where the application listens, and with what. */
   report({ url }: Address): void {
     const { log, engine, options } = this.parts;
     log.info(`listening on ${url}`);
+    this.parts.measuring.report(url);
+    this.#eventBook?.report(url);
     log.debug(`WebSocket engine: ${engine.name} (${engine.reason})`);
     const { transports } = options;
     if (transports && !transports.some((each) => each !== 'polling')) {

@@ -5,6 +5,7 @@ import type { Outcome } from './channels/outcome.js';
 import type { ErrorAnswer } from './errors.js';
 import { callLogger, eventName, type CallLogger, type Logger } from './log.js';
 import type { Class } from './reflect.js';
+import { isThenable, promiseOf } from './thenable.js';
 
 /** The kind of an event: a message, or a lifecycle event of a connection. */
 export type ContextKind = 'event' | 'connect' | 'disconnect' | 'join' | 'leave';
@@ -90,14 +91,16 @@ export class EventContext {
   /** Set when the chain of middleware reached the handler. */
   reached = false;
   /**
-   * How the call ended, or how it is about to end: `@OnError`, and a middleware whose `next()` threw, read the failure here; after a
-   * time-out it is `timed_out`, whatever the handler returns later. `undefined` while all is well and the caller is not answered.
+   * How the call ended, or is about to end: `@OnError` reads the failure; a middleware that waits for a handler which has run out
+   * of time reads `timed_out`. `undefined` while all is well and the caller is not answered; see {@link onEnd}.
    */
   outcome: Outcome | undefined;
   /** Set if somebody subscribed to `colloquy:call` when the call came. */
   observer: CallObserver | undefined;
   /** The services of this call; unset unless a class asks for some. */
   scope: ContextScope | undefined;
+  #ended = false;
+  #endListeners: ((outcome: Outcome) => void)[] | undefined;
   #id: string | undefined;
   #log: CallLogger | undefined;
   #abort: AbortController | undefined;
@@ -172,11 +175,32 @@ export class EventContext {
     return error === this.#signal.reason || (error instanceof Error && error.name === 'AbortError');
   }
 
+  /**
+   * Calls a function once, when the call has ended and its client has been answered, with the same outcome that channels and metrics
+   * tell: for a middleware that measures. At once if the call has ended already. What the function throws is logged.
+   */
+  onEnd(listener: (outcome: Outcome) => void): void {
+    if (this.#ended) this.#tell(listener);
+    else (this.#endListeners ??= []).push(listener);
+  }
+
   /** Notes the one end of the call; the runtime's own. */
   end(outcome: Outcome, answer?: readonly unknown[]): void {
-    this.settled = true;
+    if (this.#ended) return;
+    this.settled = this.#ended = true;
     this.outcome = outcome;
     this.observer?.end(outcome, answer);
+    if (this.#endListeners) for (const listener of this.#endListeners) this.#tell(listener);
+  }
+
+  #tell(listener: (outcome: Outcome) => void): void {
+    const failed = (err: unknown): void => this.log.error({ err }, 'a function of context.onEnd failed');
+    try {
+      const result: unknown = listener(this.outcome!);
+      if (isThenable(result)) promiseOf(result).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   /** Does something with the call's own instance of a class; the runtime's own. */

@@ -5,7 +5,16 @@
 import type { Socket } from 'socket.io';
 import { connectionChannel } from '../base/channels/index.js';
 import type { ConnectionOutcome } from '../base/channels/messages.js';
-import { closedOver, connectTwice, gone, refusals, timedOut, tooDeep, type Outcome } from '../base/channels/outcome.js';
+import {
+  closedOver,
+  connectTwice,
+  gone,
+  noAnswer,
+  refusals,
+  timedOut,
+  tooDeep,
+  type Outcome,
+} from '../base/channels/outcome.js';
 import { EventContext, runIn } from '../base/context.js';
 import { ConnectionRefused } from '../base/errors.js';
 import { exceedsDepth } from '../payload/index.js';
@@ -184,6 +193,7 @@ class ConnectionAttempt {
     if (result === false || !this.#context.reached) this.#fail(new ConnectionRefused());
     else if (this.#finish()) {
       accept(this.connection, this.next);
+      this.#context.end(noAnswer);
       this.#context.scope?.answered();
     }
   }
@@ -197,7 +207,9 @@ class ConnectionAttempt {
         .catch((fault: unknown) => reportFault(this.#context, fault))
         .finally(end);
     else end();
-    refuse(sendableRefusal(this.#context, answer), this.connection, this.next, this.#context.outcome!);
+    const outcome = this.#context.outcome!;
+    refuse(sendableRefusal(this.#context, answer), this.connection, this.next, outcome);
+    this.#context.end(outcome);
   }
 
   /** `false` where the passage had ended before. */

@@ -1,6 +1,8 @@
 /** `colloquy/telemetry`: the channels on which an application tells of its calls, connections, emissions, rounds and nodes. */
 import { backgroundChannel, busChannel, callChannel, connectionChannel, emitChannel } from '../base/channels/index.js';
 
+export { logCalls } from './log-calls.js';
+export type { CallLogOptions } from './log-calls.js';
 export type { TypedChannel } from '../base/channels/channel.js';
 export type { Outcome, OutcomeKind } from '../base/channels/outcome.js';
 export type {

@@ -12,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
-import type { Dump } from '../../src/index.js';
+import type { Contract, Dump } from '../../src/index.js';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { nextEvent, until } from '../support/wait.js';
 import { root } from './page.js';
@@ -48,11 +48,16 @@ interface Guide {
 }
 
 /** Starts the program of a guide, in a process of its own. */
-async function start(t: TestContext, guide: string, file = 'main', env: NodeJS.ProcessEnv = {}): Promise<Guide> {
+async function start(
+  t: TestContext,
+  guide: string,
+  file = 'main',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Guide> {
   assert.equal(compileOnce(), '');
   const program = startProgram(join(folder, guide, `${file}.js`), join(folder, guide, 'coverage'), {
     PORT: '0',
-    ...(env as object),
+    ...env,
   });
   t.after(async () => assert.equal(await program.stop(), 0, program.output));
   const url = `http://127.0.0.1:${await program.port()}`;
@@ -271,6 +276,21 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const lineOf = (): string | undefined => program.output.split('\n').find((each) => each.includes(error.id));
     await until(() => lineOf() !== undefined, 'the line in the log');
     assert.match(lineOf()!, /"service":"orders".*the disk is full/);
+  },
+
+  async 'event-book'(t) {
+    const { url } = await start(t, 'event-book');
+    const page = await fetch(`${url}/events`);
+    assert.match(await page.text(), /<title>Event book/);
+    const book = (await (await fetch(`${url}/events/book.json`)).json()) as { contract: Contract };
+    const [event] = book.contract.namespaces[0]!.events;
+    assert.deepEqual([event!.name, event!.errors[0]], ['order', 'out_of_stock']);
+    const operated = await start(t, 'event-book', 'main', { NODE_ENV: 'production' });
+    assert.equal((await fetch(`${operated.url}/events`)).status, 403);
+    assert.equal((await fetch(`${operated.url}/events`, { headers: { 'x-operator': 'yes' } })).status, 200);
+    const client = await operated.connect('/orders');
+    assert.deepEqual(await client.emitWithAck('order', { title: 'chair', pieces: 2 }), { title: 'chair', price: 6 });
+    assert.equal(codeOf(await client.emitWithAck('order', { title: 'moon', pieces: 1 })), 'out_of_stock');
   },
 
   async 'rate-limits'(t) {

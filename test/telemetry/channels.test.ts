@@ -2,20 +2,23 @@
 import assert from 'node:assert/strict';
 import { channel } from 'node:diagnostics_channel';
 import { describe, it } from 'node:test';
-import { channels, type CallEnd, type CallMessage, type CallStart } from '../../src/telemetry/index.js';
+import { channels, logCalls, type CallEnd, type CallMessage, type CallStart } from '../../src/telemetry/index.js';
 import { start } from '../support/app.js';
 import { deferred, until } from '../support/wait.js';
 import { controllers, endings, waiting } from './endings.js';
 import { heard } from './heard.js';
+import { parse, valueOf } from './prometheus.js';
 
 const isEnd = (message: CallMessage): message is CallEnd => message.type === 'end';
 
-describe('a call ends once, and its channel says how', () => {
+describe('a call ends once, and channel, log and metrics say how, under one id', () => {
   for (const { name, namespace = '/endings', event, kind, code, limit, options, calls = 1, make } of endings) {
     it(name, async (t) => {
       Object.assign(waiting, { entered: deferred(), released: deferred() });
       t.after(() => waiting.released.resolve());
       const running = await start(t, controllers, options);
+      running.app.metrics();
+      t.after(logCalls(running.app, { level: () => 'info' }));
       const client = await running.connect(namespace);
       const all = heard(t, channels.call);
       const messages = (): CallMessage[] => all.filter(({ io, kind: of }) => io === running.app.io && of === 'event');
@@ -43,7 +46,27 @@ describe('a call ends once, and its channel says how', () => {
       if (error) assert.equal(error.code, code);
       if (error?.id !== undefined) assert.equal(error.id, end.id);
       if (answer !== undefined && kind === 'answered') assert.deepEqual(end.answer, [answer]);
-      if (code === 'internal') assert.ok(running.log.lines.some(({ facts }) => facts['id'] === end.id));
+
+      const own = running.log.lines.filter(({ facts }) => facts['id'] === end.id);
+      const line = own.find(({ message }) => message === 'a call has ended');
+      assert.ok(line, 'the log has the end');
+      const { id: _id, socket: _socket, event: _event, duration: _duration, ...facts } = line.facts;
+      assert.deepEqual(facts, {
+        namespace,
+        handler: end.handler,
+        outcome: kind,
+        ...(code && { code }),
+        ...(limit && { limit }),
+      });
+      if (code === 'internal') assert.ok(own.some(({ level, facts: { err } }) => level === 'error' && err));
+
+      const metrics = parse(running.app.metrics());
+      const labels = { kind: 'event', namespace, event: end.handler === '(nobody)' ? '_other' : event };
+      const counted = { ...labels, outcome: kind, code: code ?? '' };
+      assert.equal(valueOf(metrics, 'colloquy_calls_total', counted), 1, 'the metrics count it');
+      if (limit) assert.ok(valueOf(metrics, 'colloquy_limit_hits_total', { limit })! >= 1);
+      const isTimed = kind !== 'refused' && kind !== 'passed';
+      assert.equal(valueOf(metrics, 'colloquy_call_duration_seconds_count', labels) ?? 0, isTimed ? 1 : 0);
     });
   }
 });

@@ -32,7 +32,6 @@ export function observePassed(connection: Connection, packet: readonly unknown[]
 class ObservedCall implements CallObserver {
   isBegun = false;
   readonly #arrived = performance.now();
-  #isOver = false;
   #enter: ((work: () => void) => void) | undefined;
 
   constructor(private readonly context: EventContext) {}
@@ -51,8 +50,6 @@ class ObservedCall implements CallObserver {
   }
 
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
     if (!this.isBegun) callChannel.publish(this.#start());
     this.resume(() => callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer)));
   }
