@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
-  payload: ['validator', 'transform', 'shape'],
+  payload: ['validator', 'transform', 'shape', 'message'],
   metrics: ['path', 'allow'],
   docs: ['path', 'allow'],
   recorder: ['size', 'fields', 'signal', 'crash', 'folder'],
