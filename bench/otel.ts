@@ -10,12 +10,13 @@ import { fileURLToPath } from 'node:url';
 import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node';
 import { IsInt, IsString, Length, MaxLength } from 'class-validator';
 import { createApp, Namespace, On } from 'colloquy';
+import { channels } from 'colloquy/telemetry';
 import type { Contender } from './contenders.js';
 import { Loader, type Clients } from './loader.js';
 import { echo, say } from './messages.js';
 import { defaults, Server } from './server.js';
 
-const variants = ['nothing', 'nothing again', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
+const variants = ['nothing', 'nothing again', 'subscriber', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
 type Variant = (typeof variants)[number];
 
 class Say {
@@ -47,6 +48,7 @@ async function serve(variant: Variant): Promise<void> {
       spanProcessors: [new BatchSpanProcessor(dropped, { maxQueueSize: 1_000_000, maxExportBatchSize: 5_000 })],
     }).register();
   }
+  if (variant === 'subscriber') channels.call.subscribe(() => undefined);
   const app = await createApp({
     controllers: [Bench],
     ...(variant === 'recorder' ? { recorder: {} } : {}),

@@ -133,6 +133,7 @@ export class EventContext {
       namespace: this.namespace,
       event: eventName(this.event),
       socket: this.socket.id,
+      ...moreFacts?.(this),
     }));
   }
 
@@ -238,6 +239,13 @@ export class Reply<Values extends readonly unknown[] = readonly unknown[]> {
 /** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
 export function reply<Values extends unknown[]>(...values: Values): Reply<Values> {
   return new Reply(values);
+}
+
+let moreFacts: ((context: EventContext) => object) | undefined;
+
+/** Adds facts to the log lines of calls, read with the first line of each. Unset unless `colloquy/otel` is imported. */
+export function addLogFacts(facts: ((context: EventContext) => object) | undefined): void {
+  moreFacts = facts;
 }
 
 /** Runs a call, and returns its result. */

@@ -34,12 +34,18 @@ class ObservedCall implements CallObserver {
   readonly #arrived = performance.now();
   /** The handler's place in asynchronous work. A snapshot of it would cost ten times as much. */
   #place: AsyncResource | undefined;
+  #facts: Facts | undefined;
 
   constructor(private readonly context: EventContext) {}
 
   run<Result>(work: () => Result): Result {
     this.isBegun = true;
-    return callChannel.runStores(this.#start(), () => {
+    const start = this.#start();
+    if (!callChannel.hasStores) {
+      callChannel.publish(start);
+      return work();
+    }
+    return callChannel.runStores(start, () => {
       this.#place = new AsyncResource('colloquy:call');
       return work();
     });
@@ -52,16 +58,41 @@ class ObservedCall implements CallObserver {
 
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
     if (!this.isBegun) callChannel.publish(this.#start());
-    this.resume(() => callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer)));
+    const ended = new Ended(this.#facts!, performance.now() - this.#arrived, outcome, answer);
+    if (this.#place) this.#place.runInAsyncScope(() => callChannel.publish(ended));
+    else callChannel.publish(ended);
   }
 
   #start(): CallStart {
-    return new Started(this.context, this.#arrived);
+    this.#facts = factsOf(this.context, this.#arrived);
+    return new Started(this.#facts, performance.now() - this.#arrived);
   }
+}
+
+/** What both messages of a call say. */
+type Facts = Omit<CallStart, 'type' | 'waited' | 'id'>;
+
+function factsOf(context: EventContext, startedAt: number): Facts {
+  const { socket, handler, packet } = context;
+  const { event } = handler as HandlerPlan;
+  return {
+    context,
+    startedAt,
+    io: socket.nsp.server,
+    kind: handler.kind,
+    namespace: socket.nsp.name,
+    event: eventName(packet[0]),
+    declared: { namespace: callerOf(context).served.plan.label, event },
+    socket: socket.id,
+    handler: handler.label,
+    bytes: bytesOf(packet),
+  };
 }
 
 /** The id is made only for those who read it. */
 class CallFacts {
+  readonly context: EventContext;
+  readonly startedAt: number;
   readonly io: Server;
   readonly kind: ContextKind;
   readonly namespace: string;
@@ -71,22 +102,17 @@ class CallFacts {
   readonly handler: string;
   readonly bytes: number | undefined;
 
-  constructor(
-    readonly context: EventContext,
-    readonly startedAt: number,
-  ) {
-    const { socket, handler, packet } = context;
-    this.io = socket.nsp.server;
-    this.kind = handler.kind;
-    this.namespace = socket.nsp.name;
-    this.event = eventName(packet[0]);
-    this.declared = {
-      namespace: callerOf(context).served.plan.label,
-      event: (handler as HandlerPlan).event,
-    };
-    this.socket = socket.id;
-    this.handler = handler.label;
-    this.bytes = bytesOf(packet);
+  constructor(facts: Facts) {
+    this.context = facts.context;
+    this.startedAt = facts.startedAt;
+    this.io = facts.io;
+    this.kind = facts.kind;
+    this.namespace = facts.namespace;
+    this.event = facts.event;
+    this.declared = facts.declared;
+    this.socket = facts.socket;
+    this.handler = facts.handler;
+    this.bytes = facts.bytes;
   }
 
   get id(): string {
@@ -96,25 +122,24 @@ class CallFacts {
 
 class Started extends CallFacts implements CallStart {
   readonly type = 'start';
-  readonly waited: number;
 
-  constructor(context: EventContext, startedAt: number) {
-    super(context, startedAt);
-    this.waited = performance.now() - startedAt;
+  constructor(
+    facts: Facts,
+    readonly waited: number,
+  ) {
+    super(facts);
   }
 }
 
 class Ended extends CallFacts implements CallEnd {
   readonly type = 'end';
-  readonly duration: number;
 
   constructor(
-    context: EventContext,
-    startedAt: number,
+    facts: Facts,
+    readonly duration: number,
     readonly outcome: Outcome,
     readonly answer: readonly unknown[] | undefined,
   ) {
-    super(context, startedAt);
-    this.duration = performance.now() - startedAt;
+    super(facts);
   }
 }
