@@ -85,7 +85,7 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
   /**
-   * Whose `X-Forwarded-For` is believed, as Express has it: the number of proxies before this server, their addresses, or
+   * The proxies whose `X-Forwarded-For` is believed, as Express has it: the number of proxies before this server, their addresses, or
    * `'loopback'`. Limits for an address count the address that is found so; without it, the one of the connection.
    */
   readonly trustProxy?: TrustProxy;
@@ -147,7 +147,7 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   /** The flight recorder; it records if the option `recorder` is given. */
   readonly recorder: FlightRecorder;
   /**
-   * What clients may send, and what they receive, as plain data that is the same as JSON: namespaces, events, answers, error
+   * The messages that clients may send and receive, as plain data that is the same as JSON: namespaces, events, answers, error
    * codes, emissions, and a JSON Schema of each DTO. It is made when it is asked for.
    */
   contract(): Contract;

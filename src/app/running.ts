@@ -50,7 +50,7 @@ export interface AppParts {
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
   readonly recorder: RecorderSettings | undefined;
-  /** Where the compiler writes the mistakes that it finds. */
+  /** Collects the mistakes that the compiler finds. */
   readonly problems: SetupProblem[];
 }
 

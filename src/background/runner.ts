@@ -9,7 +9,7 @@ export interface BackgroundSetup {
   /** The server of the application. */
   readonly io: Server;
   readonly log: Logger;
-  /** Who runs what is to run once in a cluster; this process unless given. */
+  /** Decides which process runs work that runs once in a cluster; this process unless given. */
   readonly lease: Lease | undefined;
   /** The Socket.IO namespace of a declared path. */
   readonly namespaceOf: (path: string | RegExp) => Namespace;

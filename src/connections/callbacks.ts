@@ -9,7 +9,7 @@ import { connectionOf, type Connection } from './connection.js';
 import { observeBroadcast } from './observing/observed-emission.js';
 import { internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 
-/** Where failures of callbacks are logged and counted. */
+/** Logs and counts failures of callbacks. */
 export interface CallbackLog {
   readonly log: Logger;
   readonly counters: Counters;

@@ -244,7 +244,7 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.equal(codeOf(await client.emitWithAck('order', { pieces: 0 })), 'invalid');
     const { error: broken } = (await client.emitWithAck('broken')) as { error: { code: string; id: string } };
     assert.equal(broken.code, 'internal');
-    assert.ok(program.output.includes(broken.id), program.output);
+    await until(() => program.output.includes(broken.id), `the line of ${broken.id}`);
     assert.match(program.output, /to the error tracker: broken: Error: the database is gone/);
     const run = spawnSync(process.execPath, [join(folder, 'errors/client.js'), url], { encoding: 'utf8' });
     assert.equal(run.stdout.trim(), 'out_of_stock Not enough pieces.', run.stderr);

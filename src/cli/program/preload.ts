@@ -8,7 +8,7 @@ import type { Announcement } from '../../app/inspection.js';
 import type { App, AppOptions } from '../../app/options.js';
 import { asWorker, openNoPorts } from './harmless.js';
 import type { Replay } from '../../telemetry/recorder/replay.js';
-import type { AddedFunction } from '../../testing/replay.js';
+import type { AddedFunction } from './replay.js';
 import {
   ORDER,
   type ApplicationReport,
@@ -97,7 +97,7 @@ class Inspection {
       ({ options }, index) => wanted === undefined || options.name === wanted || String(index + 1) === wanted,
     );
     const { options, functions } = found ?? this.#applications[0]!;
-    const { replayTo } = await import('../../testing/replay.js');
+    const { replayTo } = await import('./replay.js');
     return replayTo(options, functions, dump, socket === undefined ? {} : { socket });
   }
 

@@ -43,19 +43,21 @@ export function writeTest(dump: Dump, { calls }: Pick<Replay, 'calls'>, program:
   const sockets = [...new Set(calls.map(({ socket }) => socket))];
   const names = new Map(sockets.map((socket, index) => [socket, `client${index + 1}`]));
   const connected = sockets.map((socket) => connection(dump, socket, names.get(socket)!, calls));
-  return `/** Written by \`colloquy replay --test\` from a recording of ${dump.at}. */
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createTestApp } from 'colloquy/testing';
-${program}
-
-test('the recorded calls end as they did', async (t) => {
-  const app = await createTestApp(options);
-  t.after(() => app.close());
-${connected.join('\n')}
-${calls.map((call) => statement(call, names.get(call.socket)!)).join('\n')}
-});
-`;
+  return [
+    `/** Written by \`colloquy replay --test\` from a recording of ${dump.at}. */`,
+    "import assert from 'node:assert/strict';",
+    "import { test } from 'node:test';",
+    "import { createTestApp } from 'colloquy/testing';",
+    program,
+    '',
+    "test('the recorded calls end as they did', async (t) => {",
+    '  const app = await createTestApp(options);',
+    '  t.after(() => app.close());',
+    ...connected,
+    ...calls.map((call) => statement(call, names.get(call.socket)!)),
+    '});',
+    '',
+  ].join('\n');
 }
 
 function connection(dump: Dump, socket: string, name: string, calls: readonly RecordedCall[]): string {

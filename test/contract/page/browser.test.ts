@@ -55,7 +55,10 @@ describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, (
     await main.getByLabel('marks 1').fill('3');
     await main.getByRole('button', { name: 'Add to marks' }).click();
     await main.getByRole('button', { name: 'Remove' }).last().click();
-    await main.getByRole('button', { name: 'Add main' }).click();
+    await main.getByRole('button', { name: 'Add spare' }).click();
+    const spare = main.getByRole('group', { name: 'spare Piece' });
+    await spare.getByLabel('name').fill('screw');
+    await main.getByRole('button', { name: 'Leave spare out' }).click();
     const piece = main.getByRole('group', { name: 'main Piece' });
     await piece.getByLabel('name').fill('leg');
     await piece.getByLabel('count').fill('4');

@@ -68,7 +68,7 @@ const calls: readonly (Pick<Call, 'event' | 'args'> & Partial<Call>)[] = [
   },
   {
     event: { name: 'order', class: 'OrderController' },
-    args: [{ title: 'moon', priority: 'low', urgent: true, marks: [], pieces: [] }],
+    args: [{ title: 'moon', priority: 'low', urgent: true, marks: [], pieces: [], main: { name: 'b', count: 2 } }],
     answer: { values: [], code: 'out_of_stock' },
   },
   { event: { name: 'size', class: 'OrderController' }, args: ['abc', 2, true], answer: { values: [6, 'exact'] } },

@@ -49,6 +49,7 @@ export class Order {
   @IsArray() @IsInt({ each: true }) @Min(1, { each: true }) marks!: number[];
   @ValidateNested() @Type(() => Piece) main!: Piece;
   @IsArray() @ValidateNested({ each: true }) @Type(() => Piece) pieces!: Piece[];
+  @IsOptional() @ValidateNested() @Type(() => Piece) spare?: Piece;
   @IsOptional() @Type(() => Date) at?: Date;
   @IsOptional() @IsString() note?: string;
 }

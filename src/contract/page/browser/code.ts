@@ -35,13 +35,14 @@ export function clientCode(call: Call): string {
   const send = call.wantsAnswer
     ? `const answer = await ${name}.call(${list});\nconsole.log(answer);`
     : `${name}.emit(${list});`;
-  return `import { connect } from 'colloquy/client';
-import { io } from 'socket.io-client';
-import type { Contract } from './contract.js'; // written by \`colloquy types\`
-
-const ${name} = connect<Contract[${quote(declared)}]>(io(${quote(origin + namespace)}${options}));
-${send}
-`;
+  return lines(
+    `import { connect } from 'colloquy/client';`,
+    `import { io } from 'socket.io-client';`,
+    "import type { Contract } from './contract.js'; // written by `colloquy types`",
+    '',
+    `const ${name} = connect<Contract[${quote(declared)}]>(io(${quote(origin + namespace)}${options}));`,
+    send,
+  );
 }
 
 /** The call as a test with `colloquy/testing`, which expects the answer that was given. */
@@ -49,19 +50,24 @@ export function testCode(call: Call): string {
   const { namespace, event, args } = call;
   const list = [quote(event.name), ...args.map((each) => literal(each, '  '))].join(', ');
   const controller = event.class ?? 'Controller';
-  return `import 'reflect-metadata';
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { createTestApp } from 'colloquy/testing';
-import { ${controller} } from './${fileOf(controller)}.js';
+  return lines(
+    `import 'reflect-metadata';`,
+    `import assert from 'node:assert/strict';`,
+    `import { test } from 'node:test';`,
+    `import { createTestApp } from 'colloquy/testing';`,
+    `import { ${controller} } from './${fileOf(controller)}.js';`,
+    '',
+    `test(${quote(titleOf(call))}, async (t) => {`,
+    `  const app = await createTestApp({ controllers: [${controller}] });`,
+    '  t.after(() => app.close());',
+    `  const client = await app.connect(${quote(namespace)}${optionsOf(call, {}, '  ')});`,
+    expectation(call, list),
+    '});',
+  );
+}
 
-test(${quote(titleOf(call))}, async (t) => {
-  const app = await createTestApp({ controllers: [${controller}] });
-  t.after(() => app.close());
-  const client = await app.connect(${quote(namespace)}${optionsOf(call, {}, '  ')});
-${expectation(call, list)}
-});
-`;
+function lines(...all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
 }
 
 function expectation({ wantsAnswer, answer }: Call, list: string): string {

@@ -1,8 +1,8 @@
 /** A recording, sent to an application of the same options in the test kit. */
-import type { AppOptions } from '../app/options.js';
-import type { Dump } from '../telemetry/recorder/dump.js';
-import { replay, type Replay, type ReplayOptions } from '../telemetry/recorder/replay.js';
-import { createTestApp, type TestApp } from './app.js';
+import type { AppOptions } from '../../app/options.js';
+import type { Dump } from '../../telemetry/recorder/dump.js';
+import { replay, type Replay, type ReplayOptions } from '../../telemetry/recorder/replay.js';
+import { createTestApp, type TestApp } from '../../testing/app.js';
 
 /** The words of one `app.on(…)`. */
 export type AddedFunction = Parameters<TestApp['on']>;
