@@ -7,6 +7,7 @@ import { resolveLimits, type Limits } from '../base/limits.js';
 import { createLogger, guardLogger, silentLogger, type Logger } from '../base/log.js';
 import { resolveBlockTime } from '../background/watchdog/watchdog.js';
 import { limitCalls } from '../connections/asking/questions.js';
+import { Tasks } from '../connections/ambient/tasks.js';
 import { Calls } from '../connections/calls.js';
 import { expire } from '../connections/dispatch.js';
 import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js';
@@ -203,7 +204,8 @@ async function bind(
   const { container } = compiler.options;
   const { emits } = server;
   const scopes = new Scopes(container, compiler.singletons, log);
-  const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, counters, emits };
+  const tasks = new Tasks(limits.backgroundTasks, log);
+  const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, tasks, counters, emits };
   const link = isInspected() ? undefined : await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
   if (isPrinted && !isInspected()) log.info(`dispatch table\n${printTable(app.table)}`);

@@ -15,6 +15,8 @@ export interface Limits {
   readonly concurrentCalls: number;
   /** Calls of one socket that wait for their turn. */
   readonly queuedCalls: number;
+  /** Background work of one transport that handlers have started with `background` and that runs. */
+  readonly backgroundTasks: number;
   /** Milliseconds that a handler may take, `@OnConnect` included. */
   readonly handlerTime: number;
   /** Milliseconds that a client may take to answer a question. */
@@ -57,6 +59,7 @@ export const defaultLimits: Limits = Object.freeze({
   rooms: 256,
   concurrentCalls: 32,
   queuedCalls: 128,
+  backgroundTasks: 100,
   handlerTime: 15_000,
   callTime: 10_000,
   sendBuffer: 4_000_000,
