@@ -69,7 +69,9 @@ export interface CallObserver {
   readonly isBegun: boolean;
   /** Begins the call, and returns the result of its work. */
   run<Result>(work: () => Result): Result;
-  /** Does something for a call that has begun, as a part of it. */
+  /** Notes that the call goes on later. */
+  suspend(): void;
+  /** Does something for a call that went on later, as a part of it. */
   resume(work: () => void): void;
   /** Told of the end, and with which values the client was answered. */
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void;
@@ -80,7 +82,7 @@ export type AckFunction = (...values: unknown[]) => void;
 
 /** One message, or one moment of a connection, on its way to its handler. */
 export class EventContext {
-  /** Set once the caller has been answered; later results are dropped. */
+  /** Set when the call has ended: its caller has been answered, and later results are dropped. */
   settled = false;
   /** The answer of a call that failed, while `@OnError` still thinks about a better one. */
   failure: ErrorAnswer | undefined;
@@ -99,7 +101,6 @@ export class EventContext {
   observer: CallObserver | undefined;
   /** The services of this call; unset unless a class asks for some. */
   scope: ContextScope | undefined;
-  #ended = false;
   #endListeners: ((outcome: Outcome) => void)[] | undefined;
   #id: string | undefined;
   #log: CallLogger | undefined;
@@ -181,14 +182,14 @@ export class EventContext {
    * tell: for a middleware that measures. At once if the call has ended already. What the function throws is logged.
    */
   onEnd(listener: (outcome: Outcome) => void): void {
-    if (this.#ended) this.#tell(listener);
+    if (this.settled) this.#tell(listener);
     else (this.#endListeners ??= []).push(listener);
   }
 
   /** Notes the one end of the call; the runtime's own. */
   end(outcome: Outcome, answer?: readonly unknown[]): void {
-    if (this.#ended) return;
-    this.settled = this.#ended = true;
+    if (this.settled) return;
+    this.settled = true;
     this.outcome = outcome;
     this.observer?.end(outcome, answer);
     if (this.#endListeners) for (const listener of this.#endListeners) this.#tell(listener);

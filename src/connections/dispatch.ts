@@ -284,6 +284,7 @@ export function expire(context: EventContext): void {
 
 function hold(context: EventContext): void {
   callerOf(context).running++;
+  context.observer?.suspend();
   callsOf(context).add(context, planOf(context).timeout);
 }
 

@@ -14,7 +14,6 @@ import {
   type Middleware,
 } from '../../src/index.js';
 import { log as ambientLog, context as ambientContext } from '../../src/connections/ambient/index.js';
-import type { Outcome } from '../../src/telemetry/index.js';
 import { fakeContext } from '../../src/testing/index.js';
 import { start } from '../support/app.js';
 import { deferred, until } from '../support/wait.js';
@@ -86,11 +85,7 @@ describe('context.outcome and context.onEnd', () => {
       t.after(() => waiting.released.resolve());
       const ends: unknown[] = [];
       const measure: Middleware = (context, next) => {
-        const note = (outcome: Outcome): void => {
-          const { error: _, ...rest } = outcome;
-          ends.push(rest);
-        };
-        if (context.event === event) context.onEnd(note);
+        if (context.event === event) context.onEnd(({ error: _error, ...outcome }) => ends.push(outcome));
         return next();
       };
       const running = await start(t, controllers, { ...options, use: [measure] });

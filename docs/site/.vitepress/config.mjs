@@ -48,8 +48,8 @@ export default {
       ),
       list(
         'Run it',
-        ['operating', '/docs/operating'],
         ['deployment', '/docs/deployment'],
+        ['operating', '/docs/operating'],
         ['scaling', '/docs/scaling'],
         ['the bus', '/docs/bus'],
       ),

@@ -11,8 +11,6 @@ export interface TypedChannel<Message> {
   readonly name: string;
   /** Whether anybody subscribes, or has bound a store. Nothing is made for a message unless it is `true`. */
   readonly hasSubscribers: boolean;
-  /** Whether anybody has bound a store. */
-  readonly hasStores: boolean;
   publish(message: Message): void;
   /** Publishes the message, then calls the function, inside of the stores that are bound to the channel. */
   runStores<Result>(message: Message, run: () => Result): Result;
@@ -52,7 +50,6 @@ export function openChannel<Message>(name: string): TypedChannel<Message> {
 /** Node.js changes the prototype of a channel with its first subscriber, so the stock methods are looked up at each call. */
 function contain(opened: OpenChannel): void {
   const stock = (): OpenChannel => Object.getPrototypeOf(opened) as OpenChannel;
-  Object.defineProperty(opened, 'hasStores', { get: () => (opened._stores?.size ?? 0) > 0 });
   opened.subscribe = (subscriber) => stock().subscribe.call(opened, contained(subscriber));
   opened.unsubscribe = (subscriber) => stock().unsubscribe.call(opened, contained(subscriber));
   opened.bindStore = (store, transform) =>

@@ -32,67 +32,36 @@ export function observePassed(connection: Connection, packet: readonly unknown[]
 class ObservedCall implements CallObserver {
   isBegun = false;
   readonly #arrived = performance.now();
-  /** The handler's place in asynchronous work. A snapshot of it would cost ten times as much. */
-  #place: AsyncResource | undefined;
-  #facts: Facts | undefined;
+  #resource: AsyncResource | undefined;
 
   constructor(private readonly context: EventContext) {}
 
   run<Result>(work: () => Result): Result {
     this.isBegun = true;
-    const start = this.#start();
-    if (!callChannel.hasStores) {
-      callChannel.publish(start);
-      return work();
-    }
-    return callChannel.runStores(start, () => {
-      this.#place = new AsyncResource('colloquy:call');
-      return work();
-    });
+    return callChannel.runStores(this.#start(), work);
+  }
+
+  suspend(): void {
+    this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
   }
 
   resume(work: () => void): void {
-    if (this.#place) this.#place.runInAsyncScope(work);
+    if (this.#resource) this.#resource.runInAsyncScope(work);
     else work();
   }
 
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
     if (!this.isBegun) callChannel.publish(this.#start());
-    const ended = new Ended(this.#facts!, performance.now() - this.#arrived, outcome, answer);
-    if (this.#place) this.#place.runInAsyncScope(() => callChannel.publish(ended));
-    else callChannel.publish(ended);
+    callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer));
   }
 
   #start(): CallStart {
-    this.#facts = factsOf(this.context, this.#arrived);
-    return new Started(this.#facts, performance.now() - this.#arrived);
+    return new Started(this.context, this.#arrived);
   }
-}
-
-/** What both messages of a call say. */
-type Facts = Omit<CallStart, 'type' | 'waited' | 'id'>;
-
-function factsOf(context: EventContext, startedAt: number): Facts {
-  const { socket, handler, packet } = context;
-  const { event } = handler as HandlerPlan;
-  return {
-    context,
-    startedAt,
-    io: socket.nsp.server,
-    kind: handler.kind,
-    namespace: socket.nsp.name,
-    event: eventName(packet[0]),
-    declared: { namespace: callerOf(context).served.plan.label, event },
-    socket: socket.id,
-    handler: handler.label,
-    bytes: bytesOf(packet),
-  };
 }
 
 /** The id is made only for those who read it. */
 class CallFacts {
-  readonly context: EventContext;
-  readonly startedAt: number;
   readonly io: Server;
   readonly kind: ContextKind;
   readonly namespace: string;
@@ -102,17 +71,22 @@ class CallFacts {
   readonly handler: string;
   readonly bytes: number | undefined;
 
-  constructor(facts: Facts) {
-    this.context = facts.context;
-    this.startedAt = facts.startedAt;
-    this.io = facts.io;
-    this.kind = facts.kind;
-    this.namespace = facts.namespace;
-    this.event = facts.event;
-    this.declared = facts.declared;
-    this.socket = facts.socket;
-    this.handler = facts.handler;
-    this.bytes = facts.bytes;
+  constructor(
+    readonly context: EventContext,
+    readonly startedAt: number,
+  ) {
+    const { socket, handler, packet } = context;
+    this.io = socket.nsp.server;
+    this.kind = handler.kind;
+    this.namespace = socket.nsp.name;
+    this.event = eventName(packet[0]);
+    this.declared = {
+      namespace: callerOf(context).served.plan.label,
+      event: (handler as HandlerPlan).event,
+    };
+    this.socket = socket.id;
+    this.handler = handler.label;
+    this.bytes = bytesOf(packet);
   }
 
   get id(): string {
@@ -122,24 +96,25 @@ class CallFacts {
 
 class Started extends CallFacts implements CallStart {
   readonly type = 'start';
+  readonly waited: number;
 
-  constructor(
-    facts: Facts,
-    readonly waited: number,
-  ) {
-    super(facts);
+  constructor(context: EventContext, startedAt: number) {
+    super(context, startedAt);
+    this.waited = performance.now() - startedAt;
   }
 }
 
 class Ended extends CallFacts implements CallEnd {
   readonly type = 'end';
+  readonly duration: number;
 
   constructor(
-    facts: Facts,
-    readonly duration: number,
+    context: EventContext,
+    startedAt: number,
     readonly outcome: Outcome,
     readonly answer: readonly unknown[] | undefined,
   ) {
-    super(facts);
+    super(context, startedAt);
+    this.duration = performance.now() - startedAt;
   }
 }
