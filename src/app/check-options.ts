@@ -40,6 +40,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
     'a path or an object',
     "write metrics: '/metrics', or metrics: { path: '/metrics', allow: (request) => … }.",
   ],
+  recorder: [isRecord, 'an object', "write recorder: { fields: ['room'] }, or recorder: {}."],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
   docs: [
@@ -55,6 +56,7 @@ const nested: Readonly<Record<string, readonly string[]>> = {
   payload: ['validator', 'transform', 'shape', 'message'],
   metrics: ['path', 'allow'],
   docs: ['path', 'allow'],
+  recorder: ['size', 'fields', 'signal', 'crash', 'folder'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */

@@ -27,6 +27,7 @@ export const ownOptions: Readonly<Record<OwnOption, true>> = {
   onError: true,
   payload: true,
   printTable: true,
+  recorder: true,
   services: true,
   session: true,
   signals: true,

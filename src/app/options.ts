@@ -32,6 +32,8 @@ import { type Address, type ListenOptions } from '../server/http.js';
 import type { HttpOptions } from '../server/pages.js';
 import { type SessionOptions } from '../server/session/session-options.js';
 import { type WatchdogOptions } from '../background/watchdog/watchdog.js';
+import type { RecorderOptions } from '../telemetry/recorder/options.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 
 /** The options of `createApp`, beside those of Socket.IO's `Server`. */
 export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
@@ -124,6 +126,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
    * Everybody who reaches the port may read them, unless `{ path, allow }` says who may.
    */
   readonly metrics?: MetricsOption;
+  /**
+   * Keeps the last calls and connections in memory, without payloads unless `fields` names some: `app.recorder.dump()`, and a file when
+   * an error ends the process.
+   */
+  readonly recorder?: RecorderOptions;
   /** Whether SIGTERM and SIGINT close the application while it listens; `true` unless given. */
   readonly signals?: boolean;
 }
@@ -153,6 +160,8 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   readonly table: readonly PlanRow[];
   /** The container that controllers and middleware were built with. */
   readonly container: DependencyContainer;
+  /** The flight recorder; it records if the option `recorder` is given. */
+  readonly recorder: FlightRecorder;
   /**
    * The messages that clients may send and receive, as plain data that is the same as JSON: namespaces, events, answers, error
    * codes, emissions, and a JSON Schema of each DTO. It is made when it is asked for.

@@ -4,7 +4,7 @@ import type { Server, ServerOptions } from 'socket.io';
 import { BackgroundWork } from '../background/runner.js';
 import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { DependencyContainer } from '../base/container.js';
-import type { BootReport } from '../base/boot/report.js';
+import { take, type BootReport } from '../base/boot/report.js';
 import type { SetupProblem } from '../base/errors.js';
 import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
 import { countsOf } from './counts.js';
@@ -25,6 +25,9 @@ import {
 import type { Addresses } from '../server/addresses.js';
 import { Clients } from '../server/clients.js';
 import type { Engine } from '../server/engine/index.js';
+import { startRecorder, type RunningRecorder } from '../telemetry/recorder/index.js';
+import type { RecorderSettings } from '../telemetry/recorder/options.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 import type { Address, ListenOptions } from '../server/http.js';
 import { handleSignals } from '../server/signals.js';
 import { announce, isInspected } from './inspection.js';
@@ -47,6 +50,7 @@ export interface AppParts {
   readonly namespaces: ServerNamespaces;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
+  readonly recorder: RecorderSettings | undefined;
   /** Collects the mistakes that the compiler finds. */
   readonly problems: BootReport;
 }
@@ -70,6 +74,7 @@ export class RunningApp implements App {
   readonly #watchdog: Watchdog;
   readonly #serving: Serving;
   readonly #measuring: Measuring;
+  readonly #recording: RunningRecorder;
 
   constructor(private readonly parts: AppParts) {
     const { io, runtime, options, namespaces } = parts;
@@ -78,6 +83,7 @@ export class RunningApp implements App {
     this.#clients = new Clients(io, limits.sendBuffer, log, runtime.counters);
     this.#bindings = new Bindings(namespaces, runtime);
     this.#plan = parts.compiler.plan();
+    this.#recording = startRecorder(io, parts.recorder, log);
     this.#background = new BackgroundWork(this.#plan.background, {
       io,
       log,
@@ -112,6 +118,10 @@ export class RunningApp implements App {
     return this.#plan.rows;
   }
 
+  get recorder(): FlightRecorder {
+    return this.#recording.recorder;
+  }
+
   contract(): Contract {
     return contractOf(this.#plan);
   }
@@ -124,7 +134,7 @@ export class RunningApp implements App {
   ): this {
     const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    checkFunction(facts, handler, this.#plan.handlerOf(path, event), problems);
+    take(checkFunction(facts, handler, this.#plan.handlerOf(path, event)), problems);
     const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
     problems.conclude((text) => this.runtime.log.warn(text));
     this.#apply(this.#plan.add(controller!));
@@ -222,6 +232,7 @@ export class RunningApp implements App {
       background: this.#background,
       watchdog: this.#watchdog,
     });
+    this.#recording.stop();
     this.#stopSignals?.();
     this.#measuring.close();
   }

@@ -54,6 +54,7 @@ export const bootErrors = {
   option_kind: 'an option has the wrong kind',
   own_server_option: 'an option does not apply to a server of your own',
   property_type: 'a property of a payload class has a type that cannot be made',
+  recorder_option: 'the option `recorder` is not valid',
   service_circle: 'services need each other',
   service_controller: 'a controller is in `services`',
   service_handlers: 'a class in `services` handles events',

@@ -97,6 +97,8 @@ export class EventContext {
    * of time reads `timed_out`. `undefined` while all is well and the caller is not answered; see {@link onEnd}.
    */
   outcome: Outcome | undefined;
+  /** The span of the call; only `colloquy/otel` sets and reads it. */
+  span: object | undefined;
   /** Set if somebody subscribed to `colloquy:call` when the call came. */
   observer: CallObserver | undefined;
   /** The services of this call; unset unless a class asks for some. */
@@ -134,6 +136,7 @@ export class EventContext {
       namespace: this.namespace,
       event: eventName(this.event),
       socket: this.socket.id,
+      ...moreFacts?.(this),
     }));
   }
 
@@ -239,6 +242,13 @@ export class Reply<Values extends readonly unknown[] = readonly unknown[]> {
 /** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
 export function reply<Values extends unknown[]>(...values: Values): Reply<Values> {
   return new Reply(values);
+}
+
+let moreFacts: ((context: EventContext) => object) | undefined;
+
+/** Adds facts to the log lines of calls, read with the first line of each. Unset unless `colloquy/otel` is imported. */
+export function addLogFacts(facts: ((context: EventContext) => object) | undefined): void {
+  moreFacts = facts;
 }
 
 /** Runs a call, and returns its result. */

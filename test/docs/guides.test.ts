@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
-import type { Contract } from '../../src/index.js';
+import type { Contract, Dump } from '../../src/index.js';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { run } from '../support/run.js';
 import { nextEvent, until } from '../support/wait.js';
@@ -161,10 +161,10 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
       page.onAny((event: string, ...args: unknown[]) => seen.push([event, ...args]));
       const has = (event: string, ...args: unknown[]): Promise<void> =>
         until(() => seen.some((each) => isDeepStrictEqual(each.slice(0, args.length + 1), [event, ...args])), event);
-      const client = await connect('/chat');
-      assert.equal(await client.emitWithAck('say', 'hello'), 5);
       await until(() => seen.some(([event]) => event === 'session'), 'the session');
       await until(() => seen.some(([event]) => event === 'config'), 'the configuration');
+      const client = await connect('/chat');
+      assert.equal(await client.emitWithAck('say', 'hello'), 5);
       if (mode === 'production') {
         const clients = (): unknown => Object(seen.findLast(([event]) => event === 'server_stats')?.[1]).clientsCount;
         await until(() => clients() === 2, 'the statistics');
@@ -182,6 +182,28 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
       await gone;
       await has('socket_disconnected', '/chat', id, 'server namespace disconnect');
     }
+  },
+
+  async 'flight-recorder'(t) {
+    const dumps = mkdtempSync(join(tmpdir(), 'colloquy-dumps-'));
+    t.after(() => rmSync(dumps, { recursive: true, force: true }));
+    const { connect, program } = await start(t, 'flight-recorder', 'main', { DUMPS: dumps });
+    const client = await connect('/orders');
+    assert.deepEqual(await client.emitWithAck('order', { tea: 'mint', cups: 2, name: 'Ada' }), {
+      tea: 'mint',
+      cups: 2,
+      price: 4,
+    });
+    assert.equal(codeOf(await client.emitWithAck('order', { tea: 'mint', cups: 10, name: 'Ada' })), 'internal');
+    program.kill('SIGUSR2');
+    await until(() => readdirSync(dumps).length === 1, 'the dump');
+    const { entries } = JSON.parse(readFileSync(join(dumps, readdirSync(dumps)[0]!), 'utf8')) as Dump;
+    const kept = { tea: 'mint', cups: 2, name: { '~hidden': 'string', length: 3 } };
+    const order = entries.find((entry) => entry.type === 'call');
+    assert.deepEqual(order?.type === 'call' && [order.args, order.answer], [
+      [kept],
+      [{ tea: 'mint', cups: 2, price: 4 }],
+    ]);
   },
 
   async middleware(t) {

@@ -17,7 +17,7 @@ const names: Record<string, string[]> = {
   './ambient': words(
     `background broadcast call closeRoom context disconnect emit eventName except join leave log namespace rooms send socket to`,
   ),
-  './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket`),
+  './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket readDump replay`),
   './emitter': words(`AdapterError createEmitter InvalidEmission SetupError`),
   './telemetry': words(`channels logCalls`),
   './otel': words(`disable enable`),

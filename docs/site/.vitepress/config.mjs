@@ -10,6 +10,9 @@ const guides = [
   'long-jobs',
   'rate-limits',
   'logging',
+  'opentelemetry',
+  'admin-ui',
+  'flight-recorder',
   'services',
   'http-frameworks',
 ];

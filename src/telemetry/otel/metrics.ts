@@ -1,9 +1,10 @@
 /** The metrics of calls, connections, emissions and background work through OpenTelemetry. Labels are names of the plan. */
 import type { BackgroundMessage, CallMessage, ConnectionMessage, EmitMessage } from '../../base/channels/messages.js';
 import { errorCodes } from '../../base/errors.js';
-import { api, type Counter, type Histogram, type UpDownCounter } from './api.js';
+import type { Outcome } from '../../base/channels/outcome.js';
+import { api, type Attributes, type Counter, type Histogram, type UpDownCounter } from './api.js';
 import { isHandled } from './calls.js';
-import { BoundedNames, namesOf, system } from './names.js';
+import { BoundedNames, namesOf, system, type CallNames } from './names.js';
 
 /** Seconds, as the conventions advise for `rpc.server.call.duration`. */
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -66,10 +67,19 @@ function make(): Instruments {
 /** Measures a call. */
 export function measureCall(message: CallMessage): void {
   if (message.type !== 'end' || message.kind !== 'event') return;
-  const { attributes } = namesOf(message.declared, isHandled(message));
-  const { kind, code } = message.outcome;
-  const ending = code === undefined ? { 'colloquy.outcome': kind } : { 'colloquy.outcome': kind, ...errorType(code) };
-  instruments().calls.record(message.duration / 1000, { ...attributes, ...ending });
+  const { outcome, duration } = message;
+  instruments().calls.record(duration / 1000, attributesOf(namesOf(message.declared, isHandled(message)), outcome));
+}
+
+function attributesOf({ attributes, endings }: CallNames, { kind, code }: Outcome): Attributes {
+  const type = code === undefined ? undefined : codes.of(code);
+  const key = type === undefined ? kind : `${kind} ${type}`;
+  let found = endings.get(key);
+  if (!found) {
+    found = { ...attributes, 'colloquy.outcome': kind, ...(type === undefined ? {} : { 'error.type': type }) };
+    endings.set(key, found);
+  }
+  return found;
 }
 
 /** The clients that were counted as connected. */

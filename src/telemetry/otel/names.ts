@@ -17,6 +17,8 @@ export interface CallNames {
   /** `/chat/say`. */
   readonly span: string;
   readonly attributes: Attributes;
+  /** The attributes of its measurements, by how calls ended; they are made once. */
+  readonly endings: Map<string, Attributes>;
 }
 
 /** An event's name in its namespace: `/chat/say`; `/say` in the main namespace. */
@@ -35,7 +37,7 @@ export function namesOf({ namespace, event }: DeclaredNames, isKnown: boolean): 
   if (!names) {
     const span = methodOf(namespace, key);
     const attributes = Object.freeze({ 'rpc.system.name': system, 'rpc.method': isKnown ? span : other });
-    events.set(key, (names = { span, attributes }));
+    events.set(key, (names = { span, attributes, endings: new Map() }));
   }
   return names;
 }

@@ -7,10 +7,11 @@ import {
   emitChannel,
 } from '../../base/channels/index.js';
 import type { TypedChannel } from '../../base/channels/channel.js';
+import { addLogFacts } from '../../base/context.js';
 import { ActiveContext } from './active.js';
 import type { Context } from './api.js';
 import { beginTransfer, endTransfer } from './bus.js';
-import { beginCall, endCall } from './calls.js';
+import { beginCall, endCall, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
 import { beginEmission, endEmission } from './emissions.js';
 import { measureCall, measureConnection, measureEmission, measureRound } from './metrics.js';
@@ -34,6 +35,7 @@ let endings: (() => void)[] | undefined;
 
 /** Makes spans and metrics of the calls, connections, emissions and bus messages of all applications of this process. */
 export function enable(): void {
+  addLogFacts(traceOf);
   endings ??= [
     follow(callChannel, beginCall, endCall, measureCall),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
@@ -45,6 +47,7 @@ export function enable(): void {
 
 /** Ends that; nothing is made any more, and nothing is paid for it. */
 export function disable(): void {
+  addLogFacts(undefined);
   for (const end of endings ?? []) end();
   endings = undefined;
 }
