@@ -5,6 +5,7 @@
  *     npm run build && npx tsc -p bench && node bench/.build/otel.js [rounds] [milliseconds of a window]
  */
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node';
@@ -16,7 +17,7 @@ import { Loader, type Clients } from './loader.js';
 import { echo, say } from './messages.js';
 import { defaults, Server } from './server.js';
 
-const variants = ['nothing', 'nothing again', 'subscriber', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
+const variants = ['nothing', 'nothing again', 'storage', 'subscriber', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
 type Variant = (typeof variants)[number];
 
 class Say {
@@ -48,6 +49,8 @@ async function serve(variant: Variant): Promise<void> {
       spanProcessors: [new BatchSpanProcessor(dropped, { maxQueueSize: 1_000_000, maxExportBatchSize: 5_000 })],
     }).register();
   }
+  // What Node.js takes for carrying any context along, which is what OpenTelemetry does.
+  if (variant === 'storage') new AsyncLocalStorage().run({}, () => setInterval(() => undefined, 1_000));
   if (variant === 'subscriber') channels.call.subscribe(() => undefined);
   const app = await createApp({
     controllers: [Bench],
