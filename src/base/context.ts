@@ -97,6 +97,8 @@ export class EventContext {
    * of time reads `timed_out`. `undefined` while all is well and the caller is not answered; see {@link onEnd}.
    */
   outcome: Outcome | undefined;
+  /** The span of the call; only `colloquy/otel` sets and reads it. */
+  span: object | undefined;
   /** Set if somebody subscribed to `colloquy:call` when the call came. */
   observer: CallObserver | undefined;
   /** The services of this call; unset unless a class asks for some. */

@@ -1,6 +1,6 @@
 /** The option `metrics`: where the metrics are served, who may read them, and the mistakes that boot finds in it. */
 import type { IncomingMessage } from 'node:http';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 
 /** Where the metrics are served, and who may read them. */
 export interface MetricsOptions {
@@ -28,7 +28,7 @@ export function resolveMetrics(option: MetricsOption | undefined): ResolvedMetri
 }
 
 /** Adds a path that no request can have, or that belongs to Socket.IO, and an `allow` that is no function. */
-export function checkMetrics(option: MetricsOption | undefined, socketPath: string, problems: SetupProblem[]): void {
+export function checkMetrics(option: MetricsOption | undefined, socketPath: string, problems: Problems): void {
   const resolved = resolveMetrics(option);
   if (!resolved) return;
   const { path, allow } = resolved as { readonly path: unknown; readonly allow?: unknown };

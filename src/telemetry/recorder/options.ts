@@ -1,5 +1,5 @@
 /** The option `recorder`, checked. */
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 
 /** The options of the flight recorder. */
 export interface RecorderOptions {
@@ -26,7 +26,7 @@ const smallest = 1_024;
 /** Adds what is wrong with the option. */
 export function resolveRecorder(
   options: RecorderOptions | undefined,
-  problems: SetupProblem[],
+  problems: Problems,
 ): RecorderSettings | undefined {
   if (options === undefined) return undefined;
   const { size = 1_048_576, fields = [], signal, crash = true, folder = process.cwd() } = options;
