@@ -14,7 +14,7 @@ import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js'
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
 import { Scopes } from '../connections/scopes/scopes.js';
-import { checkDocs } from '../contract/page/docs-options.js';
+import { checkDocs, docsPathOf } from '../contract/page/docs-options.js';
 import type { EmittedEvents } from '../controllers/emits/declare.js';
 import { checkEmissions, planEmits, type EmitsPlan } from '../controllers/emits/plan.js';
 import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
@@ -32,6 +32,8 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
+import { checkMetrics } from '../telemetry/metrics/option.js';
+import { resolveRecorder, type RecorderSettings } from '../telemetry/recorder/options.js';
 import { checkChecks, checkLevels, checkOptionNames } from './check-options.js';
 import { announce, isInspected } from './inspection.js';
 import { joinCluster } from './join-cluster.js';
@@ -87,6 +89,7 @@ interface Settings {
   readonly addresses: Addresses;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
+  readonly recorder: RecorderSettings | undefined;
 }
 
 /** The Socket.IO server, and the namespaces of the controllers in it. */
@@ -109,6 +112,7 @@ async function resolveSettings(options: AppOptions, problems: Problems): Promise
     counters: new Counters(),
     addresses: resolveAddresses(options, limits, problems),
     blockTime: resolveBlockTime(options, problems),
+    recorder: resolveRecorder(options.recorder, problems),
   };
 }
 
@@ -151,7 +155,9 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   checkOwnServer(options, problems);
   const copy = options.container && containerProblem(options.container);
   if (copy) problems.push(copy);
-  checkDocs({ ...options, socketPath: options.io?.path() ?? options.path ?? '/socket.io' }, problems);
+  const socketPath = options.io?.path() ?? options.path ?? '/socket.io';
+  checkDocs({ ...options, socketPath }, problems);
+  checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) }, problems);
 }
 
 function createServer(
@@ -164,7 +170,8 @@ function createServer(
   const payloads = new PayloadPlans();
   const emits = options.emits && planEmits(options.emits, options.payload ?? {}, problems, payloads);
   if (emits) checkEmissions(facts, emits, problems);
-  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings) });
+  const io: Server =
+    options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings, () => io) });
   limitCalls(io, limits);
   limitRecovery(io, new KeptBytes(limits, settings.counters, settings.log));
   const namespaces = new ServerNamespaces(io, emits, settings);
