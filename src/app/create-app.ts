@@ -79,6 +79,9 @@ async function build(options: AppOptions): Promise<RunningApp> {
   return bind(options, settings, server, compiler, problems);
 }
 
+const transformedTwice =
+  'will be transformed on the way in and again on the way out: the @Transform says no direction. Fix: @Transform(…, { toClassOnly: true }), or toPlainOnly';
+
 /** Everything that the options decide by themselves. */
 interface Settings {
   readonly log: Logger;
@@ -220,6 +223,8 @@ async function bind(
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
   // Functions are added in the turn in which the application is returned.
   if (isEmpty(options) && !isInspected()) setImmediate(() => app.checkHandlers());
+  const twice = server.payloads.transformedTwice();
+  if (twice.length > 0) log.warn({ properties: twice }, `${twice.join(', ')} ${transformedTwice}`);
   if (isPrinted && !isInspected()) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }

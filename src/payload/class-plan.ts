@@ -101,7 +101,8 @@ export class IncomingPlan extends ClassPlan {
     const compilation = this.current();
     let instance: object;
     try {
-      instance = this.stepsOf(compilation).transform(compilation.copy(value) as object);
+      const { copy } = compilation;
+      instance = this.stepsOf(compilation).transform(copy ? (copy(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }

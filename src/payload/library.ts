@@ -1,5 +1,5 @@
 /** The steps of a plan that the libraries do. */
-import { plainToInstance } from 'class-transformer';
+import { instanceToPlain, plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getFromContainer, Validator } from 'class-validator';
@@ -9,10 +9,12 @@ import { makesBuffers, refuseClaims } from './buffers.js';
 import { Awaited, Budget, BUDGET_EXCEEDED } from './budget.js';
 import type { Class, ConstraintOf, SettledOptions } from './payload-options.js';
 
-/** The two steps that make a payload of a value. Both may throw what user code throws. */
+/** The steps that make a payload of a value, and what is sent of an instance. All may throw what user code throws. */
 export interface Steps {
   /** Makes the instance: what `plainToInstance` returns. */
   transform(value: object): object;
+  /** Makes what is sent of an instance: what `instanceToPlain` returns. */
+  toPlain(instance: object): object;
   /**
    * The error tree that `validate` resolves to, empty if all is well, cut off where the budget of broken rules ends.
    * A promise only if a validator returned one.
@@ -28,6 +30,7 @@ export function librarySteps(type: Class, options: SettledOptions): Steps {
       if (mayClaim) refuseClaims(value);
       return withoutStrangers(() => plainToInstance(type as ClassConstructor<object>, value, options.transform));
     },
+    toPlain: (instance) => withoutStrangers(() => instanceToPlain(instance, options.transform)),
     validate: (instance) => validate(instance, options),
   };
 }

@@ -9,7 +9,8 @@ import { namesMisfit, typeMisfit, validationMisfit } from './compilable.js';
 import { processReasons } from './known-libraries.js';
 import { ErrorMaker } from './validate/error-maker.js';
 import { namesOf } from './transform/transform-class.js';
-import { Copies, copyOf, type Copy } from './transform/copy.js';
+import { PlainMaker } from './to-plain/to-plain.js';
+import { Copies, copyOf, noCopy, type Copy } from './transform/copy.js';
 import { Transformer } from './transform/transform.js';
 import { Shapes } from '../shape/shapes.js';
 import { RuleSelection } from './selection.js';
@@ -24,8 +25,8 @@ export interface Compilation {
   readonly reasons: readonly string[];
   /** The shapes that the class and those nested in it declare; `undefined` if there is nothing to look at. */
   readonly shapes: Shapes | undefined;
-  /** Makes what the transformation may change, as the libraries take discriminators out: whoever gave a value may use it again. */
-  readonly copy: Copy;
+  /** Makes what the transformation may change, as the libraries take discriminators out; `undefined` if nothing is changed. */
+  readonly copy: Copy | undefined;
   /** Whether metadata were added since, so that it must be compiled again. */
   isStale(): boolean;
 }
@@ -76,8 +77,14 @@ export class PayloadCompiler {
       transformer.prepare(next, names);
       validator.prepare(next, selected);
     }
-    const steps: Steps = { transform: transformer.of(type), validate: validator.validate.bind(validator) };
-    const copy = reasons.length > 0 ? copyOf : new Copies().of(type);
+    const plain = new PlainMaker(this.#options.transform, watch);
+    const steps: Steps = {
+      toPlain: plain.make.bind(plain),
+      transform: transformer.of(type),
+      validate: validator.validate.bind(validator),
+    };
+    const partial = new Copies().of(type);
+    const copy = reasons.length > 0 ? copyOf : partial === noCopy ? undefined : partial;
     return { steps, reasons, shapes, copy, isStale };
   }
 

@@ -1,9 +1,7 @@
 /** The plan of what is sent: the value is checked as an instance of its class, then taken to plain by class-transformer. */
-import { instanceToPlain } from 'class-transformer';
 import { ClassPlan, NOT_AN_OBJECT, NOT_READABLE } from '../class-plan.js';
 import { PayloadCompiler } from '../compiled/index.js';
 import { Invalid, MAX_ISSUES } from '../invalid.js';
-import { withoutStrangers } from '../library.js';
 import { CLASS_TO_PLAIN } from '../nested.js';
 import { settle } from '../payload-options.js';
 import type { Class, ConstraintOf, PayloadOptions, SettledOptions } from '../payload-options.js';
@@ -50,7 +48,7 @@ class OutgoingPlan extends ClassPlan {
 
   readonly #toPlain = (instance: object): object | Invalid => {
     try {
-      return withoutStrangers(() => instanceToPlain(instance, this.#transform));
+      return this.stepsOf(this.current()).toPlain(instance);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }

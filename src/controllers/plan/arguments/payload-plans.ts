@@ -4,6 +4,7 @@ import {
   inspectPayload,
   outgoingPlanner,
   payloadPlanner,
+  undirectedTransforms,
   type PayloadOptions,
   type PayloadPlan,
   type PayloadProblem,
@@ -52,6 +53,18 @@ export class PayloadPlans {
     if (!sent.has(type)) this.constraints.add(constraintClasses(type as never, options));
     sent.set(type, found);
     return found;
+  }
+
+  /** The properties that a `@Transform` without a direction changes twice: on the way in and on the way out. */
+  transformedTwice(): readonly string[] {
+    const of = (plans: 'plans' | 'sent'): Set<string> =>
+      new Set(
+        [...this.#plans].flatMap(([options, found]) =>
+          [...found[plans].keys()].flatMap((type) => undirectedTransforms(type as never, options)),
+        ),
+      );
+    const received = of('plans');
+    return [...of('sent')].filter((property) => received.has(property));
   }
 
   #under(options: PayloadOptions): PlansOfOptions {

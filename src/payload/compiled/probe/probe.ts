@@ -1,9 +1,10 @@
 /** Compares compiled plans with the libraries that are loaded: they are known by what they do. */
-import { plainToInstance, type ClassConstructor } from 'class-transformer';
+import { instanceToPlain, plainToInstance, type ClassConstructor } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { settle, type Class, type SettledOptions } from '../../payload-options.js';
 import { RuleSelection } from '../selection.js';
 import { transformTables, validationTables } from '../storages.js';
+import { PlainMaker } from '../to-plain/to-plain.js';
 import { namesOf } from '../transform/transform-class.js';
 import { Transformer } from '../transform/transform.js';
 import { ErrorMaker } from '../validate/error-maker.js';
@@ -16,6 +17,7 @@ import { written } from './written.js';
 interface Way {
   readonly transform: (value: object) => object;
   readonly validate: (instance: object) => unknown;
+  readonly toPlain: (instance: object) => object;
 }
 
 /** Whether compiled plans and the libraries give the same for some hundred values. Takes a few milliseconds. */
@@ -40,6 +42,7 @@ function isSame(type: Class, options: SettledOptions): boolean {
   const library: Way = {
     transform: (value) => plainToInstance(type as ClassConstructor<object>, value, options.transform),
     validate: (instance) => validateSync(instance, options.validator),
+    toPlain: (instance) => instanceToPlain(instance, options.transform),
   };
   const values = probeValues();
   const others = probeValues();
@@ -52,15 +55,25 @@ function compiledWay(type: Class, options: SettledOptions): Way {
   const transformer = new Transformer(options.transform, watch);
   const validator = new CompiledValidator(options, watch, new ErrorMaker(options.validator), rules);
   transformer.prepare(type, namesOf(type));
-  return { transform: transformer.of(type), validate: (instance) => validator.validate(instance) };
+  const plain = new PlainMaker(options.transform, watch);
+  return {
+    transform: transformer.of(type),
+    validate: (instance) => validator.validate(instance),
+    toPlain: (instance) => plain.make(instance),
+  };
 }
 
 /** Everything that can be seen of one payload being made. */
-function outcome({ transform, validate }: Way, value: object): string {
+function outcome({ transform, validate, toPlain }: Way, value: object): string {
+  let instance: object;
+  return [() => (instance = transform(value)), () => validate(instance), () => instance, () => toPlain(instance)]
+    .map(attempt)
+    .join('\n');
+}
+
+function attempt(step: () => unknown): string {
   try {
-    const instance = transform(value);
-    const made = written(instance);
-    return [made, written(validate(instance)), written(instance)].join('\n');
+    return written(step());
   } catch {
     return 'threw';
   }

@@ -2,7 +2,7 @@
 import { defaultMetadataStorage as storage } from 'class-transformer/cjs/storage.js';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { PLAIN_TO_CLASS } from '../../nested.js';
+import { PLAIN_TO_CLASS, type Direction } from '../../nested.js';
 import type { Class } from '../../payload-options.js';
 import { lineage, transformTables, validationTables } from '../storages.js';
 import { compileOther, compileProperty, isTakenIn } from './transform-property.js';
@@ -16,7 +16,7 @@ export interface Decisions {
 }
 
 /** A key that no class has. */
-const OTHER = '\0other';
+export const OTHER = '\0other';
 
 /** Compiles what `plainToInstance` does with a plain object and a class. `call` holds the plan's options. */
 export function compileClass(type: Class, names: readonly string[], call: Call, convert: Convert): Build {
@@ -76,14 +76,21 @@ export function propertyOf(type: Class, key: string, call: Call, decisions: Deci
     name,
     metadata,
     designType: !metadata && call.options.enableImplicitConversion ? designTypeOf(type, name) : undefined,
-    transforms: transformsOf(type, name, call, decisions),
+    transforms: transformsOf(type, name, call, decisions, PLAIN_TO_CLASS),
     isTaken: isTakenIn(type.prototype as object, name),
   };
 }
 
-function transformsOf(type: Class, name: string, call: Call, decisions: Decisions): TransformMetadata[] {
+/** The @Transforms of a property that apply under the options, in the order in which they run. */
+export function transformsOf(
+  type: Class,
+  name: string,
+  call: Call,
+  decisions: Decisions,
+  direction: Direction,
+): TransformMetadata[] {
   const { version, groups } = call.options;
-  return storage.findTransformMetadatas(type, name, PLAIN_TO_CLASS).filter((metadata) => {
+  return storage.findTransformMetadatas(type, name, direction).filter((metadata) => {
     const options = metadata.options as TransformMetadata['options'] | undefined;
     if (!options) return true;
     if (version !== undefined && !decisions.checkVersion(options.since, options.until)) return false;

@@ -4,7 +4,7 @@ import { defaultOptions } from 'class-transformer/cjs/constants/default-options.
 import type { TransformMetadata, TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { BoundedExecutor } from '../../buffers.js';
 import { withoutStrangers } from '../../library.js';
-import { PLAIN_TO_CLASS } from '../../nested.js';
+import { PLAIN_TO_CLASS, type Direction } from '../../nested.js';
 
 /** An object seen as its properties. */
 export type Bag = Record<string, unknown>;
@@ -15,7 +15,10 @@ export class Call {
   #options: ClassTransformOptions | undefined;
   #executor: BoundedExecutor | undefined;
 
-  constructor(given: ClassTransformOptions) {
+  constructor(
+    given: ClassTransformOptions,
+    private readonly direction: Direction = PLAIN_TO_CLASS,
+  ) {
     this.#given = given;
   }
 
@@ -26,7 +29,7 @@ export class Call {
 
   /** Leaves a value and all that is in it to the library. */
   library(value: unknown, type: unknown, arrayType: unknown, isMap: boolean): unknown {
-    const executor = (this.#executor ??= new BoundedExecutor(PLAIN_TO_CLASS, this.options));
+    const executor = (this.#executor ??= new BoundedExecutor(this.direction, this.options));
     return withoutStrangers(
       () => executor.transform(undefined, value, type as Function, arrayType as Function, isMap) as unknown,
     );
