@@ -2,9 +2,10 @@
 import type { Command } from '../command.js';
 import { asyncapi } from './asyncapi.js';
 import { contract } from './contract.js';
+import { dev } from './dev.js';
 import { diff } from './diff.js';
 import { routes } from './routes.js';
 import { schemas } from './schemas.js';
 import { types } from './types.js';
 
-export const commands: readonly Command[] = [routes, types, contract, diff, asyncapi, schemas];
+export const commands: readonly Command[] = [dev, routes, types, contract, diff, asyncapi, schemas];
