@@ -7,7 +7,7 @@ export interface Issue {
    * several, the property or the header that a decorator names. `''` is the value itself.
    */
   readonly path: string;
-  /** Which: the name of the class-validator rule (`isString`, `isLength` …), or `object`, `transform`, `validator`. */
+  /** Which: the name of the class-validator rule (`isString`, `isLength` …), or `object`, `array`, `shape`, `transform`, `validator`. */
   readonly rule: string;
   /** The message of class-validator, for the client. */
   readonly message: string;

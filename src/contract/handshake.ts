@@ -1,8 +1,10 @@
 /** What the handlers of a namespace read from the handshake. */
 import type { HandlerPlan } from '../controllers/plan/types.js';
-import type { HandshakeContract } from './contract.js';
+import type { ArgumentOrigin } from '../controllers/plan/arguments/origin.js';
+import type { Class } from '../payload/index.js';
+import type { HandshakeContract, JsonSchema } from './contract.js';
 import type { Schemas } from './schema/schemas.js';
-import { valueOf } from './values.js';
+import { isDto, valueOf } from './values.js';
 
 const sources: ReadonlySet<string> = new Set(['auth', 'query', 'header', 'cookie', 'param']);
 
@@ -21,11 +23,17 @@ export function handshakeOf(handlers: readonly HandlerPlan[], schemas: Schemas):
       ...(origin.key === undefined ? {} : { key: origin.key }),
       ...value,
       ...(isRead ? { schema: { type: 'string' } } : {}),
+      ...(isText && isDto(origin.type) ? { schema: textSchema(origin, origin.type, schemas) } : {}),
     };
     const id = JSON.stringify([source, origin.key, value.type, value.each]);
     if (!found.has(id)) found.set(id, entry);
   }
   return [...found.values()];
+}
+
+function textSchema({ optional, options }: ArgumentOrigin, type: Class, schemas: Schemas): JsonSchema {
+  const schema = schemas.ofTexts(type, options);
+  return optional ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 
 /** Whether a handler reads the session of HTTP. */

@@ -17,12 +17,17 @@ const schemaOfType = new Map<unknown, JsonSchema>([
   [Object, {}],
 ]);
 
+/** Whether a type is a class with a schema of its own. */
+export function isDto(type: unknown): type is Class {
+  return typeof type === 'function' && !schemaOfType.has(type);
+}
+
 /** A value that a parameter takes. */
 export function valueOf(
   { type, each, optional, options }: Pick<ArgumentOrigin, 'type' | 'each' | 'optional' | 'options'>,
   schemas: Schemas,
 ): ValueContract {
-  const known = typeof type === 'function' ? schemaOfType.get(type) : {};
+  const known = isDto(type) ? undefined : (schemaOfType.get(type) ?? {});
   const one = known ?? schemas.ref(type as Class, options);
   const schema = each ? { type: 'array', ...(Object.keys(one).length > 0 ? { items: one } : {}) } : one;
   return {

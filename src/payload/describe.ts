@@ -9,6 +9,7 @@ import { isWrapper } from './compiled/known-libraries.js';
 import { compileRules, ruleName, type Rule } from './compiled/validate/rules.js';
 import { isUserClass, PLAIN_TO_CLASS, typesOf } from './nested.js';
 import { MAX_ISSUES } from './invalid.js';
+import { declaredShapes, designTypeOf, type DeclaredShape } from './shape/declared-shape.js';
 import { settle, type Class, type PayloadOptions, type SettledOptions } from './payload-options.js';
 
 /** One rule of a property. */
@@ -43,6 +44,8 @@ export interface PropertyFacts {
   readonly discriminator: string | undefined;
   /** What the compiler recorded as the declared type. */
   readonly designType: unknown;
+  /** The shape that values are held to; `undefined` if the rules alone decide. */
+  readonly shape: DeclaredShape | undefined;
 }
 
 /** Describes the properties of a payload class, in the order of their first rule. */
@@ -61,7 +64,7 @@ function propertyFacts(
   type: Class,
   name: string,
   metadatas: readonly ValidationMetadata[],
-  { validator }: SettledOptions,
+  settled: SettledOptions,
   instance: object | undefined,
   isWholeOpen: boolean,
 ): PropertyFacts {
@@ -77,6 +80,7 @@ function propertyFacts(
     typeof preset === 'function' ||
     isTransformed(type, name) ||
     !isPlainType(typed, name, designType);
+  const { validator } = settled;
   const skips = validator.skipMissingProperties === true;
   return {
     name,
@@ -96,6 +100,7 @@ function propertyFacts(
     nested: rules.nested.length > 0 && typed ? typesOf(typed, name).filter(isUserClass) : [],
     discriminator: typed?.options?.discriminator?.property,
     designType,
+    shape: settled.shape === 'declared' ? declaredShapes(type, metadatas, settled)[0] : undefined,
   };
 }
 
@@ -159,9 +164,4 @@ function isPlainType(typed: TypeMetadata | undefined, name: string, designType: 
   if (designType === Map || designType === Set || typed.typeFunction.length > 0) return false;
   const types = typesOf(typed, name);
   return types.length > 0 && types.every(isUserClass);
-}
-
-function designTypeOf(type: Class, property: string): unknown {
-  const reflect = Reflect as { getMetadata?: (key: string, target: object, property: string) => unknown };
-  return reflect.getMetadata?.('design:type', type.prototype as object, property);
 }

@@ -1,4 +1,5 @@
 /** Payloads: DTO classes become plans, which make instances of what clients send. */
+export type { PayloadPlan } from './class-plan.js';
 export { inspectAsynchronous } from './inspect/asynchronous.js';
 export { describePayload } from './describe.js';
 export type { PropertyFacts, RuleFacts } from './describe.js';
@@ -10,5 +11,6 @@ export type { Issue } from '../base/issue.js';
 export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';
 export type { Class, PayloadOptions } from './payload-options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
-export type { PayloadPlan } from './plan.js';
+
 export { asCarried } from './wire.js';
+export { fromTexts, readers as textReaders, textTypes } from './shape/texts.js';

@@ -60,18 +60,26 @@ export class Invalid {
   }
 }
 
-/** The issues of a class-validator error tree, in its order. */
-export function issuesOf(errors: readonly ValidationError[]): IssueSource {
-  return (add) => walk(errors, '', add);
+/** The issues of a class-validator error tree, in its order, without those at or below the `covered` places. */
+export function issuesOf(errors: readonly ValidationError[], covered: ReadonlySet<string> = NONE): IssueSource {
+  return (add) => walk(errors, '', covered, add);
 }
 
-function walk(errors: readonly ValidationError[], parent: string, add: AddIssue): boolean {
+const NONE: ReadonlySet<string> = new Set();
+
+function walk(
+  errors: readonly ValidationError[],
+  parent: string,
+  covered: ReadonlySet<string>,
+  add: AddIssue,
+): boolean {
   for (const { property: name, constraints, children } of errors) {
     // An unknown value at the top has no property.
     const property = (name as string | undefined) ?? '';
     const path = shortened(parent && property ? `${parent}.${property}` : parent || property);
+    if (covered.has(path)) continue;
     for (const rule in constraints) if (!add(path, rule, constraints[rule])) return false;
-    if (children && children.length > 0 && !walk(children, path, add)) return false;
+    if (children && children.length > 0 && !walk(children, path, covered, add)) return false;
   }
   return true;
 }

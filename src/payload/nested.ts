@@ -4,6 +4,10 @@ import type { Class } from './payload-options.js';
 
 /** class-transformer's number for what `plainToInstance` does. */
 export const PLAIN_TO_CLASS = 0;
+/** Its number for what `instanceToPlain` does. */
+export const CLASS_TO_PLAIN = 1;
+/** The direction of a transformation. */
+export type Direction = typeof PLAIN_TO_CLASS | typeof CLASS_TO_PLAIN;
 
 /** The types that a @Type may return. A type function that needs a real message returns nothing yet. */
 export function typesOf(metadata: TypeMetadata, property: string): readonly unknown[] {

@@ -14,12 +14,19 @@ export interface PayloadOptions {
    * `forbidUnknownValues: true`, `stopAtFirstError: false`.
    */
   readonly validator?: ValidatorOptions;
+  /**
+   * Whether values must have the shape that the class declares, which the libraries do not ask: `declared`, the default,
+   * refuses an array where a class is declared, another value where an array is, and a missing nested object; `library`
+   * leaves all that to the rules.
+   */
+  readonly shape?: 'declared' | 'library' | undefined;
 }
 
 /** {@link PayloadOptions} with the defaults filled in: a copy that nobody changes after boot. */
 export interface SettledOptions {
   readonly transform: Readonly<ClassTransformOptions>;
   readonly validator: Readonly<ValidatorOptions>;
+  readonly shape: 'declared' | 'library';
   /** Validation stops at the broken rule after this many. */
   readonly maxIssues: number;
 }
@@ -28,6 +35,7 @@ export interface SettledOptions {
 export function settle(options: PayloadOptions, maxIssues: number): SettledOptions {
   return {
     maxIssues,
+    shape: options.shape ?? 'declared',
     transform: frozenCopy({ ...options.transform }),
     validator: frozenCopy({
       whitelist: true,

@@ -1,38 +1,15 @@
 /** The plan of one payload class: compiled steps, or those of the libraries. */
-import type { ValidationError } from 'class-validator';
+import { ClassPlan, NOT_AN_OBJECT, NOT_READABLE, type PayloadPlan } from './class-plan.js';
 import { PayloadCompiler } from './compiled/index.js';
-import type { Compilation } from './compiled/index.js';
-import { copyOf } from './copy.js';
+import { copyOf } from './compiled/transform/copy.js';
 import { isPlainObject } from './depth.js';
-import { Invalid, issuesOf, MAX_ISSUES } from './invalid.js';
+import { Invalid, MAX_ISSUES } from './invalid.js';
 import type { Issue } from '../base/issue.js';
 import type { IssueSource } from './invalid.js';
-import { librarySteps } from './library.js';
-import type { Steps } from './library.js';
 import { settle } from './payload-options.js';
-import type { Class, PayloadOptions, SettledOptions } from './payload-options.js';
+import type { Class, PayloadOptions } from './payload-options.js';
 
-/** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
-export interface PayloadPlan {
-  /** The class of the payload, or of its elements. */
-  readonly type: Class;
-  /** `compiled`: by closures made of the class's metadata; `library`: by class-transformer and class-validator. */
-  readonly mode: 'compiled' | 'library';
-  /** The parts that are left to the libraries, with the reasons; empty if there are none. */
-  readonly reasons: readonly string[];
-  /**
-   * Makes the payload of a value: an instance that passed every rule, without other keys, or {@link Invalid}. A promise
-   * of it only if a validator returned a promise. It never throws, and the promise never rejects: what a transform, a
-   * getter, a constructor or a validator throws makes the value invalid (`rule` is `transform` or `validator`), with
-   * what was thrown as {@link Invalid.cause}.
-   */
-  run(value: unknown): object | Invalid | Promise<object | Invalid>;
-}
-
-const NOT_AN_OBJECT: Issue = { path: '', rule: 'object', message: 'must be an object' };
 const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an array' };
-const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
-const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
 
 /** Returns the function that plans the payload of a class; what all classes have in common is looked at once. */
 export function payloadPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
@@ -51,66 +28,26 @@ export function planArray(element: PayloadPlan): PayloadPlan {
   return new ArrayPlan(element);
 }
 
-class ObjectPlan implements PayloadPlan {
-  readonly #options: SettledOptions;
-  readonly #library: Steps;
-  #compilation: Compilation;
-
-  constructor(
-    readonly type: Class,
-    options: SettledOptions,
-    compiler: PayloadCompiler,
-  ) {
-    this.#options = options;
-    this.#library = librarySteps(type, options);
-    this.#compilation = compiler.compile(type);
-  }
-
-  get mode(): 'compiled' | 'library' {
-    return this.#current().steps ? 'compiled' : 'library';
-  }
-  get reasons(): readonly string[] {
-    return this.#current().reasons;
-  }
-
-  /** Decorators may be applied after boot; then the class is compiled again before the next message. */
-  #current(): Compilation {
-    if (this.#compilation.isStale()) this.#compilation = new PayloadCompiler(this.#options).compile(this.type);
-    return this.#compilation;
-  }
-
+class ObjectPlan extends ClassPlan {
   run(value: unknown): object | Invalid | Promise<object | Invalid> {
     // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
       return Invalid.of(NOT_AN_OBJECT);
     }
-    const { steps = this.#library, consumes } = this.#current();
+    const compilation = this.current();
     let instance: object;
     try {
       // Whoever gave the value may want to use it again.
-      instance = steps.transform(consumes ? (copyOf(value) as object) : value);
+      instance = this.stepsOf(compilation).transform(compilation.consumes ? (copyOf(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }
-    try {
-      const errors = steps.validate(instance);
-      return Array.isArray(errors) ? conclude(instance, errors) : later(instance, errors);
-    } catch (cause) {
-      return Invalid.of(NOT_CHECKABLE, cause);
-    }
+    return this.check(compilation, instance, value, asItIs);
   }
 }
 
-function conclude(instance: object, errors: readonly ValidationError[]): object | Invalid {
-  return errors.length === 0 ? instance : new Invalid(issuesOf(errors));
-}
-
-async function later(instance: object, errors: Promise<ValidationError[]>): Promise<object | Invalid> {
-  try {
-    return conclude(instance, await errors);
-  } catch (cause) {
-    return Invalid.of(NOT_CHECKABLE, cause);
-  }
+function asItIs(instance: object): object {
+  return instance;
 }
 
 class ArrayPlan implements PayloadPlan {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
-import { Type } from 'class-transformer';
+import { Allow, IsBoolean, IsInt, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
 import { Server, Socket } from 'socket.io';
 import {
   Ack,
@@ -223,6 +223,57 @@ test('what comes with the handshake: @Auth, @Query, @Header, @Cookie, @Handshake
   const [user, all, n] = (await ask('cookie')) as [string, Record<string, string>, number];
   assert.deepEqual([user, n, all['user']], ['ada l', 5, 'ada l']);
   assert.deepEqual(await ask('handshake'), ['number', false, 'secret']);
+});
+
+class TextQuery {
+  @IsInt() page!: number;
+  @IsBoolean() desc!: boolean;
+  @IsOptional() @IsInt() size?: number = 20;
+  @Type(() => Boolean) @IsBoolean() typed!: boolean;
+  @Transform(({ value }) => value === 'yes') @IsBoolean() own!: boolean;
+  @IsString({ each: true }) tags!: string[];
+  @Allow() free?: number;
+  @IsString() name!: string;
+}
+
+test('texts of the handshake are read by one rule, alone and in a class', async (t) => {
+  @Namespace('/p')
+  class Params {
+    @On() dto(@Query() { page, desc, size, typed, own, tags, free, name }: TextQuery) {
+      return [page, desc, size, typed, own, tags, free ?? 'none', name];
+    }
+    @On() alone(
+      @Query('page') page: number,
+      @Query('desc') desc: boolean,
+      @Query('typed') typed: boolean,
+      @Query('name') name: string,
+    ) {
+      return [page, desc, typed, name];
+    }
+    @On() auth(@Auth() _query: TextQuery) {}
+  }
+  const { app, connect } = await startInMemory(t, [Params]);
+  const query = { page: '2', desc: 'false', typed: 'false', own: 'yes', tags: 'a', name: '7' };
+  const ask = async (event: string, texts: object, auth = {}): Promise<unknown> =>
+    (await connect('/p', { query: { ...query, ...texts }, auth })).emitWithAck(event);
+  assert.deepEqual(await ask('dto', {}), [2, false, 20, false, true, ['a'], 'none', '7']);
+  assert.deepEqual(await ask('alone', {}), [2, false, false, '7']);
+  for (const [page, free] of [
+    ['x', '1'],
+    ['', '1'],
+    ['1', 'x'],
+    ['1', ''],
+  ]) {
+    const [[path, rule] = []] = (await rules(ask('dto', { page, free }))) as string[][];
+    assert.deepEqual([path, rule], page === '1' ? ['free', 'isNumber'] : ['page', 'isInt']);
+  }
+  assert.deepEqual(await rules(ask('alone', { page: '' })), [['page', 'isNumber']]);
+  // What comes as JSON is taken as it is.
+  assert.ok(
+    ((await rules(ask('auth', {}, query))) as string[][]).some(([path, rule]) => path === 'page' && rule === 'isInt'),
+  );
+  const { schema } = app.contract().namespaces[0]!.handshake.find(({ type }) => type === 'TextQuery')!;
+  assert.deepEqual((schema['properties'] as Record<string, object>)['page'], { type: 'string' });
 });
 
 test('what belongs to the socket: @ConnectedSocket, @SocketId, @Rooms, @Data, and Socket, Server, EventContext by type', async (t) => {

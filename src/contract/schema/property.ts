@@ -19,17 +19,19 @@ export function propertySchema(facts: PropertyFacts, refOf: RefOf): PropertySche
   if (facts.isOpen) return { schema: openSchema(facts), required: false };
   const said = facts.rules.map((rule) => ({ rule, expressed: rule.isFirm ? proven(rule) : undefined }));
   const isArray = said.some(({ rule, expressed }) => !rule.each && expressed?.schema['type'] === 'array');
+  const isList = facts.shape?.kind === 'array';
   const partsOf = (each: boolean): JsonSchema[] =>
     said.flatMap(({ rule, expressed }) => (expressed && rule.each === each ? [expressed.schema] : []));
-  const parts = [...partsOf(false), eachOf(join(partsOf(true)), isArray)];
+  const parts = [...partsOf(false), eachOf(join(partsOf(true)), isArray || (isList && !takesNull(facts)))];
   if (facts.isNested) parts.push(nestedSchema(facts, refOf));
+  else if (isList && !isArray) parts.unshift({ type: takesNull(facts) ? ['array', 'null'] : 'array' });
   const rest = said.filter(({ expressed }) => !expressed?.exact).map(({ rule }) => rule.name);
   const schema = orNull(join(parts), facts.optional.null);
   const notes = { ...shapeNote(facts), ...(rest.length > 0 ? { 'x-rules': [...new Set(rest)] } : {}) };
   const refusesMissing = said.some(({ rule, expressed }) => expressed && refuses(rule, undefined));
   return {
     schema: { ...schema, ...notes },
-    required: refusesMissing && !facts.optional.undefined && !facts.hasDefault,
+    required: (refusesMissing || facts.shape?.isRequired === true) && !facts.optional.undefined && !facts.hasDefault,
   };
 }
 
@@ -83,11 +85,29 @@ function eachOf(schema: JsonSchema, isArray: boolean): JsonSchema {
   return isArray ? { items: schema } : { if: { type: 'array' }, then: { items: schema }, else: schema };
 }
 
-/** `@ValidateNested` looks into an object, and into the arrays around it. */
-function nestedSchema({ nested, discriminator }: PropertyFacts, refOf: RefOf): JsonSchema {
-  const isSure = nested.length > 0 && discriminator === undefined;
-  const one: JsonSchema = isSure && nested.length === 1 ? refOf(nested[0]!) : { type: 'object' };
-  return { anyOf: [one, { type: 'array', items: { anyOf: [one, { type: 'array' }] } }] };
+/** Whether no rule refuses `null` in the place of an array. */
+function takesNull({ rules }: PropertyFacts): boolean {
+  return !rules.some((rule) => rule.isFirm && rule.accepts && refuses(rule, null));
+}
+
+/** The declared shape decides between an object and an array; without it, `@ValidateNested` looks into both. */
+function nestedSchema(facts: PropertyFacts, refOf: RefOf): JsonSchema {
+  const one = oneSchema(facts, refOf);
+  const { kind, isFlat } = facts.shape ?? {};
+  if (kind === 'object') return one;
+  const items = kind === 'array' && isFlat ? one : { anyOf: [one, { type: 'array' }] };
+  return kind === 'array' ? { type: 'array', items } : { anyOf: [one, { type: 'array', items }] };
+}
+
+function oneSchema({ nested, discriminator, shape }: PropertyFacts, refOf: RefOf): JsonSchema {
+  if (nested.length === 1 && discriminator === undefined) return refOf(nested[0]!);
+  if (!shape?.discriminator) return { type: 'object' };
+  const { property, names, hasDefault } = shape.discriminator;
+  return {
+    type: 'object',
+    properties: { [property]: { enum: [...names] } },
+    ...(hasDefault ? {} : { required: [property] }),
+  };
 }
 
 /** Keywords that say nothing about `null` if `type` allows it. */

@@ -1,5 +1,5 @@
 /** The schemas of the DTO classes of an application, each under its name. */
-import { describePayload, type Class, type PayloadOptions } from '../../payload/index.js';
+import { describePayload, textTypes, type Class, type PayloadOptions } from '../../payload/index.js';
 import type { JsonSchema } from '../contract.js';
 import { propertySchema } from './property.js';
 
@@ -24,6 +24,15 @@ export class Schemas {
   /** A reference to the schema of a class. */
   ref(type: Class, options: PayloadOptions): JsonSchema {
     return { $ref: `#/schemas/${this.nameOf(type, options)}` };
+  }
+
+  /** The schema of a class whose values come as texts: a number or a boolean is written as one. */
+  ofTexts(type: Class, options: PayloadOptions): JsonSchema {
+    const { properties, ...schema } = this.#schemaOf(type, options) as { properties: Record<string, JsonSchema> };
+    for (const [name, read] of textTypes(type, options)) {
+      if (read !== String) properties[name] = read === Array ? {} : { type: 'string' };
+    }
+    return { ...schema, properties };
   }
 
   /** All that were referred to. */

@@ -2,7 +2,7 @@
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { typesOf } from '../nested.js';
+import { PLAIN_TO_CLASS, typesOf, type Direction } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 import type { Steps } from '../library.js';
 import { namesMisfit, typeMisfit, validationMisfit } from './compilable.js';
@@ -11,6 +11,7 @@ import { ErrorMaker } from './validate/error-maker.js';
 import { namesOf } from './transform/transform-class.js';
 import { discriminatorOf } from './transform/transform-property.js';
 import { Transformer } from './transform/transform.js';
+import { Shapes } from '../shape/shapes.js';
 import { RuleSelection } from './selection.js';
 import { CompiledValidator } from './validate/validate.js';
 import { Watch } from './watch.js';
@@ -21,6 +22,8 @@ export interface Compilation {
   readonly steps: Steps | undefined;
   /** The parts that are left to the libraries, with the reasons. */
   readonly reasons: readonly string[];
+  /** The shapes that the class and those nested in it declare; `undefined` if there is nothing to look at. */
+  readonly shapes: Shapes | undefined;
   /** Whether the transformation may take keys out of the value it is given, as the libraries do with discriminators. */
   readonly consumes: boolean;
   /** Whether metadata were added since, so that it must be compiled again. */
@@ -48,7 +51,10 @@ export class PayloadCompiler {
   readonly #errors: ErrorMaker;
   readonly #rules: RuleSelection;
 
-  constructor(options: SettledOptions) {
+  constructor(
+    options: SettledOptions,
+    readonly direction: Direction = PLAIN_TO_CLASS,
+  ) {
     this.#options = options;
     this.#reasons = processReasons(options);
     this.#errors = new ErrorMaker(options.validator);
@@ -59,7 +65,8 @@ export class PayloadCompiler {
     const watch = new Watch();
     watch.add(type);
     const isStale = watch.isStale.bind(watch);
-    const left = { steps: undefined, consumes: true, isStale };
+    const shapes = this.#shapesOf(type, watch);
+    const left = { steps: undefined, shapes, consumes: true, isStale };
     if (this.#reasons.length > 0) return { ...left, reasons: this.#reasons };
     const { classes, reasons } = survey(type, this.#rules);
     if (!classes.has(type)) return { ...left, reasons };
@@ -71,7 +78,13 @@ export class PayloadCompiler {
     }
     const steps: Steps = { transform: transformer.of(type), validate: validator.validate.bind(validator) };
     const consumes = reasons.length > 0 || [...classes].some(([next, { names }]) => consumesOf(next, names));
-    return { steps, reasons, consumes, isStale };
+    return { steps, reasons, shapes, consumes, isStale };
+  }
+
+  #shapesOf(type: Class, watch: Watch): Shapes | undefined {
+    if (this.#options.shape === 'library') return undefined;
+    const shapes = new Shapes(this.#options, this.#rules, watch, this.direction);
+    return shapes.declares(type) ? shapes : undefined;
   }
 }
 

@@ -1,5 +1,12 @@
 /** How an argument of an event is read, and how a value from a client is checked against the type of a parameter. */
-import { Invalid, planArray, type PayloadPlan } from '../../../payload/index.js';
+import {
+  fromTexts,
+  Invalid,
+  planArray,
+  textReaders,
+  type PayloadOptions,
+  type PayloadPlan,
+} from '../../../payload/index.js';
 import type { Class } from '../../../base/reflect.js';
 import type { Reader } from '../types.js';
 
@@ -35,17 +42,15 @@ export interface ValueCheck {
 interface Primitive {
   readonly label: string;
   readonly is: (value: unknown) => boolean;
-  /** Reads the value from a text, `undefined` where the text does not say one. */
-  readonly parse: (text: string) => unknown;
 }
 
 const primitives = new Map<unknown, Primitive>([
-  [String, { label: 'string', is: (value) => typeof value === 'string', parse: (text) => text }],
-  [Number, { label: 'number', is: (value) => typeof value === 'number' && !Number.isNaN(value), parse: parseNumber }],
-  [Boolean, { label: 'boolean', is: (value) => typeof value === 'boolean', parse: parseBoolean }],
-  [Buffer, { label: 'Buffer', is: (value) => Buffer.isBuffer(value), parse: () => undefined }],
-  [Uint8Array, { label: 'Uint8Array', is: (value) => value instanceof Uint8Array, parse: () => undefined }],
-  [Array, { label: 'array', is: (value) => Array.isArray(value), parse: () => undefined }],
+  [String, { label: 'string', is: (value) => typeof value === 'string' }],
+  [Number, { label: 'number', is: (value) => typeof value === 'number' && !Number.isNaN(value) }],
+  [Boolean, { label: 'boolean', is: (value) => typeof value === 'boolean' }],
+  [Buffer, { label: 'Buffer', is: (value) => Buffer.isBuffer(value) }],
+  [Uint8Array, { label: 'Uint8Array', is: (value) => value instanceof Uint8Array }],
+  [Array, { label: 'array', is: (value) => Array.isArray(value) }],
 ]);
 
 /** Classes that never come over the wire as what they are. */
@@ -67,13 +72,14 @@ export function isForeign(type: unknown): boolean {
   return foreign.has(type);
 }
 
-/** One value of a class, of a primitive type, or anything where the type is `Object`. */
-export function fitOne(type: unknown, plan: PlanOf, textual: boolean): ValueCheck {
-  if (type === Object) return { label: 'unknown' };
+/** One value of a class, of a primitive type, or anything where the type is `Object`. `textual`: it comes as text. */
+export function fitOne(type: unknown, plan: PlanOf, textual: boolean, options: PayloadOptions = {}): ValueCheck {
+  if (type === Object) return { label: textual ? '' : 'unknown' };
   const primitive = primitives.get(type);
-  if (primitive) return { label: primitive.label, fit: fitPrimitive(primitive, textual) };
+  if (primitive) return { label: primitive.label, fit: fitPrimitive(type, primitive, textual) };
   const payload = plan(type as Class);
-  return { label: payload.type.name, fit: (value) => payload.run(value), payload };
+  const fit: Fit = textual ? fromTexts(payload, options) : (value) => payload.run(value);
+  return { label: payload.type.name, fit, payload };
 }
 
 /** One of the values of an enum. Reverse names of numeric enums are not values. */
@@ -92,7 +98,7 @@ export function fitEnum(values: Readonly<Record<string, unknown>>): ValueCheck {
 
 /** An array whose every element is of a class or a primitive type, or anything where the type is `Object`. */
 export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
-  if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(primitives.get(Array)!, false) };
+  if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(Array, primitives.get(Array)!, false) };
   const primitive = primitives.get(type);
   if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
   const payload = planArray(plan(type as Class));
@@ -109,10 +115,10 @@ export function optional(fit: Fit): Fit {
   return (value) => (value === undefined || value === null ? undefined : fit(value));
 }
 
-function fitPrimitive({ label, is, parse }: Primitive, textual: boolean): Fit {
-  const refusal = (): Invalid => invalidValue('', label);
-  if (!textual) return (value) => (is(value) ? value : refusal());
-  return (value) => (typeof value === 'string' ? parse(value) : undefined) ?? refusal();
+function fitPrimitive(type: unknown, { label, is }: Primitive, textual: boolean): Fit {
+  if (!textual) return (value) => (is(value) ? value : invalidValue('', label));
+  const read = textReaders.get(type);
+  return (value) => (typeof value === 'string' ? read?.(value) : undefined) ?? invalidValue('', label);
 }
 
 function fitPrimitives({ label, is }: Primitive): Fit {
@@ -131,15 +137,6 @@ function invalidValue(path: string, label: string): Invalid {
 
 function article(label: string): string {
   return /^[aeiou]/.test(label) ? `an ${label}` : `a ${label}`;
-}
-
-function parseNumber(text: string): number | undefined {
-  const number = Number(text);
-  return text.trim() === '' || Number.isNaN(number) ? undefined : number;
-}
-
-function parseBoolean(text: string): boolean | undefined {
-  return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
 /** Reads a value and checks it. Issues begin with its place: the argument's index, the property, the name of a header. */

@@ -6,12 +6,17 @@ import type { PayloadOptions } from '../../../payload/index.js';
  * anything it is given as it is, so that the same options can be told by their identity.
  */
 export function mergePayloadOptions(...options: readonly (PayloadOptions | undefined)[]): PayloadOptions {
-  const given = options.filter((each) => each?.transform ?? each?.validator);
+  const given = options.filter(saysAnything);
   if (given.length < 2) return given[0] ?? nothingSaid;
   return {
-    transform: Object.assign({}, ...given.map((each) => each!.transform)),
-    validator: Object.assign({}, ...given.map((each) => each!.validator)),
+    transform: Object.assign({}, ...given.map(({ transform }) => transform)),
+    validator: Object.assign({}, ...given.map(({ validator }) => validator)),
+    shape: given.findLast(({ shape }) => shape !== undefined)?.shape,
   };
+}
+
+function saysAnything(options: PayloadOptions | undefined): options is PayloadOptions {
+  return (options?.transform ?? options?.validator ?? options?.shape) !== undefined;
 }
 
 const nothingSaid: PayloadOptions = Object.freeze({});

@@ -137,9 +137,9 @@ class ArgumentPlanner {
       this.problems.push({ where: this.#where, ...what });
       return { label: '?' };
     }
-    if (type === Object && source.textual) return { label: '' };
     this.#inspect(type, options);
-    return isUsable(type) ? fitOne(type, planOf, source.textual) : { label: '?' };
+    if (!isUsable(type)) return { label: '?' };
+    return fitOne(type, planOf, source.textual, options);
   }
 
   /** Whether an option is a class, or not there. */

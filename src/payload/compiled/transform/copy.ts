@@ -1,5 +1,5 @@
 /** Copies values that a plan would change. */
-import { isPlainObject } from './depth.js';
+import { isPlainObject } from '../../depth.js';
 
 /** The arrays and plain objects of a value made anew; what else is in it stays the same. */
 export function copyOf(value: unknown): unknown {

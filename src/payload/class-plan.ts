@@ -1,0 +1,122 @@
+/** The parts that the plans of both directions share: the compilation of a class, and the check of one instance. */
+import type { ValidationError } from 'class-validator';
+import type { Issue } from '../base/issue.js';
+import { PayloadCompiler, type Compilation } from './compiled/index.js';
+import { Invalid, issuesOf, type IssueSource } from './invalid.js';
+import { librarySteps, type Steps } from './library.js';
+import type { Direction } from './nested.js';
+import type { Class, SettledOptions } from './payload-options.js';
+import type { Misshapen } from './shape/shapes.js';
+
+/** How one payload is made of what a client sent: everything that does not depend on the message, decided at boot. */
+export interface PayloadPlan {
+  /** The class of the payload, or of its elements. */
+  readonly type: Class;
+  /** `compiled`: by closures made of the class's metadata; `library`: by class-transformer and class-validator. */
+  readonly mode: 'compiled' | 'library';
+  /** The parts that are left to the libraries, with the reasons; empty if there are none. */
+  readonly reasons: readonly string[];
+  /**
+   * Makes the payload of a value: an instance that passed every rule, without other keys, or {@link Invalid}. A promise
+   * of it only if a validator returned a promise. It never throws, and the promise never rejects: what a transform, a
+   * getter, a constructor or a validator throws makes the value invalid (`rule` is `transform` or `validator`), with
+   * what was thrown as {@link Invalid.cause}.
+   */
+  run(value: unknown): object | Invalid | Promise<object | Invalid>;
+}
+
+export const NOT_AN_OBJECT: Issue = { path: '', rule: 'object', message: 'must be an object' };
+export const NOT_READABLE: Issue = { path: '', rule: 'transform', message: 'could not be read' };
+const NOT_CHECKABLE: Issue = { path: '', rule: 'validator', message: 'could not be checked' };
+
+/** Takes an instance that passed every rule to the result of the plan. */
+type Finish = (instance: object) => object | Invalid;
+
+/** The plan of one class, in one direction. */
+export abstract class ClassPlan implements PayloadPlan {
+  readonly #options: SettledOptions;
+  readonly #library: Steps;
+  readonly #direction: Direction;
+  #compilation: Compilation;
+
+  constructor(
+    readonly type: Class,
+    options: SettledOptions,
+    compiler: PayloadCompiler,
+  ) {
+    this.#options = options;
+    this.#library = librarySteps(type, options);
+    this.#direction = compiler.direction;
+    this.#compilation = compiler.compile(type);
+  }
+
+  get mode(): 'compiled' | 'library' {
+    return this.current().steps ? 'compiled' : 'library';
+  }
+  get reasons(): readonly string[] {
+    return this.current().reasons;
+  }
+
+  abstract run(value: unknown): object | Invalid | Promise<object | Invalid>;
+
+  /** Decorators may be applied after boot; then the class is compiled again before the next message. */
+  protected current(): Compilation {
+    if (this.#compilation.isStale()) {
+      this.#compilation = new PayloadCompiler(this.#options, this.#direction).compile(this.type);
+    }
+    return this.#compilation;
+  }
+
+  /** The steps of a compilation, or those of the libraries. */
+  protected stepsOf({ steps = this.#library }: Compilation): Steps {
+    return steps;
+  }
+
+  /** Holds an instance to its declared shape, then to its rules. `source`: the value that it was made of. */
+  protected check(
+    compilation: Compilation,
+    instance: object,
+    source: unknown,
+    finish: Finish,
+  ): object | Invalid | Promise<object | Invalid> {
+    const misshapen = compilation.shapes?.check(instance, source);
+    try {
+      const errors = this.stepsOf(compilation).validate(instance);
+      if (!Array.isArray(errors)) return later(errors, misshapen, instance, finish);
+      return misshapen || errors.length > 0 ? invalid(misshapen, errors) : finish(instance);
+    } catch (cause) {
+      return unchecked(misshapen, cause);
+    }
+  }
+}
+
+async function later(
+  pending: Promise<ValidationError[]>,
+  misshapen: readonly Misshapen[] | undefined,
+  instance: object,
+  finish: Finish,
+): Promise<object | Invalid> {
+  try {
+    const errors = await pending;
+    return misshapen || errors.length > 0 ? invalid(misshapen, errors) : finish(instance);
+  } catch (cause) {
+    return unchecked(misshapen, cause);
+  }
+}
+
+/** A rule may throw because a value has not the shape that it counts on: then the shape is all that is told. */
+function unchecked(misshapen: readonly Misshapen[] | undefined, cause: unknown): Invalid {
+  return misshapen ? invalid(misshapen, []) : Invalid.of(NOT_CHECKABLE, cause);
+}
+
+function invalid(misshapen: readonly Misshapen[] | undefined, errors: readonly ValidationError[]): Invalid {
+  return new Invalid(misshapen ? withShape(misshapen, errors) : issuesOf(errors));
+}
+
+/** The broken shapes, then the rules that other values broke. */
+function withShape(misshapen: readonly Misshapen[], errors: readonly ValidationError[]): IssueSource {
+  return (add) => {
+    for (const { path, message } of misshapen) if (!add(path, 'shape', message)) return;
+    issuesOf(errors, new Set(misshapen.map(({ covers }) => covers)))(add);
+  };
+}

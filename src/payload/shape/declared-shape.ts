@@ -1,0 +1,162 @@
+/** The shape that a class declares for each of its properties: what TypeScript promises and the libraries do not ask. */
+import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
+import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
+import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
+import { ValidationTypes } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { isBuiltIn, isUserClass, PLAIN_TO_CLASS, typesOf, type Direction } from '../nested.js';
+import type { Class, SettledOptions } from '../payload-options.js';
+
+/** Whether a property holds one object or a collection; `any` if the declaration does not say. */
+export type Kind = 'object' | 'array' | 'set' | 'map' | 'any';
+
+/** The declared shape of one property. */
+export interface DeclaredShape {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Whether the objects in the value are validated: `@ValidateNested`. */
+  readonly isNested: boolean;
+  /** Whether each element of a collection is one object. Without it arrays may be nested in arrays. */
+  readonly isFlat: boolean;
+  /** Whether a missing value breaks the shape. */
+  readonly isRequired: boolean;
+  /** `@IsOptional` and `@ValidateIf`: if one says no, nothing is asked of the value. */
+  readonly conditions: readonly Condition[];
+  readonly discriminator: Discriminator | undefined;
+  /** The class of the nested objects, if it is always the same. */
+  readonly nestedType: Class | undefined;
+  /** The keys under which a payload may bring the value; none if a `@Transform` makes it. */
+  readonly keys: readonly string[];
+}
+
+/** Whether the rules of a property are asked for this value. */
+export type Condition = (object: object, value: unknown) => boolean;
+
+/** The property that names the class of a nested object. */
+export interface Discriminator {
+  readonly property: string;
+  readonly names: ReadonlySet<unknown>;
+  readonly classes: ReadonlySet<unknown>;
+  /** Whether the property may be missing: the class of `@Type` is itself one of the choices. */
+  readonly hasDefault: boolean;
+}
+
+/** Returns the shape of each property that declares one, in the order of their rules. */
+export function declaredShapes(
+  type: Class,
+  rules: readonly ValidationMetadata[],
+  options: SettledOptions,
+  direction: Direction = PLAIN_TO_CLASS,
+): readonly DeclaredShape[] {
+  const names = [...new Set(rules.map(({ propertyName }) => propertyName))];
+  const shapes = names.map((name) =>
+    shapeOf(
+      type,
+      name,
+      rules.filter(({ propertyName }) => propertyName === name),
+      options,
+      direction,
+    ),
+  );
+  return shapes.filter(({ kind, isNested }) => kind !== 'any' || isNested);
+}
+
+function shapeOf(
+  type: Class,
+  name: string,
+  rules: readonly ValidationMetadata[],
+  options: SettledOptions,
+  direction: Direction,
+): DeclaredShape {
+  const nested = rules.filter((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
+  const conditions = rules
+    .filter((rule) => rule.type === ValidationTypes.CONDITIONAL_VALIDATION)
+    .map(({ constraints }) => constraints[0] as Condition)
+    .concat(nested.flatMap(({ validateIf }) => (validateIf ? [validateIf as Condition] : [])));
+  // The value of a promise is not there yet.
+  const isAwaited = rules.some((rule) => rule.type === ValidationTypes.PROMISE_VALIDATION);
+  const isNested = nested.length > 0 && !isAwaited;
+  const metadata = transforms.findTypeMetadata(type, name) as TypeMetadata | undefined;
+  const keys = keysOf(type, name, options, direction);
+  const isMade = transforms.findTransformMetadatas(type, name, direction).length > 0;
+  const isEach = nested.some(({ each }) => each);
+  return {
+    name,
+    kind: isAwaited ? 'any' : kindOf(designTypeOf(type, name), metadata, name, isNested, isEach),
+    isNested,
+    isFlat: isEach,
+    isRequired: isNested && conditions.length === 0 && keys.length > 0 && !isAccessor(type, name),
+    conditions,
+    discriminator: isNested && metadata ? discriminatorOf(metadata, name) : undefined,
+    nestedType: isNested && metadata ? onlyType(metadata, name) : undefined,
+    keys: isMade ? [] : keys,
+  };
+}
+
+function kindOf(
+  designType: unknown,
+  metadata: TypeMetadata | undefined,
+  name: string,
+  isNested: boolean,
+  isEach: boolean,
+): Kind {
+  if (designType === Array) return 'array';
+  // Without @Type class-transformer makes neither a Set nor a Map.
+  if (designType === Set || designType === Map) return metadata ? (designType === Set ? 'set' : 'map') : 'any';
+  const isTyped = isNested || (metadata !== undefined && typesOf(metadata, name).some(isUserClass));
+  if (isTyped && isUserClass(designType)) return isExtension(designType) ? 'any' : 'object';
+  // `Cat | Dog` is an Object at run time.
+  return designType === Object && isNested && !isEach && metadata?.options?.discriminator ? 'object' : 'any';
+}
+
+function onlyType(metadata: TypeMetadata, name: string): Class | undefined {
+  const types = metadata.typeFunction?.length === 0 ? typesOf(metadata, name) : [];
+  const [type] = types;
+  return types.length === 1 && isUserClass(type) && !isExtension(type) ? type : undefined;
+}
+
+/** Whether a class extends Array, Map or another class of the language. */
+function isExtension(type: Function): boolean {
+  for (
+    let next: unknown = Object.getPrototypeOf(type);
+    typeof next === 'function';
+    next = Object.getPrototypeOf(next)
+  ) {
+    if (isBuiltIn(next) && next !== Object) return true;
+  }
+  return false;
+}
+
+function discriminatorOf(metadata: TypeMetadata, name: string): Discriminator | undefined {
+  const { property, subTypes } = metadata.options?.discriminator ?? {};
+  if (!property || !subTypes) return undefined;
+  const classes = new Set<unknown>(subTypes.map(({ value }) => value));
+  const [base] = typesOf(metadata, name);
+  return { property, classes, names: new Set(subTypes.map((each) => each.name)), hasDefault: classes.has(base) };
+}
+
+/** The keys of a plain object that class-transformer reads or writes for a property. */
+export function keysOf(
+  type: Class,
+  name: string,
+  { transform }: SettledOptions,
+  direction: Direction,
+): readonly string[] {
+  const renamed = (transforms.findExposeMetadata(type, name) as { options?: { name?: string } } | undefined)?.options;
+  const candidates = [...new Set([renamed?.name ?? name, name])];
+  const executor = new TransformOperationExecutor(direction, transform) as unknown as {
+    getKeys(type: Class, object: object, isMap: boolean): string[];
+  };
+  const kept = executor.getKeys(type, Object.fromEntries(candidates.map((key) => [key, 1])), false);
+  return candidates.filter((key) => kept.includes(key));
+}
+
+function isAccessor(type: Class, name: string): boolean {
+  return name in (type.prototype as object);
+}
+
+/** What the compiler recorded as the declared type; reading it must not import reflect-metadata. */
+export function designTypeOf(type: Class, property: string): unknown {
+  const reflect = Reflect as { getMetadata?: (key: string, target: object, property: string) => unknown };
+  return reflect.getMetadata?.('design:type', type.prototype as object, property);
+}
