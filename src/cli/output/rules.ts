@@ -26,7 +26,7 @@ export function rulesOf(schema: JsonSchema): string {
 
 function typeOf({ type, $ref }: JsonSchema): string {
   if (typeof $ref === 'string') return $ref.slice($ref.lastIndexOf('/') + 1);
-  return [type ?? []].flat().join(' or ');
+  return [(type ?? []) as string | readonly string[]].flat().join(' or ');
 }
 
 function ruleOf(keyword: string, value: unknown): string[] {
