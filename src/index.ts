@@ -66,7 +66,7 @@ export type {
   ReturningOptions,
 } from './controllers/metadata/types.js';
 export type { Middleware, MiddlewareLike, MiddlewareObject, Next } from './base/middleware.js';
-export type { Issue, PayloadOptions } from './payload/index.js';
+export type { Issue, MessageOf, PayloadOptions } from './payload/index.js';
 export type {
   AnswerContract,
   ArgumentContract,

@@ -32,7 +32,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
-  payload: ['validator', 'transform', 'shape'],
+  payload: ['validator', 'transform', 'shape', 'message'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */

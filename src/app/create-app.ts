@@ -178,6 +178,7 @@ function compile(
   provideServices(container, [...sharedClasses(facts), ...services]);
   compiler.add(facts);
   compiler.addServices(services);
+  compiler.buildConstraints();
   compiler.checkScopes();
   return compiler;
 }

@@ -197,6 +197,11 @@ export async function disposeAll(container: DependencyContainer, failed: (error:
   }
 }
 
+/** Whether the container or one of its parents has a registration of a class. */
+export function isRegistered(container: DependencyContainer, type: Class): boolean {
+  return container.isRegistered(type as never, true);
+}
+
 /** The container's one instance of a class, unless the class was registered otherwise. */
 export function resolveOnce(container: DependencyContainer, type: Class): object {
   const token = type as InjectionToken<object>;

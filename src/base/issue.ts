@@ -11,4 +11,6 @@ export interface Issue {
   readonly rule: string;
   /** The message of class-validator, for the client. */
   readonly message: string;
+  /** The `context` of the rule's decorator, as it was written there. */
+  readonly context?: unknown;
 }

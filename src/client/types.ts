@@ -126,7 +126,12 @@ export interface CallFailure<Code extends string = string> {
   readonly code: Code;
   readonly message: string;
   readonly details?: unknown;
-  readonly issues?: readonly { readonly path: string; readonly rule: string; readonly message: string }[];
+  readonly issues?: readonly {
+    readonly path: string;
+    readonly rule: string;
+    readonly message: string;
+    readonly context?: unknown;
+  }[];
   readonly id?: string;
 }
 

@@ -2,6 +2,8 @@
 import type { ValidationError } from 'class-validator';
 import type { Issue } from '../base/issue.js';
 import { PayloadCompiler, type Compilation } from './compiled/index.js';
+import { copyOf } from './compiled/transform/copy.js';
+import { isPlainObject } from './depth.js';
 import { Invalid, issuesOf, type IssueSource } from './invalid.js';
 import { librarySteps, type Steps } from './library.js';
 import type { Direction } from './nested.js';
@@ -88,6 +90,29 @@ export abstract class ClassPlan implements PayloadPlan {
       return unchecked(misshapen, cause);
     }
   }
+}
+
+/** The plan of what comes in. */
+export class IncomingPlan extends ClassPlan {
+  run(value: unknown): object | Invalid | Promise<object | Invalid> {
+    // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
+    if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
+      return Invalid.of(NOT_AN_OBJECT);
+    }
+    const compilation = this.current();
+    let instance: object;
+    try {
+      // Whoever gave the value may want to use it again.
+      instance = this.stepsOf(compilation).transform(compilation.consumes ? (copyOf(value) as object) : value);
+    } catch (cause) {
+      return Invalid.of(NOT_READABLE, cause);
+    }
+    return this.check(compilation, instance, value, asItIs);
+  }
+}
+
+function asItIs(instance: object): object {
+  return instance;
 }
 
 async function later(

@@ -4,12 +4,13 @@ export { inspectAsynchronous } from './inspect/asynchronous.js';
 export { describePayload } from './describe.js';
 export type { PropertyFacts, RuleFacts } from './describe.js';
 export { exceedsDepth } from './depth.js';
+export { constraintClasses, libraryConstraint } from './inspect/constraints.js';
 export { inspectPayload } from './inspect/inspect.js';
 export type { PayloadProblem } from './inspect/inspect.js';
 export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from '../base/issue.js';
 export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';
-export type { Class, PayloadOptions } from './payload-options.js';
+export type { Class, ConstraintOf, MessageOf, PayloadOptions } from './payload-options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
 
 export { asCarried } from './wire.js';

@@ -12,7 +12,7 @@ const MAX_TEXT = 200;
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
 /** Takes one more issue; `false` where there is no room for further ones. */
-export type AddIssue = (path: string, rule: string, message: unknown) => boolean;
+export type AddIssue = (path: string, rule: string, message: unknown, context?: unknown) => boolean;
 
 /** Names issues, in their order, until one is not taken. */
 export type IssueSource = (add: AddIssue) => void;
@@ -37,17 +37,42 @@ export class Invalid {
   }
 
   /** The same of one issue. */
-  static of({ path, rule, message }: Issue, cause?: unknown): Invalid {
-    return new Invalid((add) => add(path, rule, message), cause);
+  static of({ path, rule, message, context }: Issue, cause?: unknown): Invalid {
+    return new Invalid((add) => add(path, rule, message, context), cause);
   }
 
   /** The same of a value that is part of another one: paths begin with `parent`. */
   within(parent: string): Invalid {
     return new Invalid((add) => {
-      for (const { path, rule, message } of this.issues) {
-        if (!add(path ? `${parent}.${path}` : parent, rule, message)) return;
+      for (const { path, rule, message, context } of this.issues) {
+        if (!add(path ? `${parent}.${path}` : parent, rule, message, context)) return;
       }
     }, this.cause);
+  }
+
+  /**
+   * The same in other words. An issue for which `word` throws, or returns no text, keeps its message; the first error is
+   * the cause.
+   */
+  worded(word: (issue: Issue) => unknown): Invalid {
+    let { cause } = this;
+    const texts = this.issues.map((issue) => {
+      try {
+        const text = word(issue);
+        if (typeof text === 'string') return text;
+        throw new TypeError(`it returned ${text === null ? 'null' : typeof text} instead of a text`);
+      } catch (error) {
+        cause ??= new Error('the option payload.message failed, so the client read the message as it was', {
+          cause: error,
+        });
+        return issue.message;
+      }
+    });
+    return new Invalid((add) => {
+      for (const [index, { path, rule, context }] of this.issues.entries()) {
+        if (!add(path, rule, texts[index], context)) return;
+      }
+    }, cause);
   }
 
   /** At most 20 issues and 2 KB of text. */
@@ -67,18 +92,22 @@ export function issuesOf(errors: readonly ValidationError[], covered: ReadonlySe
 
 const NONE: ReadonlySet<string> = new Set();
 
+type Contexts = Readonly<Record<string, unknown>>;
+
 function walk(
   errors: readonly ValidationError[],
   parent: string,
   covered: ReadonlySet<string>,
   add: AddIssue,
 ): boolean {
-  for (const { property: name, constraints, children } of errors) {
+  for (const { property: name, constraints, contexts, children } of errors) {
     // An unknown value at the top has no property.
     const property = (name as string | undefined) ?? '';
     const path = shortened(parent && property ? `${parent}.${property}` : parent || property);
     if (covered.has(path)) continue;
-    for (const rule in constraints) if (!add(path, rule, constraints[rule])) return false;
+    for (const rule in constraints) {
+      if (!add(path, rule, constraints[rule], (contexts as Contexts | undefined)?.[rule])) return false;
+    }
     if (children && children.length > 0 && !walk(children, path, covered, add)) return false;
   }
   return true;
@@ -87,14 +116,24 @@ function walk(
 function bounded(source: IssueSource): readonly Issue[] {
   const issues: Issue[] = [];
   let characters = 0;
-  source((path, rule, message) => {
-    const issue = { path: shortened(path), rule: shortened(rule), message: shortened(message) };
+  source((path, rule, message, context) => {
+    const issue: Issue = {
+      path: shortened(path),
+      rule: shortened(rule),
+      message: shortened(message),
+      ...about(context),
+    };
     characters += issue.path.length + issue.rule.length + issue.message.length;
     // A character of a string has three bytes at the most, so few texts need to be measured.
     if (characters * 3 > MAX_ISSUES_BYTES && bytesOf(issues) + bytesOf([issue]) > MAX_ISSUES_BYTES) return false;
     return issues.push(issue) < MAX_ISSUES;
   });
   return issues;
+}
+
+/** A context is the server's own constant, not a text of the client, so it has no bound. */
+function about(context: unknown): Pick<Issue, 'context'> {
+  return context === undefined ? {} : { context };
 }
 
 function bytesOf(issues: readonly Issue[]): number {

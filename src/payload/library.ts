@@ -3,11 +3,11 @@ import { plainToInstance } from 'class-transformer';
 import type { ClassConstructor } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getFromContainer, Validator } from 'class-validator';
-import type { ValidationError } from 'class-validator';
+import type { MetadataStorage, ValidationError } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { makesBuffers, refuseClaims } from './buffers.js';
 import { Awaited, Budget, BUDGET_EXCEEDED } from './budget.js';
-import type { Class, SettledOptions } from './payload-options.js';
+import type { Class, ConstraintOf, SettledOptions } from './payload-options.js';
 
 /** The two steps that make a payload of a value. Both may throw what user code throws. */
 export interface Steps {
@@ -86,14 +86,28 @@ export function settleErrors(
   });
 }
 
-interface ErrorMaker {
+interface ExecutorInternals {
+  metadataStorage: MetadataStorage;
   createValidationError(...args: unknown[]): [string, string];
+}
+
+/** The storage as it would be if the constraints that an application builds were class-validator's own. */
+function withConstraints(storage: MetadataStorage, constraintOf: ConstraintOf): MetadataStorage {
+  return Object.assign(Object.create(storage) as MetadataStorage, {
+    getTargetValidatorConstraints(target: Function) {
+      const found = storage.getTargetValidatorConstraints(target);
+      const instance = constraintOf(target);
+      if (!instance) return found;
+      return found.map((metadata) => Object.create(metadata, { instance: { value: instance } }) as typeof metadata);
+    },
+  });
 }
 
 /** The library's executor, made to stop at the first broken rule that its budget has no room for. */
 export function budgetedExecutor(validator: Validator, options: SettledOptions, budget: Budget): ValidationExecutor {
   const executor = new ValidationExecutor(validator, options.validator);
-  const inner = executor as unknown as ErrorMaker;
+  const inner = executor as unknown as ExecutorInternals;
+  if (options.constraintOf) inner.metadataStorage = withConstraints(inner.metadataStorage, options.constraintOf);
   const create = inner.createValidationError.bind(executor);
   inner.createValidationError = (...args) => {
     // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack

@@ -1,6 +1,8 @@
 /** The options of payload plans, as users write them and as plans use them. */
 import type { ClassTransformOptions } from 'class-transformer';
 import type { ValidatorOptions } from 'class-validator';
+import type { EventContext } from '../base/context.js';
+import type { Issue } from '../base/issue.js';
 
 /** A class whose instances are payloads. */
 export type Class = new (...args: never[]) => object;
@@ -20,20 +22,34 @@ export interface PayloadOptions {
    * leaves all that to the rules.
    */
   readonly shape?: 'declared' | 'library' | undefined;
+  /**
+   * Words an issue for a client, for example in its language: `issue.context` is what the rule's decorator says. What it
+   * throws is logged, and the client reads the message as it was.
+   */
+  readonly message?: MessageOf | undefined;
 }
+
+/** Returns the message of an issue for the client of a call. */
+export type MessageOf = (issue: Issue, context: EventContext) => string;
 
 /** {@link PayloadOptions} with the defaults filled in: a copy that nobody changes after boot. */
 export interface SettledOptions {
   readonly transform: Readonly<ClassTransformOptions>;
   readonly validator: Readonly<ValidatorOptions>;
   readonly shape: 'declared' | 'library';
+  /** Returns the instance of a constraint class that an application builds; for other classes `undefined`. */
+  readonly constraintOf: ConstraintOf | undefined;
   /** Validation stops at the broken rule after this many. */
   readonly maxIssues: number;
 }
 
+/** Returns the instance of a constraint class, if it is not class-validator that builds it. */
+export type ConstraintOf = (type: Function) => object | undefined;
+
 /** Copies the options, fills in the defaults and freezes the result. */
-export function settle(options: PayloadOptions, maxIssues: number): SettledOptions {
+export function settle(options: PayloadOptions, maxIssues: number, constraintOf?: ConstraintOf): SettledOptions {
   return {
+    constraintOf,
     maxIssues,
     shape: options.shape ?? 'declared',
     transform: frozenCopy({ ...options.transform }),

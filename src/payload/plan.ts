@@ -1,21 +1,22 @@
-/** The plan of one payload class: compiled steps, or those of the libraries. */
-import { ClassPlan, NOT_AN_OBJECT, NOT_READABLE, type PayloadPlan } from './class-plan.js';
+/** The plans of payloads: one for each class, and arrays of what another plan makes. */
+import { IncomingPlan, type PayloadPlan } from './class-plan.js';
 import { PayloadCompiler } from './compiled/index.js';
-import { copyOf } from './compiled/transform/copy.js';
-import { isPlainObject } from './depth.js';
 import { Invalid, MAX_ISSUES } from './invalid.js';
 import type { Issue } from '../base/issue.js';
 import type { IssueSource } from './invalid.js';
 import { settle } from './payload-options.js';
-import type { Class, PayloadOptions } from './payload-options.js';
+import type { Class, ConstraintOf, PayloadOptions } from './payload-options.js';
 
 const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an array' };
 
 /** Returns the function that plans the payload of a class; what all classes have in common is looked at once. */
-export function payloadPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
-  const settled = settle(options, MAX_ISSUES);
+export function payloadPlanner(
+  options: PayloadOptions = {},
+  constraintOf?: ConstraintOf,
+): (type: Class) => PayloadPlan {
+  const settled = settle(options, MAX_ISSUES, constraintOf);
   const compiler = new PayloadCompiler(settled);
-  return (type) => new ObjectPlan(type, settled, compiler);
+  return (type) => new IncomingPlan(type, settled, compiler);
 }
 
 /** Plans the payload of one class. */
@@ -26,28 +27,6 @@ export function planPayload(type: Class, options?: PayloadOptions): PayloadPlan 
 /** Plans a payload that is an array of what another plan makes. Paths begin with the index: `0.name`. */
 export function planArray(element: PayloadPlan): PayloadPlan {
   return new ArrayPlan(element);
-}
-
-class ObjectPlan extends ClassPlan {
-  run(value: unknown): object | Invalid | Promise<object | Invalid> {
-    // Both libraries misread arrays, strings and null, and would take a thenable for a promise of the value.
-    if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
-      return Invalid.of(NOT_AN_OBJECT);
-    }
-    const compilation = this.current();
-    let instance: object;
-    try {
-      // Whoever gave the value may want to use it again.
-      instance = this.stepsOf(compilation).transform(compilation.consumes ? (copyOf(value) as object) : value);
-    } catch (cause) {
-      return Invalid.of(NOT_READABLE, cause);
-    }
-    return this.check(compilation, instance, value, asItIs);
-  }
-}
-
-function asItIs(instance: object): object {
-  return instance;
 }
 
 class ArrayPlan implements PayloadPlan {
@@ -88,8 +67,8 @@ function elementIssues(results: readonly (object | Invalid)[]): IssueSource {
   return (add) => {
     for (const [index, result] of results.entries()) {
       if (!(result instanceof Invalid)) continue;
-      for (const { path, rule, message } of result.within(String(index)).issues) {
-        if (!add(path, rule, message)) return;
+      for (const { path, rule, message, context } of result.within(String(index)).issues) {
+        if (!add(path, rule, message, context)) return;
       }
     }
   };

@@ -122,6 +122,25 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.equal(((await admin.emitWithAck('audit')) as { data: number }).data, 1);
   },
 
+  async payloads(t) {
+    const { connect } = await start(t, 'payloads');
+    const game = await connect('/game', { query: { page: '2', desc: 'false', lang: 'de' } });
+    const issues = async (event: string, value: unknown): Promise<string[]> => {
+      const { error } = (await game.emitWithAck(event, value)) as { error: { issues: Record<string, string>[] } };
+      return error.issues.map(({ path, rule, message }) => `${path} ${rule}: ${message}`);
+    };
+    assert.deepEqual(await game.emitWithAck('list'), { page: 2, desc: false });
+    assert.deepEqual(await game.emitWithAck('move', { to: { x: 1, y: 2 } }), { to: { x: 1, y: 2 }, steps: 0 });
+    for (const to of [[], [{ x: 1, y: 2 }], 5]) {
+      assert.deepEqual(await issues('move', { to }), ['to shape: to must be an object']);
+    }
+    assert.deepEqual(await issues('move', {}), ['to shape: to is required']);
+    const note = 'x'.repeat(21);
+    assert.deepEqual(await issues('move', { to: { x: 1, y: 2 }, note }), ['note isLength: Die Notiz ist zu lang.']);
+    assert.equal(await game.emitWithAck('invite', { name: 'ada' }), 'ada is invited');
+    assert.deepEqual(await issues('invite', { name: 'eve' }), ['name knownUser: Diesen Namen kennt niemand.']);
+  },
+
   async errors(t) {
     const { connect, url, program } = await start(t, 'errors');
     const client = await connect('/orders');

@@ -89,7 +89,14 @@ export class Compiler {
     const handlers = facts.handlers
       .filter(({ kind }) => kind !== 'error')
       .map((handler) => ({ facts: handler, plan: this.#handler(facts, target, handler, payload, errors) }));
+    this.buildConstraints();
     return { facts, handlers, errors };
+  }
+
+  /** Builds the constraints of all payloads that were planned. */
+  buildConstraints(): void {
+    const { container, payloads } = this.options;
+    payloads.constraints.build(container, (type) => this.#instances.build(type), this.problems);
   }
 
   #error(target: Target, handler: HandlerFacts): ErrorPlan {

@@ -6,13 +6,16 @@ import { Invalid, MAX_ISSUES } from '../invalid.js';
 import { withoutStrangers } from '../library.js';
 import { CLASS_TO_PLAIN } from '../nested.js';
 import { settle } from '../payload-options.js';
-import type { Class, PayloadOptions, SettledOptions } from '../payload-options.js';
+import type { Class, ConstraintOf, PayloadOptions, SettledOptions } from '../payload-options.js';
 import type { PayloadPlan } from '../class-plan.js';
 import { adopt } from './adopt.js';
 
 /** Returns the function that plans what is sent of a class. */
-export function outgoingPlanner(options: PayloadOptions = {}): (type: Class) => PayloadPlan {
-  const settled = settle(options, MAX_ISSUES);
+export function outgoingPlanner(
+  options: PayloadOptions = {},
+  constraintOf?: ConstraintOf,
+): (type: Class) => PayloadPlan {
+  const settled = settle(options, MAX_ISSUES, constraintOf);
   const compiler = new PayloadCompiler(settled, CLASS_TO_PLAIN);
   return (type) => new OutgoingPlan(type, settled, compiler);
 }

@@ -4,7 +4,7 @@ import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOpera
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { isBuiltIn, isUserClass, PLAIN_TO_CLASS, typesOf, type Direction } from '../nested.js';
+import { isBuiltIn, isUserClass, PLAIN_TO_CLASS, probeType, typesOf, type Direction } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 
 /** Whether a property holds one object or a collection; `any` if the declaration does not say. */
@@ -110,9 +110,9 @@ function kindOf(
 }
 
 function onlyType(metadata: TypeMetadata, name: string): Class | undefined {
-  const types = metadata.typeFunction?.length === 0 ? typesOf(metadata, name) : [];
+  const { types, isChosenByMessage } = probeType(metadata, name);
   const [type] = types;
-  return types.length === 1 && isUserClass(type) && !isExtension(type) ? type : undefined;
+  return !isChosenByMessage && types.length === 1 && isUserClass(type) && !isExtension(type) ? type : undefined;
 }
 
 /** Whether a class extends Array, Map or another class of the language. */
@@ -131,8 +131,9 @@ function discriminatorOf(metadata: TypeMetadata, name: string): Discriminator | 
   const { property, subTypes } = metadata.options?.discriminator ?? {};
   if (!property || !subTypes) return undefined;
   const classes = new Set<unknown>(subTypes.map(({ value }) => value));
-  const [base] = typesOf(metadata, name);
-  return { property, classes, names: new Set(subTypes.map((each) => each.name)), hasDefault: classes.has(base) };
+  const { types, isChosenByMessage } = probeType(metadata, name);
+  const hasDefault = isChosenByMessage || classes.has(types[0]);
+  return { property, classes, names: new Set(subTypes.map((each) => each.name)), hasDefault };
 }
 
 /** The keys of a plain object that class-transformer reads or writes for a property. */

@@ -4,10 +4,12 @@ import {
   Invalid,
   planArray,
   textReaders,
+  type MessageOf,
   type PayloadOptions,
   type PayloadPlan,
 } from '../../../payload/index.js';
 import type { Class } from '../../../base/reflect.js';
+import type { EventContext } from '../../../base/context.js';
 import type { Reader } from '../types.js';
 
 /** A value before it is checked against a class. */
@@ -139,13 +141,20 @@ function article(label: string): string {
   return /^[aeiou]/.test(label) ? `an ${label}` : `a ${label}`;
 }
 
-/** Reads a value and checks it. Issues begin with its place: the argument's index, the property, the name of a header. */
-export function checkedReader(read: Reader, fit: Fit, path: string): Reader {
-  if (path === '') return (context, error) => fit(read(context, error));
-  const located = (result: unknown): unknown => (result instanceof Invalid ? result.within(path) : result);
+/**
+ * Reads a value and checks it. Issues begin with its place: the argument's index, the property, the name of a header.
+ * `messageOf` words them for the client.
+ */
+export function checkedReader(read: Reader, fit: Fit, path: string, messageOf?: MessageOf): Reader {
+  if (path === '' && !messageOf) return (context, error) => fit(read(context, error));
+  const told = (result: unknown, context: EventContext): unknown => {
+    if (!(result instanceof Invalid)) return result;
+    const located = path === '' ? result : result.within(path);
+    return messageOf ? located.worded((issue) => messageOf(issue, context)) : located;
+  };
   return (context, error) => {
     const result = fit(read(context, error));
-    return result instanceof Promise ? result.then(located) : located(result);
+    return result instanceof Promise ? result.then((late) => told(late, context)) : told(result, context);
   };
 }
 

@@ -12,11 +12,12 @@ export function mergePayloadOptions(...options: readonly (PayloadOptions | undef
     transform: Object.assign({}, ...given.map(({ transform }) => transform)),
     validator: Object.assign({}, ...given.map(({ validator }) => validator)),
     shape: given.findLast(({ shape }) => shape !== undefined)?.shape,
+    message: given.findLast(({ message }) => message !== undefined)?.message,
   };
 }
 
 function saysAnything(options: PayloadOptions | undefined): options is PayloadOptions {
-  return (options?.transform ?? options?.validator ?? options?.shape) !== undefined;
+  return (options?.transform ?? options?.validator ?? options?.shape ?? options?.message) !== undefined;
 }
 
 const nothingSaid: PayloadOptions = Object.freeze({});

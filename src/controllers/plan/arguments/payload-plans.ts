@@ -1,5 +1,6 @@
 /** The payload plans that the parameters of an application share. */
 import {
+  constraintClasses,
   inspectPayload,
   outgoingPlanner,
   payloadPlanner,
@@ -10,10 +11,13 @@ import {
 import type { SetupProblem } from '../../../base/errors.js';
 import type { Class } from '../../../base/reflect.js';
 import { isForeign, isPrimitive } from './check-value.js';
+import { Constraints } from './constraints.js';
 
 /** The payload plans of an application: one for each class under the same options, however many parameters take it. */
 export class PayloadPlans {
   readonly #plans = new Map<PayloadOptions, PlansOfOptions>();
+  /** The `@ValidatorConstraint` classes of all payloads. */
+  readonly constraints = new Constraints();
 
   /** Returns the problems of a type under these options, as far as boot can see them. */
   typeProblems(type: unknown, options: PayloadOptions): readonly Omit<SetupProblem, 'where'>[] {
@@ -36,6 +40,7 @@ export class PayloadPlans {
   of(type: Class, options: PayloadOptions): PayloadPlan {
     const { plan, plans } = this.#under(options);
     const found = plans.get(type) ?? plan(type as never);
+    if (!plans.has(type)) this.constraints.add(constraintClasses(type as never, options));
     plans.set(type, found);
     return found;
   }
@@ -44,14 +49,15 @@ export class PayloadPlans {
   outgoing(type: Class, options: PayloadOptions): PayloadPlan {
     const { planSent, sent } = this.#under(options);
     const found = sent.get(type) ?? planSent(type as never);
+    if (!sent.has(type)) this.constraints.add(constraintClasses(type as never, options));
     sent.set(type, found);
     return found;
   }
 
   #under(options: PayloadOptions): PlansOfOptions {
     const found = this.#plans.get(options) ?? {
-      plan: payloadPlanner(options),
-      planSent: outgoingPlanner(options),
+      plan: payloadPlanner(options, this.constraints.of),
+      planSent: outgoingPlanner(options, this.constraints.of),
       sent: new Map<Class, PayloadPlan>(),
       plans: new Map<Class, PayloadPlan>(),
       problems: new Map<Class, readonly PayloadProblem[]>(),

@@ -110,7 +110,8 @@ class ArgumentPlanner {
     const label = [source.label, plan.label].filter(Boolean).join(' ');
     const checked = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
     const fit = checked && this.param.hasDefault ? unlessMissing(checked) : checked;
-    const read = fit ? checkedReader(source.read, fit, path) : source.read;
+    const { message } = mergePayloadOptions(this.options, metadata?.options);
+    const read = fit ? checkedReader(source.read, fit, path, message) : source.read;
     return { label, read, ...(plan.payload ? { payload: plan.payload } : {}) };
   }
 

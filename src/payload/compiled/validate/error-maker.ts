@@ -5,7 +5,7 @@ import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
 import type { Budget } from '../../budget.js';
-import { instanceOf, ruleName } from './rules.js';
+import { ruleName } from './rules.js';
 import type { Check } from './rules.js';
 
 /** Makes the errors of one plan: what they show depends on its options. */
@@ -69,8 +69,8 @@ export class ErrorMaker {
       constraints: metadata.constraints,
     };
     let message = metadata.message || '';
-    if (!metadata.message && this.#hasDefaults && check && instanceOf(check).defaultMessage instanceof Function) {
-      message = (instanceOf(check) as Required<ValidatorConstraintInterface>).defaultMessage(args);
+    if (!metadata.message && this.#hasDefaults && check && check.instance().defaultMessage instanceof Function) {
+      message = (check.instance() as Required<ValidatorConstraintInterface>).defaultMessage(args);
     }
     return this.#replaceTokens(metadata, message, args);
   }

@@ -4,6 +4,7 @@ import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ConstraintMetadata } from 'class-validator/types/metadata/ConstraintMetadata.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
+import type { ConstraintOf } from '../../payload-options.js';
 import { isWrapper } from '../known-libraries.js';
 
 /** One check of a rule. A rule has several if its constraint class was registered under several names. */
@@ -11,9 +12,11 @@ export interface Check {
   readonly metadata: ConstraintMetadata;
   /**
    * The methods of the library's own wrapper of a function: they need no instance. Another constraint is asked from the
-   * container at every use.
+   * container at every use, unless an application has built it.
    */
   readonly wrapper: ValidatorConstraintInterface | undefined;
+  /** The instance that the check is made with. */
+  readonly instance: () => ValidatorConstraintInterface;
   /** Makes the check. */
   readonly ask: (value: unknown, args: ValidationArguments) => unknown;
 }
@@ -42,14 +45,18 @@ export interface PropertyRules {
 }
 
 /** Sorts the rules of one property by what they do. */
-export function compileRules(name: string, metadatas: readonly ValidationMetadata[]): PropertyRules {
+export function compileRules(
+  name: string,
+  metadatas: readonly ValidationMetadata[],
+  constraintOf?: ConstraintOf,
+): PropertyRules {
   const conditions: ValidationMetadata[] = [];
   const byType = { defined: [] as Rule[], custom: [] as Rule[], nested: [] as Rule[], others: [] as Rule[] };
   let awaitsValue = false;
   for (const metadata of metadatas) {
     const { type } = metadata;
     if (type === ValidationTypes.WHITELIST) continue;
-    const rule: Rule = { metadata, checks: checksOf(metadata) };
+    const rule: Rule = { metadata, checks: checksOf(metadata, constraintOf) };
     (type === ValidationTypes.IS_DEFINED ? byType.defined : byType.others).push(rule);
     if (type === ValidationTypes.CUSTOM_VALIDATION) byType.custom.push(rule);
     else if (type === ValidationTypes.NESTED_VALIDATION) byType.nested.push(rule);
@@ -59,21 +66,20 @@ export function compileRules(name: string, metadatas: readonly ValidationMetadat
   return { name, conditions, awaitsValue, ...byType };
 }
 
-function checksOf({ constraintCls }: ValidationMetadata): Check[] {
-  return getMetadataStorage().getTargetValidatorConstraints(constraintCls).map(checkOf);
+function checksOf({ constraintCls }: ValidationMetadata, constraintOf: ConstraintOf | undefined): Check[] {
+  return getMetadataStorage()
+    .getTargetValidatorConstraints(constraintCls)
+    .map((metadata) => checkOf(metadata, constraintOf));
 }
 
-function checkOf(metadata: ConstraintMetadata): Check {
-  if (!isWrapper(metadata.target)) {
-    return { metadata, wrapper: undefined, ask: (value, args) => metadata.instance.validate(value, args) };
+function checkOf(metadata: ConstraintMetadata, constraintOf: ConstraintOf | undefined): Check {
+  if (isWrapper(metadata.target)) {
+    const wrapper = metadata.target.prototype as ValidatorConstraintInterface & { readonly validate: Check['ask'] };
+    return { metadata, wrapper, instance: () => wrapper, ask: wrapper.validate };
   }
-  const wrapper = metadata.target.prototype as ValidatorConstraintInterface & { readonly validate: Check['ask'] };
-  return { metadata, wrapper, ask: wrapper.validate };
-}
-
-/** The instance that a check is made with. */
-export function instanceOf(check: Check): ValidatorConstraintInterface {
-  return check.wrapper ?? check.metadata.instance;
+  const instance = (): ValidatorConstraintInterface =>
+    (constraintOf?.(metadata.target) as ValidatorConstraintInterface | undefined) ?? metadata.instance;
+  return { metadata, wrapper: undefined, instance, ask: (value, args) => instance().validate(value, args) };
 }
 
 /** The name under which an error tells of a rule. */

@@ -91,7 +91,7 @@ export class CompiledValidator {
     const known = new Set(Object.keys(grouped));
     const checking: Checking = { ...this.#nesting, targetName: type.name };
     const properties = Object.keys(grouped).map((name) => {
-      const rules = compileRules(name, grouped[name] ?? []);
+      const rules = compileRules(name, grouped[name] ?? [], this.#options.constraintOf);
       for (const { checks } of [...rules.defined, ...rules.custom]) {
         for (const { metadata, wrapper } of checks) if (!wrapper) this.#watch.addConstraint(metadata.target);
       }
