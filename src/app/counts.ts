@@ -1,9 +1,19 @@
 /** How many clients are where: on all nodes if the application is in a cluster, else here. */
 import type { Server } from 'socket.io';
 import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
+import { countMembers } from '../connections/namespaces/members.js';
 
+/** Returns counts that take a namespace with and without its slash, as `io.of` does. */
 export function countsOf(io: Server, link: AdapterLink | undefined): ClusterCounts {
-  return link?.counts ?? localCounts(io);
+  const counts = link?.counts ?? localCounts(io);
+  return {
+    count: (namespace, room) => counts.count(withSlash(namespace), room),
+    rooms: (namespace) => counts.rooms(withSlash(namespace)),
+  };
+}
+
+function withSlash(namespace: string): string {
+  return namespace.startsWith('/') ? namespace : `/${namespace}`;
 }
 
 function localCounts(io: Server): ClusterCounts {
@@ -11,12 +21,13 @@ function localCounts(io: Server): ClusterCounts {
   return {
     count(namespace, room) {
       const adapter = adapterOf(namespace);
-      return (room === undefined ? adapter?.sids : adapter?.rooms.get(room))?.size ?? 0;
+      return adapter ? countMembers(adapter, room) : 0;
     },
     rooms(namespace) {
-      const { rooms = new Map<string, Set<string>>(), sids } = adapterOf(namespace) ?? {};
-      const named = [...rooms].filter(([room]) => !sids?.has(room));
-      return new Map(named.map(([room, members]) => [room, members.size]));
+      const adapter = adapterOf(namespace);
+      const names = adapter ? [...adapter.rooms.keys()].filter((room) => !adapter.sids.has(room)) : [];
+      const counted = names.map((room) => [room, countMembers(adapter!, room)] as const);
+      return new Map(counted.filter(([, count]) => count > 0));
     },
   };
 }

@@ -1,6 +1,8 @@
 /** Shutdown, in order: answer the calls that run, disconnect the clients, close the links. */
-import type { Server } from 'socket.io';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server, Socket } from 'socket.io';
 import type { BackgroundWork } from '../background/runner.js';
+import { groupBy } from '../base/group-by.js';
 import { longestTime } from '../base/limits.js';
 import type { Watchdog } from '../background/watchdog/watchdog.js';
 import type { AdapterLink } from '../cluster/index.js';
@@ -8,6 +10,9 @@ import { internalsOf } from '../connections/internals.js';
 import type { Runtime } from '../connections/runtime.js';
 import type { Clients } from '../server/clients.js';
 import type { Serving } from './serving.js';
+
+/** So many clients are disconnected at once, with so many milliseconds before the next ones. */
+const batch = { clients: 250, pause: 50 };
 
 export interface RunningParts {
   readonly io: Server;
@@ -30,7 +35,7 @@ export async function shutDown(parts: RunningParts): Promise<void> {
   // Not before: a client on long-polling fetches its answer with a connection of its own.
   const stopped = serving.stopAccepting();
   const disconnected = setTimeout(() => serving.dropConnections(), rest());
-  disconnectAll(io);
+  await disconnectAll(io, rest);
   // The handlers of the disconnections may emit to other nodes, so the links close after them.
   await drain(runtime, rest());
   await disposed(runtime, rest());
@@ -64,12 +69,24 @@ async function disposed({ scopes, log }: Runtime, time: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Ends all connections as Socket.IO does when it is closed, but lets the adapters work on. */
-function disconnectAll(io: Server): void {
-  for (const { sockets } of io._nsps.values()) {
-    for (const socket of sockets.values()) internalsOf(socket)._onclose('server shutting down');
+/**
+ * Ends all connections as Socket.IO does when it is closed, but lets the adapters work on. Many clients leave in batches, so
+ * that they do not come to the next server in one moment.
+ */
+async function disconnectAll(io: Server, rest: () => number): Promise<void> {
+  const sockets = [...io._nsps.values()].flatMap((namespace) => [...namespace.sockets.values()]);
+  const clients = groupBy(sockets, ({ conn }) => conn);
+  for (let at = 0; at < clients.length; at += batch.clients) {
+    if (at > 0) await sleep(Math.min(batch.pause, rest()));
+    for (const client of clients.slice(at, at + batch.clients)) disconnect(client);
   }
   (io.engine as Server['engine'] | undefined)?.close();
+}
+
+/** @param sockets all sockets of one client */
+function disconnect(sockets: readonly Socket[]): void {
+  for (const socket of sockets) internalsOf(socket)._onclose('server shutting down');
+  sockets[0]?.conn.close();
 }
 
 /** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */

@@ -111,7 +111,9 @@ describe('counts across nodes', { concurrency: 2 }, () => {
 });
 
 function node(): { census: Census; adapter: Adapter } {
-  const adapter = Object.assign(new EventEmitter(), { rooms: new Map(), sids: new Map() }) as unknown as Adapter;
+  const sids = new Map();
+  const nsp = Object.assign(new EventEmitter(), { sockets: sids });
+  const adapter = Object.assign(new EventEmitter(), { nsp, rooms: new Map(), sids }) as unknown as Adapter;
   const census = new Census();
   census.watch('/', adapter);
   return { census, adapter };

@@ -1,5 +1,7 @@
 /** How many clients are in which room, on all nodes: each tells the others of its changes with its heartbeats. */
+import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
+import { countMembers } from '../../../connections/namespaces/members.js';
 
 /** Rooms that are remembered of one other node; of more, only how many clients the namespaces have is known. */
 const MAX_ROOMS = 100_000;
@@ -43,6 +45,10 @@ export class Census {
     this.#adapters.set(nsp, adapter);
     const onChange = (room: string, id: string): void => this.#note(nsp, adapter, room, id);
     adapter.on('join-room', onChange).on('leave-room', onChange);
+    // What a client has joined in the gate counts from here on.
+    (adapter.nsp as Namespace).on('connection', ({ id }) => {
+      for (const room of adapter.sids.get(id) ?? []) this.#note(nsp, adapter, room, id);
+    });
   }
 
   unwatch(nsp: string): void {
@@ -61,8 +67,8 @@ export class Census {
   count(nsp: string, room?: string): number {
     const sum = this.#sums.get(nsp);
     const adapter = this.#adapters.get(nsp);
-    if (room === undefined) return (sum?.clients ?? 0) + (adapter?.sids.size ?? 0);
-    return sum?.rooms.get(room) ?? adapter?.rooms.get(room)?.size ?? 0;
+    if (room === undefined) return (sum?.clients ?? 0) + (adapter ? countMembers(adapter) : 0);
+    return sum?.rooms.get(room) ?? (adapter ? countMembers(adapter, room) : 0);
   }
 
   /** The rooms of a namespace on all nodes with their sizes, without the room that each client has by its id. */
@@ -85,8 +91,8 @@ export class Census {
   }
 
   all(): Counts {
-    const counts = [...this.#adapters].flatMap(([nsp, { sids }]) => [
-      [nsp, null, sids.size] as const,
+    const counts = [...this.#adapters].flatMap(([nsp, adapter]) => [
+      [nsp, null, countMembers(adapter)] as const,
       ...[...(this.#local.get(nsp) ?? [])].map(([room, size]) => [nsp, room, size] as const),
     ]);
     return { version: this.#version, all: true, counts };
@@ -121,7 +127,7 @@ export class Census {
 
   #note(nsp: string, adapter: Adapter, room: string, id: string): void {
     if (room === id) return this.#mark(nsp, null);
-    const size = adapter.rooms.get(room)?.size ?? 0;
+    const size = countMembers(adapter, room);
     const before = this.#localOf(nsp).get(room) ?? 0;
     if (size > 0) this.#localOf(nsp).set(room, size);
     else this.#localOf(nsp).delete(room);
@@ -142,7 +148,8 @@ export class Census {
   }
 
   #own(nsp: string, room: string | null): number {
-    if (room === null) return this.#adapters.get(nsp)?.sids.size ?? 0;
+    const adapter = this.#adapters.get(nsp);
+    if (room === null) return adapter ? countMembers(adapter) : 0;
     return this.#local.get(nsp)?.get(room) ?? 0;
   }
 
