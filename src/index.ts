@@ -105,4 +105,5 @@ export { defaultLimits } from './base/limits.js';
 export type { Limits } from './base/limits.js';
 export type { Logger, LogMethod } from './base/log.js';
 export type { Address, ListenOptions } from './server/http.js';
+export type { DocsOption, DocsOptions } from './contract/page/docs-options.js';
 export type { HttpOptions } from './server/pages.js';

@@ -6,6 +6,7 @@ import { EchoController } from './echo.controller.js';
 const app = await createApp({
   controllers: [EchoController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
+  docs: true,
   http: sampleAssets(import.meta.url),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

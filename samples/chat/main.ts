@@ -6,6 +6,7 @@ import { ChatController } from './chat.controller.js';
 const app = await createApp({
   controllers: [ChatController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
+  docs: true,
   http: sampleAssets(import.meta.url),
 });
 await app.listen(Number(process.env.PORT ?? 5000));

@@ -9,6 +9,7 @@ const pages = sampleAssets(import.meta.url);
 const app = await createApp({
   controllers: [AccountController],
   static: fileURLToPath(new URL('./public', import.meta.url)),
+  docs: true,
   http: pages,
   session: { middleware: sessions, mode: 'live' },
 });

@@ -27,12 +27,18 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   name: [isText, 'text', "write name: 'chat'."],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
+  docs: [
+    (value) => isBoolean(value) || isRecord(value),
+    'true, false or an object',
+    'write docs: true, or docs: { path: `/events`, allow: (request) => … }.',
+  ],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
 };
 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
   payload: ['validator', 'transform', 'shape', 'message'],
+  docs: ['path', 'allow'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */

@@ -13,6 +13,7 @@ import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js'
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
 import { Scopes } from '../connections/scopes/scopes.js';
+import { checkDocs } from '../contract/page/docs-options.js';
 import type { EmittedEvents } from '../controllers/emits/declare.js';
 import { checkEmissions, planEmits, type EmitsPlan } from '../controllers/emits/plan.js';
 import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
@@ -140,6 +141,7 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
+  checkDocs({ ...options, socketPath: options.io?.path() ?? options.path ?? '/socket.io' }, problems);
 }
 
 function createServer(

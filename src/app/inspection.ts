@@ -18,7 +18,7 @@ export interface Announcement {
   readonly options: object;
   /** The application, once it is there. */
   readonly app?: object;
-  /** What was thrown, if it failed. */
+  /** The error, if it failed. */
   readonly error?: unknown;
 }
 

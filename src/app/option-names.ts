@@ -11,6 +11,7 @@ export const ownOptions: Readonly<Record<OwnOption, true>> = {
   controllers: true,
   cwd: true,
   debug: true,
+  docs: true,
   emits: true,
   engine: true,
   hosts: true,

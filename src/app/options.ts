@@ -4,6 +4,7 @@ import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import { type DependencyContainer } from '../base/container.js';
 import type { AdapterHealth, AdapterOption } from '../cluster/index.js';
 import type { Contract } from '../contract/contract.js';
+import type { DocsOption } from '../contract/page/docs-options.js';
 import type { EmittedEvents, EventsOf } from '../controllers/emits/declare.js';
 import type { Lease } from '../background/lease.js';
 import { type Engine, type EngineOption } from '../server/engine/index.js';
@@ -81,7 +82,7 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
   /**
-   * Whose `X-Forwarded-For` is believed, as Express has it: the number of proxies before this server, their addresses, or
+   * The proxies whose `X-Forwarded-For` is believed, as Express has it: the number of proxies before this server, their addresses, or
    * `'loopback'`. Limits for an address count the address that is found so; without it, the one of the connection.
    */
   readonly trustProxy?: TrustProxy;
@@ -89,6 +90,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly logger?: Logger | false;
   /** Whether the dispatch table is printed at boot; `true` unless given. */
   readonly printTable?: boolean;
+  /**
+   * Serves the event book: a page that describes the application, and connects to it to try things. `true` serves it under
+   * `/events`, an object says where and who may see it. Off unless given; in production (`NODE_ENV`) `allow` is needed.
+   */
+  readonly docs?: DocsOption;
   /** Sends the thrown error to clients, and logs more. For development only. */
   readonly debug?: boolean;
   /**
@@ -126,7 +132,7 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   /** The container that controllers and middleware were built with. */
   readonly container: DependencyContainer;
   /**
-   * What clients may send, and what they receive, as plain data that is the same as JSON: namespaces, events, answers, error
+   * The messages that clients may send and receive, as plain data that is the same as JSON: namespaces, events, answers, error
    * codes, emissions, and a JSON Schema of each DTO. It is made when it is asked for.
    */
   contract(): Contract;

@@ -44,7 +44,7 @@ export interface AppParts {
   readonly namespaces: ServerNamespaces;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
-  /** Where the compiler writes the mistakes that it finds. */
+  /** Collects the mistakes that the compiler finds. */
   readonly problems: SetupProblem[];
 }
 
@@ -75,7 +75,13 @@ export class RunningApp implements App {
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
     const { counters } = runtime;
     const transports = { limits, counters, addresses: parts.addresses, log };
-    this.#serving = new Serving({ ...parts, log, transports, onServing: () => this.#serve() });
+    this.#serving = new Serving({
+      ...parts,
+      log,
+      transports,
+      onServing: () => this.#serve(),
+      contract: () => this.contract(),
+    });
     this.#apply(this.#plan.namespaces);
     this.#serving.begin();
   }

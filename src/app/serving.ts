@@ -2,6 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Logger } from '../base/log.js';
+import type { Contract } from '../contract/contract.js';
 import type { Engine } from '../server/engine/index.js';
 import { trackConnections } from '../server/tcp-connections.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
@@ -9,6 +10,7 @@ import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
 import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
 import type { AppOptions } from './options.js';
+import { ServedEventBook } from './served-event-book.js';
 import { hostsOf } from './server-options.js';
 
 export interface ServingParts {
@@ -20,6 +22,8 @@ export interface ServingParts {
   readonly transports: TransportGuard;
   /** Called once there is an Engine.IO server: from then on clients may come. */
   readonly onServing: () => void;
+  /** Describes the application, for the event book. */
+  readonly contract: () => Contract;
 }
 
 /** The one HTTP server of an application, its own or the user's. */
@@ -28,8 +32,11 @@ export class Serving {
   readonly #dropConnections: (() => void)[] = [];
   /** Whether the port is about to open: background work begins only when it has. */
   #isListening = false;
+  readonly #eventBook: ServedEventBook | undefined;
 
-  constructor(private readonly parts: ServingParts) {}
+  constructor(private readonly parts: ServingParts) {
+    this.#eventBook = ServedEventBook.of(parts);
+  }
 
   /** Serves whatever engine the Socket.IO server has or gets: by `listen`, `attach`, `io.attach`, `io.bind`. */
   begin(): void {
@@ -60,6 +67,7 @@ export class Serving {
 
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
     if (server.listenerCount('request') === 0) answerRequests(server, this.parts);
+    if (this.#eventBook) this.#eventBook.socketPath = options?.path;
     this.parts.io.attach(server, options);
   }
 
@@ -80,16 +88,20 @@ export class Serving {
     const { io, options, transports } = this.parts;
     const { httpServer } = io as unknown as { readonly httpServer?: HttpServer };
     if (httpServer) this.#dropConnections.push(trackConnections(httpServer));
+    this.#eventBook?.serveOn(httpServer);
     this.parts.engine.attach(engine);
     installSession(io, options.session);
     guardTransports(engine, transports);
-    if (!this.#isListening) this.parts.onServing();
+    if (this.#isListening) return;
+    this.#eventBook?.report();
+    this.parts.onServing();
   }
 
   /** Logs where the application listens, and with what. */
   report({ url }: Address): void {
     const { log, engine, options } = this.parts;
     log.info(`listening on ${url}`);
+    this.#eventBook?.report(url);
     log.debug(`WebSocket engine: ${engine.name} (${engine.reason})`);
     const { transports } = options;
     if (transports && !transports.some((each) => each !== 'polling')) {

@@ -1,4 +1,4 @@
-/** Who of a cluster runs what must run once. */
+/** Decides which node of a cluster runs work that must run once. */
 import { heldLease, type HeldLease } from '../base/held-lease.js';
 
 /** Hands out leases by name: at most one node holds one at a time. A cluster brings one; alone, every lease is held. */

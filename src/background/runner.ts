@@ -7,7 +7,7 @@ import { Work } from './rounds.js';
 
 export interface BackgroundSetup {
   readonly log: Logger;
-  /** Who runs what is to run once in a cluster; this process unless given. */
+  /** Decides which process runs work that runs once in a cluster; this process unless given. */
   readonly lease: Lease | undefined;
   /** The Socket.IO namespace of a declared path. */
   readonly namespaceOf: (path: string | RegExp) => Namespace;

@@ -16,6 +16,8 @@ export const bootErrors = {
   constructor_decorator: 'a parameter of a constructor has a decorator for handlers',
   constructor_type: 'a parameter of a constructor has no class at run time',
   data_class: 'two classes are to be the class of socket.data',
+  docs_path: 'the path of `docs` is not valid, or belongs to something else',
+  docs_production: 'the option `docs` is on in production without `allow`',
   emit_undeclared: '@Emit names an event that `emits` does not declare',
   emits_argument: 'an argument in `emits` is not a class',
   empty_glob: 'a glob finds no controller',

@@ -101,7 +101,7 @@ export interface Registration {
  */
 export interface ContainerInternals {
   readonly parent?: ContainerInternals;
-  /** What the container has built that has a method `dispose`, in the order in which it was built. */
+  /** The objects with a method `dispose` that the container has built, in that order. */
   readonly disposables: Set<{ dispose(): unknown }>;
   readonly _registry: {
     entries(): Iterable<[InjectionToken, Registration[]]>;

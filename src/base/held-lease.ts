@@ -1,7 +1,7 @@
 /** The lease under which background work with `once: 'cluster'` runs. */
 
 /**
- * What work that runs once in a cluster receives beside its `AbortSignal`, as its second parameter.
+ * The second parameter of work that runs once in a cluster, beside its `AbortSignal`.
  *
  *     @Background({ every: 60_000, once: 'cluster' })
  *     async bill(signal: AbortSignal, lease: HeldLease) {

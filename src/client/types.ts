@@ -6,7 +6,7 @@ export interface NamespaceTypes {
   readonly emits: object;
 }
 
-/** What a client sends with an event, is answered, and may be refused with. */
+/** The arguments of an event, its answer, and its error codes. */
 export interface CallTypes {
   readonly args: readonly unknown[];
   readonly answer: unknown;
@@ -16,7 +16,7 @@ export interface CallTypes {
 /** Bytes: a browser receives an `ArrayBuffer`, Node.js a `Buffer`. */
 export type Bytes = ArrayBuffer | Uint8Array;
 
-/** What arrives of a value: dates are text, a Map is an object, a Set is an array, methods are not sent. */
+/** A value after JSON: dates are text, a Map is an object, a Set is an array, methods are not sent. */
 export type Json<T> = unknown extends T
   ? T
   : T extends string | number | boolean | null | undefined
@@ -37,7 +37,7 @@ export type Json<T> = unknown extends T
 
 type Method = (...args: never[]) => unknown;
 
-/** Where a parameter's value is: its position, `-1` for anything, or the positions of an object's properties. */
+/** The position of a parameter's value: its index, `-1` for anything, or the positions of an object's properties. */
 type Place = number | undefined | { readonly [property: string]: number | undefined };
 
 /**
@@ -58,7 +58,7 @@ type ArgumentAt<Args extends readonly unknown[], At> = At extends -1
     ? Json<Args[At]>
     : { [Key in keyof At]: ArgumentAt<Args, At[Key]> };
 
-/** What a handler answers: what it returns, its values if it returns `reply(…)`. */
+/** The answer of a handler: its result, or its values if it returns `reply(…)`. */
 type AnswerOf<Handler> = Handler extends (...args: never[]) => infer Result ? Answered<Awaited<Result>> : never;
 
 type Answered<Result> = Result extends { readonly '~reply': infer Values extends readonly unknown[] }
@@ -93,16 +93,16 @@ type CallOf<Namespace extends NamespaceTypes, Event> = Event extends keyof Names
     : never
   : never;
 
-/** What is sent with an event. */
+/** The arguments of an event. */
 export type ArgsOf<Namespace extends NamespaceTypes, Event> = CallOf<Namespace, Event>['args'];
 
-/** What an event is answered with. */
+/** The answer to an event. */
 export type ResultOf<Namespace extends NamespaceTypes, Event> = CallOf<Namespace, Event>['answer'];
 
 /** The codes that an event may be refused with. */
 export type CodeOf<Namespace extends NamespaceTypes, Event> = CallOf<Namespace, Event>['codes'] | FrameworkCode;
 
-/** What arrives with an event that a namespace sends. */
+/** The arguments of an event that a namespace sends. */
 export type ReceivedOf<Namespace extends NamespaceTypes, Event> = Event extends keyof Namespace['emits']
   ? Namespace['emits'][Event] extends infer Args extends readonly unknown[]
     ? Args
@@ -135,7 +135,7 @@ export interface CallFailure<Code extends string = string> {
   readonly id?: string;
 }
 
-/** What a failed call is answered with. */
+/** The answer to a failed call. */
 export interface FailedAnswer<Code extends string = string> {
   readonly error: CallFailure<Code>;
 }

@@ -15,7 +15,7 @@ interface Engine {
   readonly answerTime: number;
   /** Whether a URL may name several hosts. */
   readonly manyHosts?: true;
-  /** What the path of a URL has to be; anything unless given. */
+  /** The pattern of a URL's path; any path unless given. */
   readonly path?: { readonly form: RegExp; readonly rule: string };
   /** Without it, the engine is that of Redis Streams, which has an adapter of its own. */
   readonly open?: (context: TransportContext) => Promise<Transport>;

@@ -22,7 +22,7 @@ export class AdapterError extends Error {
   }
 }
 
-/** Whatever was thrown, as an `Error` with a message (an `AggregateError` of a connect attempt has none of its own). */
+/** Returns a thrown value as an `Error` with a message (an `AggregateError` of a connect attempt has none of its own). */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof AggregateError && !thrown.message && thrown.errors.length > 0) return asError(thrown.errors[0]);
   return thrown instanceof Error ? thrown : new Error(String(thrown));

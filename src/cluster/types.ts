@@ -3,7 +3,7 @@ import type { Adapter } from 'socket.io-adapter';
 import type { Namespace } from 'socket.io';
 import type { Lease, LeaseOptions } from './bus/nodes/elections.js';
 
-/** What Socket.IO's `adapter` option takes: a class or a function that is called with `new` for every namespace. */
+/** Socket.IO's `adapter` option: a class or a function that is called with `new` for every namespace. */
 export type AdapterFactory = typeof Adapter | ((nsp: Namespace) => Adapter);
 
 /** One option names the engine: a URL, an object, or any Socket.IO adapter factory, which is passed through untouched. */
@@ -31,7 +31,7 @@ export interface AdapterOptions {
   /** Milliseconds, to which the last attempt may add one second. Default 10 000. */
   startupTimeout?: number;
   /**
-   * What happens to the part of a message that is for *other* nodes while the broker is away: dropped (and counted), or
+   * The treatment of messages for *other* nodes while the broker is away: dropped (and counted), or
    * kept up to `buffer` messages and sent later. Clients of this node never wait in either case. Default `drop`.
    */
   whenDown?: 'drop' | { buffer: number };
@@ -71,7 +71,7 @@ export interface AdapterHealth extends AdapterStatus {
   readonly buffered: number;
 }
 
-/** Who is where, on all nodes: each node keeps the numbers of the others, which tell their changes with each heartbeat. */
+/** Counts of clients on all nodes: each node keeps the numbers of the others, which send their changes with each heartbeat. */
 export interface ClusterCounts {
   /** The clients of a namespace, or of one of its rooms. */
   count(namespace: string, room?: string): number;

@@ -51,7 +51,7 @@ function send(ack: AckFunction, value: unknown): void {
   else ack(value);
 }
 
-/** Who did not ask for an acknowledgement is told by the event `exception`. */
+/** A client that did not ask for an acknowledgement gets the event `exception`. */
 function emitException(context: EventContext, answer: unknown): void {
   if (context.kind !== 'event') return;
   const error = isErrorAnswer(answer) ? answer.error : answer;

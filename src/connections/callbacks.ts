@@ -7,7 +7,7 @@ import { exceedsDepth } from '../payload/index.js';
 import { connectionOf, type Connection } from './connection.js';
 import { eventName, internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 
-/** Where failures of callbacks are logged and counted. */
+/** Logs and counts failures of callbacks. */
 export interface CallbackLog {
   readonly log: Logger;
   readonly counters: Counters;

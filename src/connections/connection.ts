@@ -100,7 +100,7 @@ export class Connection implements ContextConnection {
   }
 }
 
-/** Where a socket's connection is kept. */
+/** The key of a socket's connection. */
 const connectionKey: unique symbol = Symbol.for('colloquy:connection') as never;
 
 interface ConnectedSocket {

@@ -10,7 +10,7 @@ import type {
 } from './contract.js';
 import { referringTo } from './schema/references.js';
 
-/** What a document says about itself. */
+/** The `info` of a document. */
 export interface AsyncapiOptions {
   readonly title?: string;
   readonly version?: string;

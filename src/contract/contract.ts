@@ -26,7 +26,7 @@ export interface NamespaceContract {
   readonly pattern?: string;
   /** The names in the path, each with what it must be. */
   readonly parameters: readonly HandshakeContract[];
-  /** What `auth`, the query, headers and cookies of a connection must be. */
+  /** The schemas of `auth`, the query, headers and cookies of a connection. */
   readonly handshake: readonly HandshakeContract[];
   /** Whether the session of HTTP is used. */
   readonly session: boolean;
@@ -57,7 +57,7 @@ export interface HandshakeContract extends ValueContract {
 /** A value at its position among the arguments of an event. */
 export interface ArgumentContract extends ValueContract {
   readonly position: number;
-  /** Where a handler takes it from: the whole argument, or properties of it. */
+  /** The part of the argument that a handler takes: all of it, or some of its properties. */
   readonly source: 'argument' | 'properties' | 'none';
   /** The positions of the method's parameters that read it. */
   readonly parameters: readonly number[];
@@ -65,7 +65,7 @@ export interface ArgumentContract extends ValueContract {
   readonly properties?: Readonly<Record<string, ValueContract>>;
 }
 
-/** What a call is answered with: the arguments of the acknowledgement. */
+/** The answer to a call: the arguments of the acknowledgement. */
 export interface AnswerContract {
   readonly values: readonly ValueContract[];
 }
@@ -81,7 +81,7 @@ export interface EventContract {
   readonly arguments: readonly ArgumentContract[];
   /** Whether the handler takes any number of arguments, with `@Args`. */
   readonly rest: boolean;
-  /** What `returns` declares; absent if nothing is declared. */
+  /** The declaration of `returns`; absent if nothing is declared. */
   readonly answer?: AnswerContract;
   /** The codes of `throws`, then those that the framework itself may answer. */
   readonly errors: readonly string[];
@@ -109,6 +109,6 @@ export interface EmissionContract {
 /** One error code. */
 export interface CodeContract {
   readonly code: string;
-  /** What it means for the client; absent for the codes of the application. */
+  /** Its meaning for the client; absent for the codes of the application. */
   readonly meaning?: string;
 }

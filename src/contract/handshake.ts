@@ -1,4 +1,4 @@
-/** What the handlers of a namespace read from the handshake. */
+/** The parts of the handshake that the handlers of a namespace read. */
 import type { HandlerPlan } from '../controllers/plan/types.js';
 import type { ArgumentOrigin } from '../controllers/plan/arguments/origin.js';
 import type { Class } from '../payload/index.js';

@@ -6,7 +6,7 @@ import type { Class, PayloadOptions } from '../payload/index.js';
 import type { JsonSchema, ValueContract } from './contract.js';
 import type { Schemas } from './schema/schemas.js';
 
-/** What JSON Schema says of the types that are no DTO; bytes are no JSON, and anything passes as `unknown`. */
+/** The schemas of the types that are no DTO; bytes are no JSON, and anything passes as `unknown`. */
 const schemaOfType = new Map<unknown, JsonSchema>([
   [String, { type: 'string' }],
   [Number, { type: 'number' }],

@@ -47,7 +47,7 @@ export function withoutStrangers<T>(transform: () => T): T {
 }
 
 /**
- * What `validate` does, except that the result comes at once when there is nothing to wait for. A container that gives
+ * Does the work of `validate`, except that the result comes at once when there is nothing to wait for. A container that gives
  * out a validator of its own is obeyed, and then there always is.
  */
 function validate(instance: object, options: SettledOptions): ValidationError[] | Promise<ValidationError[]> {

@@ -4,7 +4,7 @@ import proxyAddress from 'proxy-addr';
 import type { CountedKind } from '../base/counters.js';
 import type { Limits } from '../base/limits.js';
 
-/** Whose `X-Forwarded-For` is believed, as Express has it: a number of proxies, addresses, `loopback`, `true` for all. */
+/** The proxies whose `X-Forwarded-For` is believed, as Express has it: a number of proxies, addresses, `loopback`, `true` for all. */
 export type TrustProxy = boolean | number | string | readonly string[];
 
 type Trust = (address: string, hops: number) => boolean;

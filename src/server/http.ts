@@ -6,7 +6,7 @@ import type { Logger } from '../base/log.js';
 import type { AllowedHosts } from './hosts.js';
 import { requestListener, type HttpOptions } from './pages.js';
 
-/** Where `app.listen` serves, and whether over TLS. */
+/** The address of `app.listen`, and its TLS options. */
 export interface ListenOptions {
   /** `0` takes a free one. */
   readonly port: number;
@@ -16,7 +16,7 @@ export interface ListenOptions {
   readonly tls?: TlsOptions;
 }
 
-/** Where an application listens. */
+/** The address on which an application listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;

@@ -84,7 +84,8 @@ function contained(listener: RequestListener, log: Logger): RequestListener {
   };
 }
 
-function mountsOf(folders: StaticFolders = []): (readonly [path: string, folder: string])[] {
+/** The folders with the paths that they are served under. */
+export function mountsOf(folders: StaticFolders = []): (readonly [path: string, folder: string])[] {
   if (typeof folders === 'string') return [['/', folders]];
   return isList(folders) ? folders.map((folder) => ['/', folder] as const) : Object.entries(folders);
 }

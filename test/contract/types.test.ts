@@ -58,6 +58,7 @@ export async function use(): Promise<void> {
   same<typeof line.text, string>(true);
   same<typeof line.at, string | undefined>(true);
   line.answers?.push({ text: 'b' });
+  same<NonNullable<typeof line.answers>[number]['text'], string>(true);
   await chat.call('say', { room: 'a', priority: 'high', marks: [], note: 'n' });
   const [count, word] = await chat.call('count');
   same<typeof count, number>(true);

@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
+import type { Contract } from '../../src/index.js';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { nextEvent, until } from '../support/wait.js';
 import { root } from './page.js';
@@ -44,9 +45,17 @@ interface Guide {
 }
 
 /** Starts the program of a guide, in a process of its own. */
-async function start(t: TestContext, guide: string, file = 'main'): Promise<Guide> {
+async function start(
+  t: TestContext,
+  guide: string,
+  file = 'main',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Guide> {
   assert.equal(compileOnce(), '');
-  const program = startProgram(join(folder, guide, `${file}.js`), join(folder, guide, 'coverage'), { PORT: '0' });
+  const program = startProgram(join(folder, guide, `${file}.js`), join(folder, guide, 'coverage'), {
+    PORT: '0',
+    ...env,
+  });
   t.after(async () => assert.equal(await program.stop(), 0, program.output));
   const url = `http://127.0.0.1:${await program.port()}`;
   return {
@@ -150,7 +159,7 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     assert.equal(codeOf(await client.emitWithAck('order', { pieces: 0 })), 'invalid');
     const { error: broken } = (await client.emitWithAck('broken')) as { error: { code: string; id: string } };
     assert.equal(broken.code, 'internal');
-    assert.ok(program.output.includes(broken.id), program.output);
+    await until(() => program.output.includes(broken.id), `the line of ${broken.id}`);
     assert.match(program.output, /to the error tracker: broken: Error: the database is gone/);
     const run = spawnSync(process.execPath, [join(folder, 'errors/client.js'), url], { encoding: 'utf8' });
     assert.equal(run.stdout.trim(), 'out_of_stock Not enough pieces.', run.stderr);
@@ -201,6 +210,21 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const lineOf = (): string | undefined => program.output.split('\n').find((each) => each.includes(error.id));
     await until(() => lineOf() !== undefined, 'the line in the log');
     assert.match(lineOf()!, /"service":"orders".*the disk is full/);
+  },
+
+  async 'event-book'(t) {
+    const { url } = await start(t, 'event-book');
+    const page = await fetch(`${url}/events`);
+    assert.match(await page.text(), /<title>Event book/);
+    const book = (await (await fetch(`${url}/events/book.json`)).json()) as { contract: Contract };
+    const [event] = book.contract.namespaces[0]!.events;
+    assert.deepEqual([event!.name, event!.errors[0]], ['order', 'out_of_stock']);
+    const operated = await start(t, 'event-book', 'main', { NODE_ENV: 'production' });
+    assert.equal((await fetch(`${operated.url}/events`)).status, 403);
+    assert.equal((await fetch(`${operated.url}/events`, { headers: { 'x-operator': 'yes' } })).status, 200);
+    const client = await operated.connect('/orders');
+    assert.deepEqual(await client.emitWithAck('order', { title: 'chair', pieces: 2 }), { title: 'chair', price: 6 });
+    assert.equal(codeOf(await client.emitWithAck('order', { title: 'moon', pieces: 1 })), 'out_of_stock');
   },
 
   async 'rate-limits'(t) {

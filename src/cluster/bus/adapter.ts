@@ -15,7 +15,7 @@ import type { Hub } from './hub.js';
 import { Questions } from './questions.js';
 
 /**
- * What concerns clients of this node is done in the same tick, before anything returns; what concerns other nodes is
+ * Work for clients of this node is done in the same tick, before anything returns; work for other nodes is
  * queued first, so that a payload which cannot be sent throws to the caller and reaches no client.
  */
 export class BusAdapter extends ClusterAdapter {
@@ -99,7 +99,7 @@ export class BusAdapter extends ClusterAdapter {
     return Promise.resolve();
   }
 
-  /** What Socket.IO's own base class publishes by itself. */
+  /** Publishes the messages of Socket.IO's own base class. */
   protected override doPublish(message: ClusterMessage): Promise<string> {
     this.#hub.send('all', message);
     return Promise.resolve('');

@@ -48,7 +48,7 @@ export class Connection {
     void this.#open();
   }
 
-  /** What can be used now. */
+  /** The session, while it is usable. */
   get session(): Session | null {
     return this.state === 'up' ? this.#session : null;
   }
@@ -157,7 +157,7 @@ export class Connection {
   #broken(session: Session, error: Error): void {
     this.#session = null;
     void session.close().catch(() => {});
-    // Whatever those do who are told, there is a next attempt.
+    // The next attempt is planned first: an observer that throws must not prevent it.
     this.#again();
     this.#away('down', error.message);
   }

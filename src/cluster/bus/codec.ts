@@ -8,7 +8,7 @@ type Path = (string | number)[];
 
 interface Envelope {
   m: unknown;
-  /** Where each binary value belongs, and how many bytes it has. */
+  /** The place of each binary value, and its size in bytes. */
   b?: [path: Path, size: number][];
 }
 

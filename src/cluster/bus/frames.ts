@@ -1,5 +1,5 @@
 /**
- * What travels on the bus: a header of 16 bytes and a piece of an encoded message.
+ * Frames on the bus: a header of 16 bytes and a piece of an encoded message.
  *
  *     0 version | 1 flags | 2..9 id of the sending node | 10..15 number of the frame | 16.. piece
  *
@@ -108,7 +108,7 @@ export class Framer {
   }
 }
 
-/** What a frame says of itself. */
+/** The header of a frame. */
 export interface Frame {
   readonly uid: string;
   readonly series: Series;

@@ -1,4 +1,4 @@
-/** What a hub is made with, and what it passes on. */
+/** The options of a hub, and the messages that it passes on. */
 import type { ClusterMessage } from 'socket.io-adapter';
 import type { AdapterOptions, AdapterStatus } from '../types.js';
 import type { Heartbeat, NodeMessage } from './nodes/presence.js';

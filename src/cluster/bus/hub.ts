@@ -18,7 +18,7 @@ import { Outbox, type Urgency } from './outbox.js';
 import { type NodeMessage, Presence } from './nodes/presence.js';
 import { Requests } from './requests.js';
 
-/** What a node says to itself, for the time that it takes. */
+/** A message of a node to itself: it measures how long the broker takes. */
 const TO_SELF: NodeMessage = { node: 'beat', state: { held: [], wanted: [] } };
 /** A node that hears of no other one for so many times the usual time to answer is alone. */
 const SETTLE = 8;

@@ -1,8 +1,8 @@
-/** What comes in: frames become messages, in order and once. */
+/** Incoming frames become messages, in order and once. */
 import { decode } from './codec.js';
 import { Assembler, type Frame, parseFrame, unpack } from './frames.js';
 
-/** Who takes what has come in. */
+/** Takes incoming messages. */
 export interface InboxUser<Message> {
   readonly uid: string;
   /** A frame of this node came back to it. */

@@ -1,4 +1,4 @@
-/** What goes out: what was sent and may not have arrived, and what waits until it can be sent. */
+/** Outgoing messages: those that were sent and are not confirmed, and those that wait until they can be sent. */
 import type { AdapterOptions } from '../types.js';
 import type { Session, Topic } from '../transports/transport.js';
 import type { Framer, Parcel } from './frames.js';

@@ -1,4 +1,4 @@
-/** What one namespace asks the other nodes, and how their answers are gathered. */
+/** Questions of one namespace to the other nodes, and the collection of their answers. */
 import { Adapter, type BroadcastOptions, type ClusterMessage, MessageType } from 'socket.io-adapter';
 import { type Acknowledge, mustListen, type Packet, plain } from './cluster-message.js';
 import type { Hub } from './hub.js';

@@ -53,7 +53,7 @@ interface Mistake {
   readonly fix?: string;
 }
 
-/** What brokers and client libraries say of mistakes that no further attempt mends. The first that matches counts. */
+/** Messages of brokers and client libraries about mistakes that no further attempt fixes. The first match counts. */
 const MISTAKES: readonly (Mistake & { readonly says: RegExp; readonly tls?: true })[] = [
   {
     says: /NOPERM|permissions? violation|permission denied|42501|access to (vhost|exchange|queue) .* refused/i,

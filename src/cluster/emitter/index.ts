@@ -14,7 +14,7 @@ export {
 } from '../../controllers/emits/declare.js';
 export { SetupError, type SetupProblem } from '../../base/errors.js';
 
-/** What can be sent in one namespace, with the same words and types as on Socket.IO's own `Namespace`. */
+/** Sends in one namespace, with the methods and types of Socket.IO's own `Namespace`. */
 export type EmitterNamespace<
   EmitEvents extends EventsMap<EmitEvents>,
   ServerSideEvents extends EventsMap<ServerSideEvents>,
@@ -46,7 +46,7 @@ export interface Emitter<
   close(): Promise<void>;
 }
 
-/** What an emitter is told beside the broker. */
+/** The options of an emitter, beside the broker. */
 export interface EmitterOptions<Events extends EmittedEvents> {
   /**
    * The events that may be sent, with what: `emit` throws `InvalidEmission` for an event that is not declared, or for

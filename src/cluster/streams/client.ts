@@ -10,7 +10,7 @@ import type { StreamsSession, StreamsUser } from './transport.js';
 /** Characters of an encoded message. */
 const MAX_ENTRY = 16 * 1024 * 1024;
 
-/** What is done with a message that cannot be sent now. */
+/** The treatment of a message that cannot be sent now. */
 export interface Dropping {
   drop(messages: number): void;
   /** Messages that are kept while Redis is away. */
@@ -33,7 +33,7 @@ export class StreamsClient implements StreamsUser {
   /** Entries of which Redis has not said that it took them. */
   readonly #unconfirmed = new Set<Fields>();
   readonly #frames = new Map<string, (frame: Buffer) => void>();
-  /** What each namespace of this node has added. */
+  /** The entries that each namespace of this node has added. */
   readonly #added = new Map<string, Sender>();
 
   readonly #reader = new Reader((uid) => this.#added.has(uid));
@@ -66,7 +66,7 @@ export class StreamsClient implements StreamsUser {
     this.#reader.use(session);
     if (!session) return;
     session.subscribe(this.channels());
-    // What may have been added is added again with its number, by which the others know it.
+    // An entry that may have been added is added again with its number, by which the others recognise it.
     const again = [...this.#unconfirmed];
     this.#unconfirmed.clear();
     for (const fields of [...again, ...this.#waiting.splice(0)]) this.#append(session, fields);
@@ -119,7 +119,7 @@ export class StreamsClient implements StreamsUser {
     return this.#added.get(uid)?.number ?? 0;
   }
 
-  /** What a namespace of this node has added, if anything. */
+  /** The entries that a namespace of this node has added, if any. */
   senderOf(uid: string): Sender | undefined {
     return this.#added.get(uid);
   }

@@ -1,4 +1,4 @@
-/** What the official adapter receives from other nodes. */
+/** Messages of other nodes to the official adapter. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
 import { followQuestion } from '../bus/cluster-message.js';
 import type { StreamsClient } from './client.js';
@@ -8,7 +8,7 @@ import type { Broadcast } from './recovery/sent.js';
 import type { Entry } from './entries.js';
 import type { Sessions } from './recovery/sessions.js';
 
-/** What comes from other nodes: what the official adapter throws over it, where nobody can catch it, is caught here. */
+/** Hands messages of other nodes to the official adapter, and catches the errors that it throws where user code cannot. */
 export function receiving(
   adapter: OfficialAdapter,
   client: StreamsClient,

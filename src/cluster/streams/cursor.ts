@@ -6,11 +6,11 @@ const CATCH_UP = 1000;
 /** Nodes of which the number of the last entry is remembered. */
 const MAX_SENDERS = 20_000;
 
-/** What a node has added to the stream, as it says itself. */
+/** The entries that a node says it has added to the stream. */
 export interface Sender {
   readonly uid: string;
   readonly number: number;
-  /** What the stream ended with when it began. */
+  /** The last entry of the stream when the node began. */
   readonly since: string;
 }
 

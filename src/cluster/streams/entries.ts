@@ -3,7 +3,7 @@
 /** Entries that the stream keeps at least. A node that is further behind than this misses some. */
 export const MAX_ENTRIES = 100_000;
 
-/** What an entry of the stream says, in the words of the official adapter. */
+/** An entry of the stream, in the words of the official adapter. */
 export type Fields = Readonly<Record<string, string>>;
 
 export interface Entry {
@@ -33,7 +33,7 @@ export function entriesRead(reply: unknown): Entry[] {
   return entriesOf(Array.isArray(reply[0]) ? reply[0][1] : reply[1]);
 }
 
-/** Who sends commands to Redis. */
+/** Sends commands to Redis. */
 interface Commands {
   command(name: string, ...args: string[]): Promise<unknown>;
 }

@@ -1,4 +1,4 @@
-/** What the guard of one namespace is told. */
+/** The options of the guard of one namespace. */
 export interface GuardOptions {
   /** False for an emitter. */
   readonly listens: boolean;

@@ -1,4 +1,4 @@
-/** What the official adapter sends to other nodes. */
+/** Messages of the official adapter to other nodes. */
 import { Adapter, type BroadcastOptions, MessageType, type Room } from 'socket.io-adapter';
 import { type Acknowledge, mustListen, plain, socketIds } from '../bus/cluster-message.js';
 import { asError } from '../errors.js';
@@ -11,7 +11,7 @@ import type { Sessions } from './recovery/sessions.js';
 const inMemory = Adapter.prototype;
 
 /**
- * What is sent, in the same tick to clients of this node, when it has been queued for the others: the official adapter
+ * Sends in the same tick to clients of this node, when the message has been queued for the others: the official adapter
  * waits for Redis first, so that local clients stand still when it does, and what is sent to a room is overtaken by what
  * is sent to a socket after it.
  */
@@ -46,7 +46,7 @@ export function sending(
   };
 }
 
-/** What is asked of the other nodes. */
+/** Questions to the other nodes. */
 export function asking(
   adapter: OfficialAdapter,
   client: StreamsClient,

@@ -43,10 +43,10 @@ export interface StreamsSession extends Session {
   command(name: string, ...args: string[]): Promise<unknown>;
 }
 
-/** Who uses the sessions beside the hub. */
+/** The user of the sessions beside the hub. */
 export interface StreamsUser {
   readonly stream: string;
-  /** What is subscribed to from the beginning. */
+  /** The channels that are subscribed to from the beginning. */
   channels(): string[];
   receive(channel: string, frame: Buffer): void;
   /** So many messages did not reach Redis. */

@@ -11,7 +11,7 @@ import {
 } from './transport.js';
 
 /**
- * What `client` may give to the memory adapter: it calls `deliver` in a later tick. A test kit that waits until nothing is
+ * The option `client` of the memory adapter: it calls `deliver` in a later tick. A test kit that waits until nothing is
  * on its way brings one that counts.
  */
 export interface Courier {

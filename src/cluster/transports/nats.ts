@@ -62,7 +62,7 @@ export class NatsTransport implements Transport {
     try {
       return await connect(options);
     } catch (error) {
-      // What version 3 says of it leaves out the reason.
+      // The message of version 3 leaves out the reason.
       const { cause } = error as Error;
       throw cause instanceof Error && !(error as { code?: unknown }).code ? cause : error;
     }

@@ -1,10 +1,10 @@
-/** What an engine has to offer: a transport that makes sessions. */
+/** The interface of an engine: a transport that makes sessions. */
 import { AdapterError } from '../errors.js';
 
-/** Where a frame goes: to every node, or to the node of that id. */
+/** The receivers of a frame: every node, or the node of that id. */
 export type Topic = 'all' | (string & {});
 
-/** What a transport is told once, when it is made. */
+/** The context of a transport, given once when it is made. */
 export interface TransportContext {
   readonly url: URL;
   /** The same URL for each host that it names, when it names several. */
@@ -17,7 +17,7 @@ export interface TransportContext {
   readonly client: (() => unknown) | undefined;
 }
 
-/** What a session reports. All of them may be called at any time until `close` was. */
+/** Reports of a session. Each may be called at any time until `close` was called. */
 export interface SessionEvents {
   frame(bytes: Buffer): void;
   /** The session is of no more use; a new one is made. Later calls are ignored. */

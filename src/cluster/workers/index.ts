@@ -39,7 +39,7 @@ export async function runWorkers(start: WorkerStart, options: WorkersOptions): P
   return primary;
 }
 
-/** What user code throws over an event ends neither the primary nor the workers. */
+/** An error of user code about an event ends neither the primary nor the workers. */
 function report(options: WorkersOptions, event: WorkerEvent): void {
   try {
     // A listener may be asynchronous, whatever its type says.

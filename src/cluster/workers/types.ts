@@ -17,7 +17,7 @@ export interface WorkersOptions {
   timeout?: number;
   /** @deprecated Called `timeout` now. */
   patience?: number;
-  /** What happens to workers, for a log. */
+  /** Called with each event of the workers, for a log. */
   onEvent?(event: WorkerEvent): void;
 }
 

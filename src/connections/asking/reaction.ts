@@ -1,9 +1,9 @@
-/** What one client did about a question, and how a node of ours tells that of its clients to the node that asks. */
+/** The reaction of one client to a question, and the form in which a node sends it to the node that asks. */
 import type { Socket } from 'socket.io';
 import { internalsOf } from '../internals.js';
 import { whenGone } from './questions.js';
 
-/** What a socket did about the question. */
+/** The reaction of a socket to the question. */
 export class Reaction {
   constructor(
     readonly id: string | undefined,

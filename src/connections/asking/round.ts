@@ -4,7 +4,7 @@ import { internalsOf, namespaceInternalsOf, operatorInternalsOf, type Operator }
 import { whenGone } from './questions.js';
 import { type NamedFlag, type NamingAdapter, Reaction, readReaction } from './reaction.js';
 
-/** What came of a question. */
+/** The result of a question. */
 export interface Outcome {
   /** In the order in which they came. */
   readonly reactions: readonly Reaction[];

@@ -13,7 +13,7 @@ export interface EngineConnection {
   [intakeKey]?: Intake;
 }
 
-/** Where an Engine.IO connection keeps its intake. */
+/** The key of an Engine.IO connection's intake. */
 const intakeKey: unique symbol = Symbol.for('colloquy:intake') as never;
 
 /** Most events that wait for the rate; one chunk of a transport holds fewer. */

@@ -96,7 +96,7 @@ export class SchemaDiff {
   }
 }
 
-/** Where a change is, and what it means there. */
+/** The place of a change, and its meaning there. */
 class Place {
   constructor(
     readonly where: string,

@@ -1,4 +1,4 @@
-/** Where the references of schemas point: a document has its own place for them. */
+/** The targets of references between schemas: each kind of document has its own place for them. */
 import type { Contract, JsonSchema } from '../contract.js';
 
 /** The same schema, its references to `#/schemas/` at another place of the document. */

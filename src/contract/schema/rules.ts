@@ -2,7 +2,7 @@
 import type { JsonSchema } from '../contract.js';
 import { patternOf } from './pattern.js';
 
-/** What a schema says of a rule. `exact`: neither more nor less than the rule, for what JSON can carry. */
+/** The schema of a rule. `exact`: it accepts neither more nor less than the rule, for values that JSON can carry. */
 export interface RuleSchema {
   readonly schema: JsonSchema;
   readonly exact: boolean;
@@ -105,7 +105,7 @@ const textual: ReadonlySet<string> = new Set(
    isStrongPassword isSurrogatePair isTaxId isTimeZone isUppercase isUrl isUuid isVariableWidth`.split(/\s+/),
 );
 
-/** What a schema can say of a rule; `undefined` if nothing. */
+/** The schema of a rule; `undefined` if it cannot be expressed. */
 export function expressRule(name: string, constraints: readonly unknown[]): RuleSchema | undefined {
   if (textual.has(name)) return looser({ type: 'string' });
   return Object.hasOwn(expressions, name) ? expressions[name]!(...(constraints as never[])) : undefined;

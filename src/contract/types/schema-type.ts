@@ -31,6 +31,10 @@ export function schemaType(schema: JsonSchema, shape = schema['x-shape'] as Shap
   if ('x-type' in schema) return declared[schema['x-type'] as string] ?? 'unknown';
   if ('const' in schema) return JSON.stringify(schema['const']);
   if ('enum' in schema) return union((schema['enum'] as unknown[]).map((each) => JSON.stringify(each)));
+  if (type && anyOf && shape) {
+    const orNull = ([type].flat() as readonly string[]).includes('null') ? ['null'] : [];
+    return union([unionOf(anyOf as unknown as JsonSchema[], shape), ...orNull]);
+  }
   if (type) return union([type].flat().map((each) => typeOf(each, schema, shape)));
   if (then) return shape === 'array' ? schemaType(then) : schemaType(schema['else'] as JsonSchema, shape);
   if (anyOf) return unionOf(anyOf as unknown as JsonSchema[], shape);

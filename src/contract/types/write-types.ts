@@ -2,7 +2,7 @@
 import type { ArgumentContract, Contract, EventContract, NamespaceContract, ValueContract } from '../contract.js';
 import { interfaceName, objectType, propertyName, valueType } from './schema-type.js';
 
-/** Where a class of the server can be imported from. */
+/** The module that exports a class of the server. */
 export interface ImportedClass {
   /** The module, as it stands in the generated file. */
   readonly from: string;

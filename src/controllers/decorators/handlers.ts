@@ -40,7 +40,7 @@ export interface AnsweringDecorator<Answer> {
   ): void;
 }
 
-/** What a method returns whose answer is declared so: an instance, or data of its shape. */
+/** The result of a method whose answer is declared: an instance, or data of its shape. */
 export type AnswerFor<Returns> = Returns extends readonly unknown[]
   ? Returns['length'] extends 0
     ? undefined | void

@@ -1,4 +1,4 @@
-/** What `returns` declares → the way out of a handler's result: what emissions go through, before the answer is sent. */
+/** `returns` → the outgoing plan of a handler's result: the answer is checked as emissions are, before it is sent. */
 import { Reply } from '../../base/context.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';

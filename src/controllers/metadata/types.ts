@@ -16,19 +16,19 @@ export interface HandlerOptions {
   readonly timeout?: number;
   /** The codes of the errors that the handler answers with, for the contract. */
   readonly throws?: readonly string[];
-  /** What the event is for, in one sentence, for the contract. */
+  /** The purpose of the event in one sentence, for the contract. */
   readonly summary?: string;
   /** Says in the contract that clients should use something else: `true`, or what. */
   readonly deprecated?: boolean | string;
 }
 
-/** What an answer is: a class, `String` …, or a list of them for the values of `reply`. */
+/** The declaration of an answer: a class, `String` …, or a list of them for the values of `reply`. */
 export type DeclaredAnswer = EmittedArgument | readonly EmittedArgument[];
 
 /** The same with what the handler answers. */
 export interface ReturningOptions<Returns extends DeclaredAnswer = DeclaredAnswer> extends HandlerOptions {
   /**
-   * What the answer is, in the words of `emits`: `Said`, `{ each: Said }`, `[Said, Number]` for `reply(…)`, `[]` for nothing. Keys
+   * The declaration of the answer, in the words of `emits`: `Said`, `{ each: Said }`, `[Said, Number]` for `reply(…)`, `[]` for nothing. Keys
    * without a rule do not leave, and what does not fit answers `internal`.
    */
   readonly returns: Returns;
@@ -44,7 +44,7 @@ export interface HandlerMetadata {
   readonly options: HandlerOptions & Partial<ReturningOptions>;
 }
 
-/** Where a decorated parameter gets its value. */
+/** The source of a decorated parameter's value. */
 export type ParamKind =
   | 'payload'
   | 'args'
@@ -97,7 +97,7 @@ export interface UseMetadata {
   readonly middleware: readonly MiddlewareLike[];
 }
 
-/** Who is emitted to: the caller, everybody else in the namespace, everybody, or rooms (then without the caller). */
+/** The receivers of an emission: the caller, everybody else in the namespace, everybody, or rooms (then without the caller). */
 export type EmissionTarget =
   | 'sender'
   | 'others'

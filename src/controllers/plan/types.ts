@@ -45,7 +45,7 @@ export interface HandlerPlan extends ContextHandler {
   readonly timeout: number;
   /** Middleware, readers, method: gives the result or a promise of it, throws what they throw. */
   readonly run: (context: EventContext) => unknown;
-  /** What becomes of an answer by hand, if `returns` is declared; `run` does it by itself. Throws what does not fit. */
+  /** Checks an answer by hand, if `returns` is declared; `run` does it by itself. Throws if the answer does not fit. */
   readonly outgoing?: (answer: unknown) => unknown;
   /** The most derived class of errors first. */
   readonly errors: readonly ErrorPlan[];
@@ -58,7 +58,7 @@ export interface NamespacePlan {
   readonly path: string | RegExp;
   /** The path as the table prints it. */
   readonly label: string;
-  /** Where the path stands for a family of namespaces. */
+  /** The pattern, if the path stands for a family of namespaces. */
   readonly pattern: RegExp | undefined;
   readonly events: ReadonlyMap<string, HandlerPlan>;
   /** Catches the events that nothing else handles. */

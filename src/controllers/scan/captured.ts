@@ -10,7 +10,7 @@ import { injectedParameters, type Class } from '../../base/reflect.js';
 import { addProblemOnce } from './check-inputs.js';
 import { injectionTokens } from './wiring.js';
 
-/** What is found behind the classes of an application. */
+/** The classes that were found behind those of an application. */
 export interface ScopedServices {
   /** The tokens of services that each connection or call has its own of. */
   readonly scoped: Set<unknown>;

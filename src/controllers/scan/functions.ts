@@ -21,7 +21,7 @@ export interface FunctionOptions<Payload extends FunctionPayload = FunctionPaylo
   /** The classes of the arguments in their order, each validated; without it the arguments come as they are. */
   readonly payload?: Payload;
   readonly use?: readonly MiddlewareLike[];
-  /** What the answer is, in the words of `emits`. */
+  /** The declaration of the answer, in the words of `emits`. */
   readonly returns?: DeclaredAnswer;
 }
 

@@ -41,7 +41,7 @@ export interface Compilation {
  * 3. Value: what JSON cannot make, such as a Map, a promise or an instance (`transform.ts`).
  * 4. Stale: metadata that come later make the class be compiled again (`watch.ts`).
  *
- * What is not promised: how many microtasks pass before a promise settles, how often a getter in the input is read,
+ * Not promised: how many microtasks pass before a promise settles, how often a getter in the input is read,
  * the wording of the engine's own errors, and that a method added to a prototype after boot is noticed.
  */
 export class PayloadCompiler {

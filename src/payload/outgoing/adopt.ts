@@ -154,7 +154,7 @@ function subTypeOf(value: Bag, base: unknown, metadata: TypeMetadata): unknown {
   throw new Error(`${property}: must be one of ${subTypes.map(({ name }) => name).join(', ')}`);
 }
 
-/** What the class of an object has in a property's place: `settable`, or `fixed` for a method or a lone getter. */
+/** The kind of a property in the class of an object: `settable`, or `fixed` for a method or a lone getter. */
 function memberOf(object: object, key: string): 'settable' | 'fixed' | undefined {
   for (let proto = Object.getPrototypeOf(object) as object | null; proto; proto = Object.getPrototypeOf(proto)) {
     const found = Object.getOwnPropertyDescriptor(proto, key);

@@ -33,7 +33,7 @@ const held = new Map<EngineSocket, boolean>();
 function deliver(socket: EngineSocket, texts: readonly string[]): void {
   const { transport } = socket;
   const isCrowd = texts.length > 1;
-  // What a chunk before this one caused may wait already.
+  // Packets of an earlier chunk may wait already.
   if (isCrowd && !held.has(socket)) held.set(socket, false);
   try {
     for (const text of texts) transport.onData(text);

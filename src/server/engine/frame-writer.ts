@@ -40,7 +40,7 @@ function asciiFrame({ type, data }: Packet): string | undefined {
 /** The frames of all packets, if each is such a text. */
 function asciiFrames(packets: readonly Packet[]): string | undefined {
   if (packets.length === 1) {
-    // What was encoded once for many goes out as that one buffer.
+    // A packet that was encoded once for many clients goes out as that one buffer.
     return packets[0]!.options?.wsPreEncodedFrame ? undefined : asciiFrame(packets[0]!);
   }
   let joined = '';

@@ -1,6 +1,6 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
-/** Where a receiver keeps its Engine.IO socket. */
+/** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
 
 /** The arguments of `sendFrame`: header and payload, or both in one buffer. */

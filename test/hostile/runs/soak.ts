@@ -115,7 +115,8 @@ async function beHostile(): Promise<void> {
 const before = await target.state();
 console.log(`${honest} honest clients and 10 hostile ones, ${minutes} minutes`);
 await Promise.all([...Array.from({ length: honest }, (_, n) => beHonest(n)), ...Array.from({ length: 10 }, beHostile)]);
-await pause(2_000);
+// Long enough for what is kept for clients that might have come back.
+await pause(8_000);
 if (target.ended) {
   console.error(`the server ended: ${target.ended}`);
   process.exit(1);

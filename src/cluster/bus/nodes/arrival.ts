@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../errors.js';
 import { within } from '../within.js';
 
-/** What an arrival needs of its node. */
+/** The parts of a node that its arrival uses. */
 export interface ArrivingNode {
   readonly engine: string;
   /** How many other nodes are known. */

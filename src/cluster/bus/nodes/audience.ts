@@ -2,7 +2,7 @@
 import type { Heartbeat, NodeMessage } from './presence.js';
 import { Members, type NodeState } from './members.js';
 
-/** What an audience needs of its emitter. */
+/** The parts of an emitter that its audience uses. */
 export interface AudienceNode {
   isUp(): boolean;
   /** Whether something was sent of which nobody has said yet that it came. */

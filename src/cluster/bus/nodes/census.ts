@@ -31,7 +31,7 @@ interface NodeCounts {
 export class Census {
   readonly #adapters = new Map<string, Adapter>();
   readonly #nodes = new Map<string, NodeCounts>();
-  /** What all nodes have together; the clients of namespaces without those of this node. */
+  /** The sums of all nodes; the clients of namespaces without those of this node. */
   readonly #sums: Tallies = new Map();
   /** The rooms of this node, as they are in the sums. */
   readonly #local = new Map<string, Map<string, number>>();
@@ -45,7 +45,7 @@ export class Census {
     this.#adapters.set(nsp, adapter);
     const onChange = (room: string, id: string): void => this.#note(nsp, adapter, room, id);
     adapter.on('join-room', onChange).on('leave-room', onChange);
-    // What a client has joined in the gate counts from here on.
+    // The rooms that a client has joined in the gate count from here on.
     (adapter.nsp as Namespace).on('connection', ({ id }) => {
       for (const room of adapter.sids.get(id) ?? []) this.#note(nsp, adapter, room, id);
     });
@@ -76,7 +76,7 @@ export class Census {
     return this.#sums.get(nsp)?.rooms ?? new Map<string, number>();
   }
 
-  /** What has changed since this was asked last; undefined for nothing. */
+  /** The changes since the last call; undefined if there are none. */
   changes(): Counts | undefined {
     if (this.#recount) {
       this.#recount = false;

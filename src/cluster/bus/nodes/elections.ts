@@ -14,7 +14,7 @@ export interface LeaseOptions {
 /**
  * Something that one node of a cluster has at a time, agreed upon through heartbeats.
  *
- * What is guaranteed, with `interval` and `timeout` of the adapter's heartbeat:
+ * The guarantees, with `interval` and `timeout` of the adapter's heartbeat:
  * - A node that asks takes it as soon as all other nodes have answered that none has it; a node that is alone, when no
  *   other one has answered for half a second. Of those who ask together, the one with the lowest id gets it.
  * - A node lets go at once when its link breaks, and when its own heartbeats have not come back to it through the broker
@@ -44,7 +44,7 @@ export interface Lease {
   release(): void;
 }
 
-/** What the lease rules need to know of the node. */
+/** The parts of a node that the lease rules use. */
 export interface LeaseView {
   readonly uid: string;
   /** When this node's link came up, in milliseconds of this process's clock; 0 while it is down. */
@@ -81,7 +81,7 @@ interface Holding {
 interface Candidacy {
   readonly name: string;
   readonly options: LeaseOptions;
-  /** What all others have to answer before it is taken. */
+  /** The question that all others must answer before the lease is taken. */
   claim: number;
   holding: Holding | null;
   /** The broker is asked for its lock, or for more time. */

@@ -1,6 +1,6 @@
 /** The other nodes of the cluster. */
 
-/** What a node tells of itself in every heartbeat. */
+/** The state of a node, in every heartbeat. */
 export interface NodeState {
   /** Names of the leases that it holds. */
   readonly held: readonly string[];
@@ -80,7 +80,7 @@ export class Members {
     return [...this.#all.values()].filter(({ awaited }) => awaited).length;
   }
 
-  /** What each node got that has said so and had got anything. */
+  /** The last number that each node has confirmed. */
   get heardNumbers(): number[] {
     return [...this.#all.values()].filter(({ awaited, heard }) => !awaited && heard > 0).map(({ heard }) => heard);
   }

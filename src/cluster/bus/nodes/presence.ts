@@ -5,7 +5,7 @@ import { type Lease, type LeaseOptions, Leases } from './elections.js';
 import { Members, type NodeState } from './members.js';
 
 /**
- * What nodes tell each other of themselves. `hello`: the link is up, or a lease is asked for; it is answered by a `beat`.
+ * Messages of nodes about themselves. `hello`: the link is up, or a lease is asked for; it is answered by a `beat`.
  * `who`: an emitter, or a node with a new link, asks what others got. `heard`: the number of the last frame to all that
  * the sender got from the node that asked.
  */
@@ -28,7 +28,7 @@ export interface Heartbeat {
   readonly timeout: number;
 }
 
-/** What presence needs of its node. */
+/** The parts of a node that presence uses. */
 export interface PresenceNode {
   readonly uid: string;
   isUp(): boolean;
@@ -50,7 +50,7 @@ export interface PresenceNode {
 /** Milliseconds. */
 const FORGET_AFTER = 60_000;
 
-/** Who else is there: hello when the link is up, heartbeats, and the leases that hang on them. */
+/** Knows the other nodes: says hello when the link is up, sends heartbeats, and keeps the leases that depend on them. */
 export class Presence {
   readonly members: Members;
   readonly #leases: Leases;
@@ -200,7 +200,7 @@ export class Presence {
     this.#leases.check();
     if (!this.node.isUp()) return;
     if (slept) {
-      // What others sent meanwhile waits to be read.
+      // Frames that others sent meanwhile wait to be read.
       this.members.resetTimers(now);
       this.#at.alive = now;
     }

@@ -1,4 +1,4 @@
-/** What was sent in a namespace, as the stream has it. */
+/** Packets that were sent in a namespace, as the stream has them. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
 import type { StreamsClient } from '../client.js';
 import { compareIds, formatPosition, type Position, timeOf } from '../position.js';
@@ -8,7 +8,7 @@ import { type Entry, entriesOf, type Fields, lastId, MAX_ENTRIES } from '../entr
 /** Entries that are asked for at once. */
 const PAGE = 1000;
 
-/** What the stream knows of one namespace's past. */
+/** The past of one namespace, read from the stream. */
 export class History {
   constructor(
     private readonly nsp: string,
@@ -28,7 +28,7 @@ export class History {
     return Number(await this.client.command('XLEN', stream)) < MAX_ENTRIES;
   }
 
-  /** What was sent after a client's position, up to an entry; each carries how far the client has got with it. */
+  /** The packets that were sent after a client's position, up to an entry; each carries the client's next position. */
   async sentAfter(position: Position, last: string): Promise<Sent[]> {
     const sent: Sent[] = [];
     for (let from = position.id; ;) {

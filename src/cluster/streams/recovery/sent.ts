@@ -1,4 +1,4 @@
-/** What was sent to clients, and which clients it concerns. */
+/** Packets that were sent to clients, and the clients that each concerns. */
 import type { BroadcastOptions } from 'socket.io-adapter';
 import { compareIds, type Position } from '../position.js';
 
@@ -8,7 +8,7 @@ export interface Packet {
   readonly data: unknown[];
 }
 
-/** What a message says that is a broadcast. */
+/** The data of a broadcast message. */
 export interface Broadcast {
   readonly packet: Packet;
   readonly opts: {
@@ -18,7 +18,7 @@ export interface Broadcast {
   };
 }
 
-/** What was sent to clients. */
+/** A packet that was sent to clients. */
 export interface Sent {
   /** The event and its arguments, and the offset that clients remember. */
   readonly data: readonly unknown[];
@@ -26,7 +26,7 @@ export interface Sent {
   /** The node that has sent it, and its count. */
   readonly uid: string;
   readonly number: number;
-  /** Where it is in the stream; undefined for what this node has just sent itself. */
+  /** Its position in the stream; undefined for a packet that this node has just sent. */
   readonly id?: string;
 }
 

@@ -13,7 +13,7 @@ const ASK = { times: 4, pause: 50 };
 /** Milliseconds by which clocks may differ. */
 const SKEW = 5000;
 
-/** What Socket.IO keeps of a client that may come back. */
+/** The state of a client that may come back, as Socket.IO keeps it. */
 export interface KeptSession {
   readonly sid: string;
   readonly pid: string;
@@ -39,7 +39,7 @@ interface StoredSession extends KeptSession {
 export class Sessions {
   /** Positions when clients connected, by the ids of their sockets. */
   readonly #began = new Map<string, string>();
-  /** Where what clients of this node get is written down as well, while sessions are restored. */
+  /** Also records the packets for clients of this node, while sessions are restored. */
   readonly #records = new Set<Sent[]>();
 
   constructor(

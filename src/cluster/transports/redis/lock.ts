@@ -14,7 +14,7 @@ return string.format('%.0f', fence)`;
 const RENEW = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
-/** What a server says that takes no keys from this user, or none at the moment. */
+/** The errors of a server that accepts no keys from this user, or none at the moment. */
 const NO_KEYS = /NOPERM|unknown command|OOM|READONLY|Write commands not allowed/i;
 
 let warned = false;
@@ -43,7 +43,7 @@ export async function takeLock(
   }
 }
 
-/** Where no key can be had, the heartbeats alone decide. */
+/** If no key can be set, the heartbeats alone decide. */
 function withoutKey(error: unknown): Lock {
   if (!warned) process.emitWarning(`a lease has no lock in Redis, only heartbeats: ${String(error)}`, 'AdapterWarning');
   warned = true;

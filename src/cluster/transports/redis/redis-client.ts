@@ -1,4 +1,4 @@
-/** What this project needs of a Redis client, whichever library it comes from. */
+/** The methods of a Redis client that this project uses, whichever library it comes from. */
 
 /** One connection to one Redis server. */
 export interface RedisClient {
@@ -9,7 +9,7 @@ export interface RedisClient {
   /** Called once, when the connection is lost or fails, or when the server gives its channels away. */
   onLost(listener: (reason: unknown) => void): void;
   publish(channel: string, frame: Buffer): Promise<unknown>;
-  /** Where what comes in through subscriptions goes; to be called before the first of them. */
+  /** Sets the receiver of subscribed messages; must be called before the first subscription. */
   onFrame(listener: (channel: string, frame: Buffer) => void): void;
   subscribe(channels: readonly string[]): Promise<void>;
   unsubscribe(channels: readonly string[]): Promise<void>;

@@ -1,4 +1,4 @@
-/** What a parameter takes from the client, as plain facts: for those that describe the plan. */
+/** The part of a message that a parameter takes, as plain facts for views of the plan. */
 import type { PayloadOptions } from '../../../payload/index.js';
 import type { ParamKind } from '../../metadata/types.js';
 import type { ParamFacts } from '../../scan/facts.js';

@@ -1,4 +1,4 @@
-/** Where a parameter's value comes from: one function for each kind of decorator. */
+/** The sources of parameters' values: one function for each kind of decorator. */
 import { parse as parseCookies } from 'cookie';
 import type { EventContext } from '../../../base/context.js';
 import { isThenable, promiseOf } from '../../../base/thenable.js';

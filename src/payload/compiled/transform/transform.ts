@@ -9,7 +9,7 @@ import type { Bag, Build, Convert, OtherSetter } from './transform-property.js';
 import type { Watch } from '../watch.js';
 
 /**
- * What `plainToInstance` does, with each class compiled when it is first met. What it does not know as well as the
+ * Does the work of `plainToInstance`, with each class compiled when it is first met. A case that it does not know as well as the
  * library (values that JSON cannot make, Maps, classes that extend built-ins) it leaves to the library, value by
  * value, before any user code has seen them.
  */

@@ -25,7 +25,7 @@ type ValidateProperty = ValidateObject;
 const stripper = new ValidationExecutor(new Validator());
 
 /**
- * What `validate` does, with each class compiled when its first instance is met. Errors are made when a rule is
+ * Does the work of `validate`, with each class compiled when its first instance is met. Errors are made when a rule is
  * broken. Objects whose class it does not know as well as the library it leaves to the library.
  */
 export class CompiledValidator {
@@ -53,7 +53,7 @@ export class CompiledValidator {
   /** The errors of an instance, empty if all is well; a promise only if there is something to wait for. */
   validate(instance: object): ValidationError[] | Promise<ValidationError[]> {
     const run = new Validation(this.#options);
-    // What is not there yet may add to the list later.
+    // A promise may add to the list later.
     const errors = this.#validateObject(run, instance, undefined) ?? [];
     if (errors.length === 0 && !run.awaiting) return errors;
     return settleErrors(stripper, run.awaiting ?? [], errors, run);

@@ -1,0 +1,97 @@
+/** The option `docs`: where the event book is served, who may see it, and the mistakes that boot finds in it. */
+import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join, resolve } from 'node:path';
+import type { SetupProblem } from '../../base/errors.js';
+import { mountsOf, type HttpOptions } from '../../server/pages.js';
+
+/** Where the event book is served, and who may see it. */
+export interface DocsOptions {
+  /** The path of the page; `/events` unless given. */
+  readonly path?: string;
+  /**
+   * Decides about each request to the page and its files: only `true` lets it pass. One that throws, or returns a promise,
+   * refuses. In production (`NODE_ENV`) the page is served only with it.
+   */
+  readonly allow?: (request: IncomingMessage) => boolean;
+}
+
+/** The option `docs` of `createApp`. */
+export type DocsOption = boolean | DocsOptions;
+
+const defaultPath = '/events';
+
+/** The option with its defaults, without a slash at the end of the path. */
+export interface ResolvedDocs extends DocsOptions {
+  readonly path: string;
+}
+
+/** Returns the option with its defaults; `undefined` if the page is off. */
+export function resolveDocs(docs: DocsOption | undefined): ResolvedDocs | undefined {
+  if (docs === undefined || docs === false) return undefined;
+  const { path = defaultPath, ...rest } = docs === true ? {} : docs;
+  return { path: path.replace(/\/+$/, ''), ...rest };
+}
+
+/** The options that decide whether the page has a path of its own. */
+export interface DocsSurroundings extends HttpOptions {
+  readonly docs?: DocsOption;
+  /** The path of Socket.IO. */
+  readonly socketPath: string;
+}
+
+/** Finds a page that production would show to everybody, and a path that is wrong or belongs to something else. */
+export function checkDocs(options: DocsSurroundings, problems: SetupProblem[]): void {
+  const { docs } = options;
+  if (docs === undefined || docs === false) return;
+  const { path = defaultPath, allow }: DocsOptions = docs === true ? {} : docs;
+  if (allow !== undefined && typeof allow !== 'function') {
+    problems.push({
+      code: 'option_kind',
+      where: 'docs.allow',
+      what: `received ${typeof allow}, expected a function, (request) => boolean.`,
+      fix: 'write docs: { allow: (request) => … }.',
+    });
+  }
+  if (allow === undefined && process.env['NODE_ENV'] === 'production') {
+    problems.push({
+      code: 'docs_production',
+      where: 'docs',
+      what: 'NODE_ENV is production, and the event book would be shown to everybody.',
+      fix: "say who may see it, docs: { allow: (request) => … }, or write docs: process.env.NODE_ENV !== 'production'.",
+    });
+  }
+  const what = pathProblem(path, options);
+  if (what) problems.push({ code: 'docs_path', where: 'docs.path', what, fix: "choose another path: '/event-book'." });
+}
+
+function pathProblem(given: unknown, { http, static: folders, socketPath }: DocsSurroundings): string | undefined {
+  if (typeof given !== 'string' || !/^\/$|^(?:\/[\w.~-]*[\w~-])+\/?$/.test(given)) {
+    return `${JSON.stringify(given)} is not a path such as '/events'.`;
+  }
+  const path = given.replace(/\/$/, '');
+  const sockets = socketPath.replace(/\/$/, '');
+  if (isBelow(path, sockets) || (path !== '' && isBelow(sockets, path))) {
+    return `'${given}' and the path of Socket.IO, '${socketPath}', are not apart.`;
+  }
+  if (path === '' && http) return "'/' belongs to the option `http`.";
+  for (const [mount, folder] of mountsOf(folders)) {
+    const taken = takenBy(path, mount.replace(/\/+$/, ''), folder);
+    if (taken) return `'${given}' belongs to the option \`static\`: ${taken}.`;
+  }
+  return undefined;
+}
+
+function isBelow(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}/`);
+}
+
+/** What of a folder has the path of the page. */
+function takenBy(path: string, mount: string, folder: string): string | undefined {
+  if (mount !== '' && isBelow(mount, path)) return `'${mount}' is a folder of it`;
+  if (!isBelow(path, mount)) return undefined;
+  const inside = path.slice(mount.length);
+  const files = inside === '' ? ['index.html'] : [inside, `${inside}.html`];
+  const found = files.map((file) => join(resolve(folder), file)).find((file) => existsSync(file));
+  return found && `there is ${found}`;
+}
