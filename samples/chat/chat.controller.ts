@@ -14,6 +14,19 @@ class Message extends RoomName {
   @IsString() @Length(1, 2000) text!: string;
 }
 
+export class Said {
+  @IsString() room!: string;
+  @IsString() name!: string;
+  @IsString() text!: string;
+}
+
+/** Who has come or gone, and who is there now. */
+export class Presence {
+  @IsString() room!: string;
+  @IsString() name!: string;
+  @IsString({ each: true }) present!: string[];
+}
+
 /** What is remembered of a socket. */
 class Member {
   name = '';
@@ -37,7 +50,7 @@ export class ChatController {
     await socket.leave(room);
   }
 
-  @On()
+  @On('say', { throws: ['not_in_room'] })
   say({ room, text }: Message, socket: Socket, @Data() member: Member) {
     if (!socket.rooms.has(room)) throw new EventError('not_in_room', `You are not in ${room}.`);
     socket.nsp.to(room).emit('said', { room, name: member.name, text });

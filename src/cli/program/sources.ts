@@ -64,9 +64,10 @@ function fileOf(path: string): string | undefined {
   const bare = path.replace(/\.([cm]?)jsx?$/, '');
   const [, kind = ''] = /\.([cm]?)jsx?$/.exec(path) ?? [];
   const typed = bare === path ? [] : [`${bare}.${kind}ts`, `${bare}.tsx`];
+  // A program that is compiled beside its sources has both.
   const candidates = [
-    path,
     ...typed,
+    path,
     ...extensions.map((each) => path + each),
     ...extensions.map((each) => join(path, `index${each}`)),
   ];
