@@ -14,18 +14,17 @@ class Message extends RoomName {
   @IsString() @Length(1, 2000) text!: string;
 }
 
-export class Said {
-  @IsString() room!: string;
+class Said extends Message {
   @IsString() name!: string;
-  @IsString() text!: string;
 }
 
-/** Who has come or gone, and who is there now. */
-export class Presence {
-  @IsString() room!: string;
+class Presence extends RoomName {
   @IsString() name!: string;
   @IsString({ each: true }) present!: string[];
 }
+
+/** What is sent to clients. */
+export const events = { said: Said, entered: Presence, left: Presence } as const;
 
 /** What is remembered of a socket. */
 class Member {
@@ -50,7 +49,7 @@ export class ChatController {
     await socket.leave(room);
   }
 
-  @On('say', { throws: ['not_in_room'] })
+  @On('say', { throws: ['not_in_room'], summary: 'Says something to everybody in a room.' })
   say({ room, text }: Message, socket: Socket, @Data() member: Member) {
     if (!socket.rooms.has(room)) throw new EventError('not_in_room', `You are not in ${room}.`);
     socket.nsp.to(room).emit('said', { room, name: member.name, text });

@@ -30,7 +30,7 @@ export async function shutDown(parts: RunningParts): Promise<void> {
   const end = Date.now() + runtime.limits.drainTime;
   const rest = (): number => Math.min(longestTime, Math.max(0, end - Date.now()));
   runtime.calls.closing = 'draining';
-  await Promise.all([drain(runtime, rest()), background.stop(rest())]);
+  await Promise.all([drain(runtime, rest()), background.stop(rest()), runtime.tasks.stop(rest())]);
   await clients.flush(rest());
   // Not before: a client on long-polling fetches its answer with a connection of its own.
   const stopped = serving.stopAccepting();

@@ -1,5 +1,5 @@
 /** The limits of everything that a client can make grow. On by default; `Infinity` switches one off. */
-import type { SetupProblem } from './errors.js';
+import type { Problems } from './boot/report.js';
 
 /** The option `limits`: how far each thing that a client can make grow may go. */
 export interface Limits {
@@ -15,6 +15,8 @@ export interface Limits {
   readonly concurrentCalls: number;
   /** Calls of one socket that wait for their turn. */
   readonly queuedCalls: number;
+  /** Background work of one transport that handlers have started with `background` and that runs. */
+  readonly backgroundTasks: number;
   /** Milliseconds that a handler may take, `@OnConnect` included. */
   readonly handlerTime: number;
   /** Milliseconds that a client may take to answer a question. */
@@ -57,6 +59,7 @@ export const defaultLimits: Limits = Object.freeze({
   rooms: 256,
   concurrentCalls: 32,
   queuedCalls: 128,
+  backgroundTasks: 100,
   handlerTime: 15_000,
   callTime: 10_000,
   sendBuffer: 4_000_000,
@@ -79,7 +82,7 @@ export const defaultLimits: Limits = Object.freeze({
 export const longestTime = 2 ** 31 - 1;
 
 /** Fills in the defaults; wrong names and values are added to `problems`. */
-export function resolveLimits(given: Partial<Limits> = {}, problems: SetupProblem[]): Limits {
+export function resolveLimits(given: Partial<Limits> = {}, problems: Problems): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in defaultLimits)) {
       problems.push({

@@ -6,6 +6,7 @@ import type { Limits } from '../base/limits.js';
 import type { Logger } from '../base/log.js';
 import type { EmitsPlan } from '../controllers/emits/plan.js';
 import type { NamespacePlan } from '../controllers/plan/types.js';
+import type { Tasks } from './ambient/tasks.js';
 import type { Calls } from './calls.js';
 import type { Scopes } from './scopes/scopes.js';
 
@@ -22,6 +23,8 @@ export interface Runtime {
   /** The services of connections and calls. */
   readonly scopes: Scopes;
   readonly calls: Calls;
+  /** What handlers have started and do not wait for. */
+  readonly tasks: Tasks;
   readonly counters: Counters;
   /** The declared emissions, if there are any. */
   readonly emits: EmitsPlan | undefined;

@@ -78,6 +78,7 @@ describe('a new program', { concurrency: true, timeout: 240_000 }, () => {
       if (!project) return;
       await succeed('npm', ['test'], project);
       await succeed('npm', ['run', 'typecheck'], project);
+      if (template === 'chat') await writesItsContract(project);
       await succeed('npm', ['run', 'build'], project);
       await succeed('npm', ['prune', '--omit=dev', '--no-audit', '--no-fund', '--offline'], project); // as its Dockerfile does
       const { url, stop } = await start(project);
@@ -89,6 +90,14 @@ describe('a new program', { concurrency: true, timeout: 240_000 }, () => {
     });
   }
 });
+
+/** The command writes the contract that the template has already. */
+async function writesItsContract(project: string): Promise<void> {
+  const contract = (): string => readFileSync(join(project, 'src/contract.ts'), 'utf8');
+  const before = contract();
+  await succeed('npm', ['run', 'types'], project);
+  assert.equal(contract(), before);
+}
 
 /** Starts the compiled program. */
 async function start(project: string): Promise<{ url: string; stop: () => Promise<unknown> }> {

@@ -37,7 +37,7 @@ export function startProgram(file: string, coverage: string, env: Readonly<Recor
       return output;
     },
     async port() {
-      await until(() => isOver || portOf() !== undefined, `the port of ${file}`, 30_000);
+      await until(() => isOver || portOf() !== undefined, `the port of ${file}`, 90_000);
       if (portOf() === undefined) throw new Error(`${file} ended before it listened:\n${output}`);
       return Number(portOf());
     },

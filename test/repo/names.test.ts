@@ -15,7 +15,7 @@ const names: Record<string, string[]> = {
     Recovered reply Room Rooms Session sessionIdOf SetupError Signal sleep SocketId Transport Use`),
   './client': words(`call CallError connect unwrap`),
   './ambient': words(
-    `broadcast call context disconnect emit eventName except join leave namespace rooms send socket to`,
+    `background broadcast call closeRoom context disconnect emit eventName except join leave namespace rooms send socket to`,
   ),
   './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket`),
   './emitter': words(`AdapterError createEmitter InvalidEmission SetupError`),

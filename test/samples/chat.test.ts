@@ -37,6 +37,22 @@ describe('the chat sample', { timeout: 60_000 }, () => {
     ada.leave();
   });
 
+  it('shows a second client beside the first one, which can be hidden', { skip: skipPages }, async () => {
+    const { page, leave } = await visit(sample.url);
+    const second = page.frameLocator('iframe.second');
+    for (const side of [page, second]) {
+      await side.getByRole('button', { name: 'Enter' }).click();
+      await side.getByRole('button', { name: 'Join', exact: true }).click();
+    }
+    await shows(page, '#talk .notice', 'Grace has entered the room');
+    await page.getByLabel('Message').fill('Good morning');
+    await page.keyboard.press('Enter');
+    await second.locator('#talk li', { hasText: 'Good morning' }).waitFor();
+    await page.getByRole('button', { name: 'Hide the second client' }).click();
+    await shows(page, '#talk .notice', 'Grace has left the room');
+    await leave();
+  });
+
   it('has a page where two people meet', { skip: skipPages }, async () => {
     const [ada, grace] = await Promise.all([visit(sample.url), visit(sample.url)]);
     await enter(ada.page, 'Ada', 'kitchen');

@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client';
 import { call } from 'colloquy/client';
 import { onSubmit } from '/shared/form.js';
+import { suggestedName } from '/shared/second.js';
 import { showStatus } from '/shared/status.js';
 import { createTalk } from '/shared/talk.js';
 
@@ -8,6 +9,8 @@ const find = (id) => document.getElementById(id);
 const socket = io('/chat', { autoConnect: false, auth: (give) => give({ name: find('name').value.trim() }) });
 const talk = createTalk(find('talk'));
 showStatus(socket, find('status'));
+
+find('name').value = suggestedName;
 
 /** The rooms that this page is in: what was said there, who is there, and how much of it was not seen yet. */
 const rooms = new Map();

@@ -9,7 +9,9 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Namespace, Socket } from 'socket.io';
 import { call as callSocket } from '../asking/call.js';
+import { callerOf } from '../connection.js';
 import { context } from './storage.js';
+import type { Task } from './tasks.js';
 
 export { context };
 
@@ -76,6 +78,23 @@ export function leave(room: string): Promise<void> | void {
 /** The caller's rooms; in `@OnDisconnect`, those that it was in. */
 export function rooms(): readonly string[] {
   return context().rooms;
+}
+
+/** Has everybody leave a room, on all nodes. */
+export function closeRoom(room: string | string[]): void {
+  namespace().in(room).socketsLeave(room);
+}
+
+/**
+ * Starts work that goes on when the handler has answered, and when the client has left: a report, a loop. It is still about
+ * the caller, so all functions of this module work in it. Its errors are logged with handler, event and socket. When the
+ * application stops, its signal fires, and the shutdown waits for it up to `limits.drainTime`.
+ *
+ * @throws EventError `busy` if the client's transport has `limits.backgroundTasks` of them running
+ */
+export function background(work: (signal: AbortSignal) => unknown): void {
+  const current = context();
+  callerOf(current).served.runtime.tasks.start(current, work satisfies Task);
 }
 
 /** Disconnects the caller from this namespace; with `close`, from all of them. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { nextEvent } from '../../support/wait.js';
-import type { Proofs } from './world.js';
+import { nextEvent, until } from '../../support/wait.js';
+import { record, type Proofs } from './world.js';
 
 export const errors: Proofs = {
   'Handle the errors of a namespace': async ({ connect, printed }) => {
@@ -9,7 +9,10 @@ export const errors: Proofs = {
   },
 
   'Handle all others': async ({ visit }) => {
-    assert.equal(await (await visit('/shop')).emitWithAck('nothing'), "sorry, 'nothing' failed");
+    const shop = await visit('/shop');
+    assert.equal(await shop.emitWithAck('break'), "sorry, 'break' failed");
+    const { error } = (await shop.emitWithAck('nothing')) as { error: { code: string } };
+    assert.equal(error.code, 'unknown_event', 'codes are let through');
   },
 
   'Tell the client what is wrong (Flask-SocketIO: by convention)': async ({ connect }) => {
@@ -42,6 +45,17 @@ export const background: Proofs = {
   'A loop of its own': async ({ connect }) => {
     const [load] = await nextEvent(await connect('/load'), 'load');
     assert.equal(typeof load, 'number');
+  },
+
+  'A task that a handler starts': async ({ connect }) => {
+    const socket = await connect('/report');
+    const steps = record(socket);
+    assert.equal(await socket.emitWithAck('start report'), undefined);
+    await until(() => steps.length === 5, 'the report');
+    assert.deepEqual(
+      steps.map(([, step]) => step),
+      [0, 1, 2, 3, 4],
+    );
   },
 };
 
@@ -78,6 +92,10 @@ export const processes: Proofs = {
   },
 
   'A test without a server': async ({ program }) => {
+    assert.equal(await program.ended(), 0, program.output);
+  },
+
+  'A test with pages and a session': async ({ program }) => {
     assert.equal(await program.ended(), 0, program.output);
   },
 };

@@ -60,6 +60,12 @@ export const sending: Proofs = {
     await printed('answer 1');
   },
 
+  "All values of the client's answer": async ({ connect }) => {
+    const socket = await connect();
+    socket.on('where', (answer: (...values: number[]) => void) => answer(3, 4));
+    assert.equal(await socket.emitWithAck('ask where'), 7);
+  },
+
   'Ask everybody (Flask-SocketIO: not possible)': async ({ connect }) => {
     const [caller, friend] = [await connect(), await connect()];
     answering(caller, 'vote', () => 'yes');
@@ -96,5 +102,9 @@ export const sending: Proofs = {
       ['progress', 50],
       ['progress', 100],
     ]);
+  },
+
+  'A handler that needs more than 15 seconds': async ({ connect }) => {
+    assert.equal(await (await connect()).emitWithAck('rest', 5), 'rested');
   },
 };
