@@ -1,6 +1,19 @@
 /** The public names of `colloquy`, one by one. */
 export { createApp } from './app/create-app.js';
+export type { RecorderOptions } from './telemetry/recorder/options.js';
+export type { DumpOptions, FlightRecorder } from './telemetry/recorder/recorder.js';
+export type {
+  Bytes as RecordedBytes,
+  Dump,
+  Hidden,
+  Recorded,
+  RecordedCall,
+  RecordedConnection,
+  RecordedEntry,
+  RecordedOutcome,
+} from './telemetry/recorder/dump.js';
 export type { App, AppOptions, Health } from './app/options.js';
+export type { MetricsOption, MetricsOptions } from './telemetry/metrics/option.js';
 export { AdapterError } from './cluster/errors.js';
 export type { AdapterHealth, AdapterOption, AdapterOptions, AdapterStatus } from './cluster/index.js';
 export type { EngineOption } from './server/engine/index.js';

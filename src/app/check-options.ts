@@ -35,6 +35,12 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
   emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
   name: [isText, 'text', "write name: 'chat'."],
+  metrics: [
+    (value) => typeof value === 'string' || isRecord(value),
+    'a path or an object',
+    "write metrics: '/metrics', or metrics: { path: '/metrics', allow: (request) => … }.",
+  ],
+  recorder: [isRecord, 'an object', "write recorder: { fields: ['room'] }, or recorder: {}."],
   signals: [isBoolean, 'true or false', 'write signals: false to handle them yourself.'],
   printTable: [isBoolean, 'true or false', 'write printTable: false to leave the table out.'],
   docs: [
@@ -48,7 +54,9 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
   payload: ['validator', 'transform', 'shape', 'message'],
+  metrics: ['path', 'allow'],
   docs: ['path', 'allow'],
+  recorder: ['size', 'fields', 'signal', 'crash', 'folder'],
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */
@@ -59,7 +67,7 @@ export function checkOptionNames(options: object, problems: Problems): void {
     if (!known.includes(name)) problems.push(unknownOption(name, known));
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
     if (kind && !kind[0](value)) problems.push(wrongKind(name, value, kind[1], kind[2]));
-    else if (Object.hasOwn(nested, name)) {
+    else if (Object.hasOwn(nested, name) && isRecord(value)) {
       for (const key of Object.keys(value as object)) {
         if (!nested[name]!.includes(key))
           problems.push(

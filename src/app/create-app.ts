@@ -1,6 +1,6 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import { Server } from 'socket.io';
-import { BootReport, type Problems } from '../base/boot/report.js';
+import { BootReport, once, take, type Problems } from '../base/boot/report.js';
 import { createContainer, isProvided, provideServer, provideServices } from '../base/container.js';
 import { Counters } from '../base/counters.js';
 import { resolveLimits, type Limits } from '../base/limits.js';
@@ -32,6 +32,8 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
+import { checkMetrics } from '../telemetry/metrics/option.js';
+import { resolveRecorder, type RecorderSettings } from '../telemetry/recorder/options.js';
 import { checkChecks, checkLevels, checkOptionNames } from './check-options.js';
 import { announce, isInspected } from './inspection.js';
 import { joinCluster } from './join-cluster.js';
@@ -65,7 +67,11 @@ async function build(options: AppOptions): Promise<RunningApp> {
   // An option of the wrong kind cannot be read any further.
   if (problems.some(({ code }) => code === 'option_kind')) problems.conclude(() => undefined);
   const settings = await resolveSettings(options, problems);
-  const facts = scan(await load(options, problems), problems, (type) => isProvided(options.container, type));
+  const classes = await load(options, problems);
+  const facts = take(
+    scan(classes, (type) => isProvided(options.container, type)),
+    problems,
+  );
   checkOptions(options, facts, problems);
   const server = createServer(options, facts, settings, problems);
   const compiler = compile(options, facts, server, problems);
@@ -83,6 +89,7 @@ interface Settings {
   readonly addresses: Addresses;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
+  readonly recorder: RecorderSettings | undefined;
 }
 
 /** The Socket.IO server, and the namespaces of the controllers in it. */
@@ -105,6 +112,7 @@ async function resolveSettings(options: AppOptions, problems: Problems): Promise
     counters: new Counters(),
     addresses: resolveAddresses(options, limits, problems),
     blockTime: resolveBlockTime(options, problems),
+    recorder: resolveRecorder(options.recorder, problems),
   };
 }
 
@@ -145,6 +153,7 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
+  checkMetrics(options.metrics, options.io?.path() ?? options.path ?? '/socket.io', problems);
   const copy = options.container && containerProblem(options.container);
   if (copy) problems.push(copy);
   checkDocs({ ...options, socketPath: options.io?.path() ?? options.path ?? '/socket.io' }, problems);
@@ -160,7 +169,8 @@ function createServer(
   const payloads = new PayloadPlans();
   const emits = options.emits && planEmits(options.emits, options.payload ?? {}, problems, payloads);
   if (emits) checkEmissions(facts, emits, problems);
-  const io = options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings) });
+  const io: Server =
+    options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings, () => io) });
   limitCalls(io, limits);
   limitRecovery(io, new KeptBytes(limits, settings.counters, settings.log));
   const namespaces = new ServerNamespaces(io, emits, settings);
@@ -176,7 +186,7 @@ function compile(
   problems: Problems,
 ): Compiler {
   const { payload = {}, services = [] } = options;
-  const use = validMiddleware(options.use ?? [], 'use', 'the option', problems);
+  const use = take(once(validMiddleware(options.use ?? [], 'use', 'the option')), problems);
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const compiler = new Compiler(

@@ -25,12 +25,15 @@ import type { Class } from '../base/reflect.js';
 import type { PlanRow } from '../controllers/plan/types.js';
 import type { TrustProxy } from '../server/addresses.js';
 import type { Counts } from '../base/counters.js';
+import type { MetricsOption } from '../telemetry/metrics/option.js';
 import type { ErrorHandler } from '../connections/runtime.js';
 import { type TransportCounts } from '../server/clients.js';
 import { type Address, type ListenOptions } from '../server/http.js';
 import type { HttpOptions } from '../server/pages.js';
 import { type SessionOptions } from '../server/session/session-options.js';
 import { type WatchdogOptions } from '../background/watchdog/watchdog.js';
+import type { RecorderOptions } from '../telemetry/recorder/options.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 
 /** The options of `createApp`, beside those of Socket.IO's `Server`. */
 export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
@@ -118,6 +121,16 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
    * own watches, so even an endless loop is logged, and no message pays for it. Unless given, on with `debug`.
    */
   readonly watchdog?: boolean | number;
+  /**
+   * Serves metrics in Prometheus' text format on this path of the application's port, `'/metrics'`, and counts from the start.
+   * Everybody who reaches the port may read them, unless `{ path, allow }` says who may.
+   */
+  readonly metrics?: MetricsOption;
+  /**
+   * Keeps the last calls and connections in memory, without payloads unless `fields` names some: `app.recorder.dump()`, and a file when
+   * an error ends the process.
+   */
+  readonly recorder?: RecorderOptions;
   /** Whether SIGTERM and SIGINT close the application while it listens; `true` unless given. */
   readonly signals?: boolean;
 }
@@ -147,6 +160,8 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   readonly table: readonly PlanRow[];
   /** The container that controllers and middleware were built with. */
   readonly container: DependencyContainer;
+  /** The flight recorder; it records if the option `recorder` is given. */
+  readonly recorder: FlightRecorder;
   /**
    * The messages that clients may send and receive, as plain data that is the same as JSON: namespaces, events, answers, error
    * codes, emissions, and a JSON Schema of each DTO. It is made when it is asked for.
@@ -177,6 +192,12 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
   ): this;
   /** Says how it is, at no cost worth a cache. */
   health(): Health;
+  /**
+   * Returns the metrics in Prometheus' text format, version 0.0.4. With the option `metrics` everything is counted from the start,
+   * without it from the first call: until then nothing is measured, and nothing costs.
+   * @throws Error if the application is closed, and nothing was counted
+   */
+  metrics(): string;
   /**
    * How many clients a namespace has, or one of its rooms, on all nodes of the cluster. It reads what nodes tell each other
    * with their heartbeats, so it costs nothing, is exact for this node, and for the others as of their last heartbeat.

@@ -4,7 +4,7 @@ import type { Server, ServerOptions } from 'socket.io';
 import { BackgroundWork } from '../background/runner.js';
 import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { DependencyContainer } from '../base/container.js';
-import type { BootReport } from '../base/boot/report.js';
+import { take, type BootReport } from '../base/boot/report.js';
 import type { SetupProblem } from '../base/errors.js';
 import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
 import { countsOf } from './counts.js';
@@ -25,10 +25,15 @@ import {
 import type { Addresses } from '../server/addresses.js';
 import { Clients } from '../server/clients.js';
 import type { Engine } from '../server/engine/index.js';
+import { startRecorder, type RunningRecorder } from '../telemetry/recorder/index.js';
+import type { RecorderSettings } from '../telemetry/recorder/options.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 import type { Address, ListenOptions } from '../server/http.js';
 import { handleSignals } from '../server/signals.js';
 import { announce, isInspected } from './inspection.js';
+import type { ApplicationState } from '../telemetry/metrics/state.js';
 import { leaseOf } from './join-cluster.js';
+import { Measuring } from './measuring.js';
 import type { App, AppOptions, Health } from './options.js';
 import { Serving } from './serving.js';
 import { shutDown } from './shutdown.js';
@@ -45,6 +50,7 @@ export interface AppParts {
   readonly namespaces: ServerNamespaces;
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
+  readonly recorder: RecorderSettings | undefined;
   /** Collects the mistakes that the compiler finds. */
   readonly problems: BootReport;
 }
@@ -67,6 +73,8 @@ export class RunningApp implements App {
   readonly #background: BackgroundWork;
   readonly #watchdog: Watchdog;
   readonly #serving: Serving;
+  readonly #measuring: Measuring;
+  readonly #recording: RunningRecorder;
 
   constructor(private readonly parts: AppParts) {
     const { io, runtime, options, namespaces } = parts;
@@ -75,7 +83,9 @@ export class RunningApp implements App {
     this.#clients = new Clients(io, limits.sendBuffer, log, runtime.counters);
     this.#bindings = new Bindings(namespaces, runtime);
     this.#plan = parts.compiler.plan();
+    this.#recording = startRecorder(io, parts.recorder, log);
     this.#background = new BackgroundWork(this.#plan.background, {
+      io,
       log,
       lease: options.lease ?? leaseOf(parts.link),
       namespaceOf: (path) => namespaces.open(path),
@@ -83,10 +93,12 @@ export class RunningApp implements App {
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
     const { counters } = runtime;
     const transports = { limits, counters, addresses: parts.addresses, log };
+    this.#measuring = new Measuring({ io, options, log, counters, node: parts.link?.node, state: () => this.#state() });
     this.#serving = new Serving({
       ...parts,
       log,
       transports,
+      measuring: this.#measuring,
       onServing: () => this.#serve(),
       contract: () => this.contract(),
     });
@@ -106,6 +118,10 @@ export class RunningApp implements App {
     return this.#plan.rows;
   }
 
+  get recorder(): FlightRecorder {
+    return this.#recording.recorder;
+  }
+
   contract(): Contract {
     return contractOf(this.#plan);
   }
@@ -118,7 +134,7 @@ export class RunningApp implements App {
   ): this {
     const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    checkFunction(facts, handler, this.#plan.handlerOf(path, event), problems);
+    take(checkFunction(facts, handler, this.#plan.handlerOf(path, event)), problems);
     const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
     problems.conclude((text) => this.runtime.log.warn(text));
     this.#apply(this.#plan.add(controller!));
@@ -150,6 +166,14 @@ export class RunningApp implements App {
     const { counts } = this.runtime.counters;
     const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size, counts };
     return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
+  }
+
+  metrics(): string {
+    return this.#measuring.text();
+  }
+
+  #state(): ApplicationState {
+    return { ...this.health(), sendBuffers: this.#clients.sendBuffers };
   }
 
   count(namespace: string, room?: string): number {
@@ -208,6 +232,8 @@ export class RunningApp implements App {
       background: this.#background,
       watchdog: this.#watchdog,
     });
+    this.#recording.stop();
     this.#stopSignals?.();
+    this.#measuring.close();
   }
 }

@@ -1,5 +1,5 @@
 /** Options for Socket.IO and its engine, with our defaults and checks. */
-import { type ServerOptions } from 'socket.io';
+import type { Server, ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine } from '../server/engine/index.js';
 import type { Problems } from '../base/boot/report.js';
 import { longestTime, type Limits } from '../base/limits.js';
@@ -44,7 +44,7 @@ export function hostsOf({ hosts, trustProxy }: AppOptions): AllowedHosts {
 }
 
 /** Socket.IO's own options, with our defaults below them and our checks around them. */
-export function serverOptions(options: AppOptions, parts: ServerParts): Partial<ServerOptions> {
+export function serverOptions(options: AppOptions, parts: ServerParts, server: () => Server): Partial<ServerOptions> {
   const { limits, calls, counters, addresses, log } = parts;
   const { connectionStateRecovery: recovery } = options;
   const own = { ...options } as Partial<ServerOptions>;
@@ -58,6 +58,7 @@ export function serverOptions(options: AppOptions, parts: ServerParts): Partial<
     ...(options.cors === undefined ? {} : { cors: containedCors(options.cors)! }),
     ...(recovery ? recoveryOptions(recovery) : {}),
     allowRequest: admission({
+      server,
       cors: options.cors,
       allowRequest: options.allowRequest,
       hosts: hostsOf(options),

@@ -9,6 +9,7 @@ import { createHttpServer, listen, type Address, type ListenOptions } from '../s
 import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
 import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
+import type { Measuring } from './measuring.js';
 import type { AppOptions } from './options.js';
 import { ServedEventBook } from './served-event-book.js';
 import { hostsOf } from './server-options.js';
@@ -20,6 +21,8 @@ export interface ServingParts {
   readonly log: Logger;
   /** The guards of the clients' transports. */
   readonly transports: TransportGuard;
+  /** The metrics, which are served beside the pages. */
+  readonly measuring: Measuring;
   /** Called once there is an Engine.IO server: from then on clients may come. */
   readonly onServing: () => void;
   /** Describes the application, for the event book. */
@@ -93,11 +96,13 @@ export class Serving {
     const { io, options, transports } = this.parts;
     const { httpServer } = io as unknown as { readonly httpServer?: HttpServer };
     if (httpServer) this.#dropConnections.push(trackConnections(httpServer));
+    this.parts.measuring.attached(engine, httpServer);
     this.#eventBook?.serveOn(httpServer);
     this.parts.engine.attach(engine);
     installSession(io, options.session);
     guardTransports(engine, transports);
     if (this.#isListening) return;
+    this.parts.measuring.report();
     this.#eventBook?.report();
     this.parts.onServing();
   }
@@ -106,6 +111,7 @@ export class Serving {
   report({ url }: Address): void {
     const { log, engine, options } = this.parts;
     log.info(`listening on ${url}`);
+    this.parts.measuring.report(url);
     this.#eventBook?.report(url);
     log.debug(`WebSocket engine: ${engine.name} (${engine.reason})`);
     const { transports } = options;

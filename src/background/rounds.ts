@@ -1,4 +1,7 @@
 /** One piece of background work: started and stopped any number of times, and never running twice at once. */
+import type { Server } from 'socket.io';
+import { backgroundChannel } from '../base/channels/index.js';
+import type { BackgroundOutcome } from '../base/channels/messages.js';
 import type { Logger } from '../base/log.js';
 import type { BackgroundPlan } from '../controllers/plan/types.js';
 import type { HeldLease } from '../base/held-lease.js';
@@ -19,6 +22,7 @@ export class Work {
     readonly plan: BackgroundPlan,
     private readonly lease: Lease,
     private readonly log: Logger,
+    private readonly io: Server,
   ) {}
 
   /** The call that runs now, of work that is called again and again; `undefined` between two. */
@@ -60,7 +64,7 @@ export class Work {
     // After a pause of the process, the lease knows before the signal fires.
     while (lease.held && !signal.aborted) {
       const began = Date.now();
-      const attempt = this.#attempt(signal, lease);
+      const attempt = backgroundChannel.hasSubscribers ? this.#observed(signal, lease) : this.#attempt(signal, lease);
       if (every !== undefined) this.#round = attempt;
       const failure = await attempt;
       this.#round = undefined;
@@ -75,6 +79,18 @@ export class Work {
         await quietly(sleep(every - (took % every), signal));
       }
     }
+  }
+
+  /** The same for those who subscribe to `colloquy:background`. */
+  async #observed(signal: AbortSignal, lease: HeldLease): Promise<{ error: unknown } | undefined> {
+    const facts = { io: this.io, work: this.plan.label, startedAt: performance.now() };
+    const failure = await backgroundChannel.runStores({ type: 'start', ...facts }, () => this.#attempt(signal, lease));
+    const isStopped = failure && signal.aborted && isAbort(failure.error, signal);
+    const outcome: BackgroundOutcome = failure
+      ? { kind: isStopped ? 'stopped' : 'failed', ...failure }
+      : { kind: 'done' };
+    backgroundChannel.publish({ type: 'end', ...facts, duration: performance.now() - facts.startedAt, outcome });
+    return failure;
   }
 
   /** Calls the method once; gives what it threw. */

@@ -1,11 +1,13 @@
 /** All background work of an application: started at boot and with clients, stopped with the last one and at shutdown. */
-import type { Namespace, Socket } from 'socket.io';
+import type { Namespace, Server, Socket } from 'socket.io';
 import type { Logger } from '../base/log.js';
 import type { BackgroundPlan, NamespacePlan } from '../controllers/plan/types.js';
 import { alwaysHeld, type Lease } from './lease.js';
 import { Work } from './rounds.js';
 
 export interface BackgroundSetup {
+  /** The server of the application. */
+  readonly io: Server;
   readonly log: Logger;
   /** Decides which process runs work that runs once in a cluster; this process unless given. */
   readonly lease: Lease | undefined;
@@ -23,7 +25,7 @@ export class BackgroundWork {
     plans: readonly BackgroundPlan[],
     private readonly options: BackgroundSetup,
   ) {
-    this.#works = plans.map((plan) => new Work(plan, options.lease ?? alwaysHeld, options.log));
+    this.#works = plans.map((plan) => new Work(plan, options.lease ?? alwaysHeld, options.log, options.io));
     this.#crowds = this.#works
       .filter(({ plan }) => plan.start === 'first-client')
       .map((work) => new Crowd(work, () => this.#stopped));

@@ -1,7 +1,11 @@
 /** One call: the object that middleware, `@OnError` and custom parameter decorators receive. */
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'socket.io';
+import type { Outcome } from './channels/outcome.js';
 import type { ErrorAnswer } from './errors.js';
+import { callLogger, eventName, type CallLogger, type Logger } from './log.js';
 import type { Class } from './reflect.js';
+import { isThenable, promiseOf } from './thenable.js';
 
 /** The kind of an event: a message, or a lifecycle event of a connection. */
 export type ContextKind = 'event' | 'connect' | 'disconnect' | 'join' | 'leave';
@@ -40,6 +44,10 @@ export interface ContextConnection {
   readonly params: Readonly<Record<string, string>>;
   /** The rooms as they were when the socket left; `undefined` while it is connected. */
   readonly lastRooms: readonly string[] | undefined;
+  /** Whether the client has left. */
+  readonly ended: boolean;
+  /** The logger of the application. */
+  readonly log: Logger;
   /** Aborts a call when the socket is gone; it is not kept for that. */
   abortOnDisconnect(controller: AbortController): void;
   /** Builds or finds the connection's own instance of a class. */
@@ -56,12 +64,25 @@ export interface ContextConnection {
   enter(): void;
 }
 
+/** Follows one call for those who subscribe to `colloquy:call`. */
+export interface CallObserver {
+  readonly isBegun: boolean;
+  /** Begins the call, and returns the result of its work. */
+  run<Result>(work: () => Result): Result;
+  /** Notes that the call goes on later. */
+  suspend(): void;
+  /** Does something for a call that went on later, as a part of it. */
+  resume(work: () => void): void;
+  /** Told of the end, and with which values the client was answered. */
+  end(outcome: Outcome, answer: readonly unknown[] | undefined): void;
+}
+
 /** The function that answers the client. */
 export type AckFunction = (...values: unknown[]) => void;
 
 /** One message, or one moment of a connection, on its way to its handler. */
 export class EventContext {
-  /** Set once the caller has been answered; later results are dropped. */
+  /** Set when the call has ended: its caller has been answered, and later results are dropped. */
   settled = false;
   /** The answer of a call that failed, while `@OnError` still thinks about a better one. */
   failure: ErrorAnswer | undefined;
@@ -71,8 +92,20 @@ export class EventContext {
   errorHandlers: readonly ContextErrorHandler[] | undefined;
   /** Set when the chain of middleware reached the handler. */
   reached = false;
+  /**
+   * How the call ended, or is about to end: `@OnError` reads the failure; a middleware that waits for a handler which has run out
+   * of time reads `timed_out`. `undefined` while all is well and the caller is not answered; see {@link onEnd}.
+   */
+  outcome: Outcome | undefined;
+  /** The span of the call; only `colloquy/otel` sets and reads it. */
+  span: object | undefined;
+  /** Set if somebody subscribed to `colloquy:call` when the call came. */
+  observer: CallObserver | undefined;
   /** The services of this call; unset unless a class asks for some. */
   scope: ContextScope | undefined;
+  #endListeners: ((outcome: Outcome) => void)[] | undefined;
+  #id: string | undefined;
+  #log: CallLogger | undefined;
   #abort: AbortController | undefined;
   #signal: AbortSignal | undefined;
 
@@ -90,6 +123,22 @@ export class EventContext {
     readonly packet: readonly unknown[],
     readonly ack: AckFunction | undefined,
   ) {}
+
+  /** Names this call wherever it is told of: the answer of a failure, log lines, channels. Made when it is first read. */
+  get id(): string {
+    return (this.#id ??= randomUUID());
+  }
+
+  /** The application's logger, with the call's id, namespace, event and socket in each line. Made when it is first read. */
+  get log(): CallLogger {
+    return (this.#log ??= callLogger(this.connection.log, {
+      id: this.id,
+      namespace: this.namespace,
+      event: eventName(this.event),
+      socket: this.socket.id,
+      ...moreFacts?.(this),
+    }));
+  }
 
   /** The event's name; `connect` and `disconnect` for those moments. */
   get event(): string {
@@ -130,6 +179,34 @@ export class EventContext {
     return error === this.#signal.reason || (error instanceof Error && error.name === 'AbortError');
   }
 
+  /**
+   * Calls a function once, when the call has ended and its client has been answered, with the same outcome that channels and metrics
+   * tell: for a middleware that measures. At once if the call has ended already. What the function throws is logged.
+   */
+  onEnd(listener: (outcome: Outcome) => void): void {
+    if (this.settled) this.#tell(listener);
+    else (this.#endListeners ??= []).push(listener);
+  }
+
+  /** Notes the one end of the call; the runtime's own. */
+  end(outcome: Outcome, answer?: readonly unknown[]): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.outcome = outcome;
+    this.observer?.end(outcome, answer);
+    if (this.#endListeners) for (const listener of this.#endListeners) this.#tell(listener);
+  }
+
+  #tell(listener: (outcome: Outcome) => void): void {
+    const failed = (err: unknown): void => this.log.error({ err }, 'a function of context.onEnd failed');
+    try {
+      const result: unknown = listener(this.outcome!);
+      if (isThenable(result)) promiseOf(result).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
   /** Does something with the call's own instance of a class; the runtime's own. */
   inScope(type: Class, work: (instance: object) => unknown): unknown {
     return (this.scope ??= this.connection.openScope(this)).run(type, work);
@@ -165,6 +242,13 @@ export class Reply<Values extends readonly unknown[] = readonly unknown[]> {
 /** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
 export function reply<Values extends unknown[]>(...values: Values): Reply<Values> {
   return new Reply(values);
+}
+
+let moreFacts: ((context: EventContext) => object) | undefined;
+
+/** Adds facts to the log lines of calls, read with the first line of each. Unset unless `colloquy/otel` is imported. */
+export function addLogFacts(facts: ((context: EventContext) => object) | undefined): void {
+  moreFacts = facts;
 }
 
 /** Runs a call, and returns its result. */

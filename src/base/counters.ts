@@ -3,10 +3,12 @@
 /** The kinds that are counted; `app.health().counts` shows them. */
 export const counted = [
   'address_limit',
+  'allow_request',
   'busy',
   'callback_failed',
   'closing',
   'connect_rate',
+  'connect_twice',
   'connection_rate',
   'depth',
   'dropped_answer',
@@ -14,6 +16,7 @@ export const counted = [
   'host',
   'invalid_packet',
   'listener_failed',
+  'namespaces',
   'origin',
   'payload',
   'rate_limited',

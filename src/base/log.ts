@@ -42,3 +42,33 @@ export function guardLogger(log: Logger): Logger {
     };
   return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') };
 }
+
+/** The logger of one call: the application's, with the facts of the call in each line. */
+export interface CallLogger extends Logger {
+  /** Adds fields of your own to all later lines of the call, those of the framework too. */
+  setBindings(fields: object): void;
+}
+
+/** Returns a logger whose lines begin with these facts. */
+export function callLogger(log: Logger, facts: object): CallLogger {
+  let bindings = facts;
+  const bound =
+    (level: keyof Logger): LogMethod =>
+    (...[first, message]: [object | string, string?]) => {
+      if (typeof first === 'string') log[level](bindings, first);
+      else log[level]({ ...bindings, ...(first instanceof Error ? { err: first } : first) }, message);
+    };
+  return {
+    debug: bound('debug'),
+    info: bound('info'),
+    warn: bound('warn'),
+    error: bound('error'),
+    setBindings: (fields) => void (bindings = { ...bindings, ...fields }),
+  };
+}
+
+/** An event's name for a log line: it is the client's text, so it is cut. */
+export function eventName(name: unknown): string {
+  const text = String(name);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,5 +1,6 @@
 /** A socket of socket.io-client with the types of a contract. */
 import { CallError, unwrap } from './call.js';
+import { withTrace, type TraceContext } from './trace.js';
 import type {
   ArgsOf,
   CodeOf,
@@ -54,20 +55,33 @@ export interface Client<Namespace extends NamespaceTypes, Connection = ClientSoc
   ): error is CallError<CodeOf<Namespace, Event>>;
 }
 
+/** The options of `connect`. */
+export interface ClientOptions {
+  /**
+   * Asked for each call and emission: the trace that it belongs to, as `propagation.inject` of OpenTelemetry writes it. It is sent as
+   * the keys `traceparent` and `tracestate` of the first argument, if that is a plain object; else it is not sent.
+   */
+  readonly trace?: () => TraceContext | undefined;
+}
+
 /** Returns a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. */
 export function connect<Namespace extends NamespaceTypes, Connection extends object = ClientSocket>(
   socket: Connection & ClientSocket,
+  { trace }: ClientOptions = {},
 ): Client<Namespace, Connection> {
   const pass =
-    (method: 'emit' | 'on' | 'once' | 'off') =>
+    (method: 'on' | 'once' | 'off') =>
     (...args: unknown[]): unknown => {
       (socket[method] as (...values: unknown[]) => unknown)(...args);
       return client;
     };
   const client: unknown = {
     socket,
-    call: (event: string, ...args: unknown[]) => callWith(socket, event, args),
-    emit: pass('emit'),
+    call: (event: string, ...args: unknown[]) => callWith(socket, event, args, trace),
+    emit: (event: string, ...args: unknown[]) => {
+      socket.emit(event, ...withTrace(args, trace));
+      return client;
+    },
     on: pass('on'),
     once: pass('once'),
     off: pass('off'),
@@ -76,7 +90,12 @@ export function connect<Namespace extends NamespaceTypes, Connection extends obj
   return client as Client<Namespace, Connection>;
 }
 
-function callWith(socket: ClientSocket, event: string, args: unknown[]): Promise<unknown> {
+function callWith(
+  socket: ClientSocket,
+  event: string,
+  args: unknown[],
+  trace: ClientOptions['trace'],
+): Promise<unknown> {
   const { timeout, signal } = takeOptions(args);
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,7 +116,7 @@ function callWith(socket: ClientSocket, event: string, args: unknown[]): Promise
       const message = `No answer within ${timeout} ms.`;
       timer = setTimeout(() => fail(new CallError({ code: 'timeout', message })), timeout);
     }
-    socket.emit(event, ...args, (...values: unknown[]) => {
+    socket.emit(event, ...withTrace(args, trace), (...values: unknown[]) => {
       try {
         const answer = unwrap(values[0]);
         end(() => resolve(values.length > 1 ? values : answer));

@@ -5,7 +5,8 @@
 export { call, CallError, unwrap } from './call.js';
 export type { CallingSocket } from './call.js';
 export { connect } from './connect.js';
-export type { CallOptions, Client, ClientSocket } from './connect.js';
+export type { CallOptions, Client, ClientOptions, ClientSocket } from './connect.js';
+export type { TraceContext } from './trace.js';
 export type {
   ArgsOf,
   Bytes,

@@ -66,6 +66,7 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
   const hub = new Hub(uid, listens, new LazyTransport(engine.name, context, engine.open), options);
   return {
     engine: engine.name,
+    node: uid,
     recovers: false,
     // Socket.IO calls it with `new`, which an arrow function does not allow.
     factory: function factory(nsp: Namespace) {
@@ -82,6 +83,7 @@ function openLink(option: string | AdapterOptions, listens: boolean): AdapterLin
 function passThrough(factory: AdapterFactory): AdapterLink {
   return {
     engine: 'custom',
+    node: undefined,
     recovers: true,
     factory,
     ready: () => Promise.resolve(),

@@ -83,6 +83,8 @@ export interface ClusterCounts {
 export interface AdapterLink {
   /** `memory`, `local`, `redis`, `redis-streams`, `rabbitmq`, `nats`, `postgres`, or `custom` for a factory that was passed through. */
   readonly engine: string;
+  /** The id of this node on the bus; `undefined` for a factory that was passed through. */
+  readonly node: string | undefined;
   /** Whether clients that come back may be recovered (`connectionStateRecovery`); a foreign factory knows for itself. */
   readonly recovers: boolean;
   /** Goes to `new Server({ adapter })`. A link serves one `Server`. */

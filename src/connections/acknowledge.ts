@@ -1,4 +1,5 @@
 /** The whole reply policy: how a result, or a failure, becomes exactly one acknowledgement. */
+import { answered, gone, noAnswer, type Outcome } from '../base/channels/outcome.js';
 import { Reply, type AckFunction, type EventContext } from '../base/context.js';
 import type { ErrorAnswer } from '../base/errors.js';
 import { checkResult } from './sending/check-result.js';
@@ -21,7 +22,8 @@ export function acknowledge(context: EventContext, value: unknown): void {
   )
     checkResult(value);
   if (context.ack) send(context.ack, value);
-  context.settled = true;
+  const outcome = !context.ack ? noAnswer : context.connection.ended ? gone : answered;
+  context.end(outcome, context.observer && context.ack && valuesOf(value));
   context.scope?.answered();
 }
 
@@ -29,7 +31,10 @@ export function acknowledge(context: EventContext, value: unknown): void {
 export function acknowledgeFailure(context: EventContext, handlerResult: unknown, failure: ErrorAnswer): void {
   if (context.settled) return;
   const answers = handlerResult === undefined ? [failure] : [handlerResult, failure];
-  if (!answers.some((answer) => tryTo(context, answer))) tryTo(context, internalAnswer(context));
+  if (!answers.some((answer) => tryTo(context, answer))) {
+    context.outcome = { kind: 'failed', code: 'internal' };
+    if (!tryTo(context, internalAnswer(context))) context.end(context.outcome);
+  }
   context.scope?.end();
 }
 
@@ -37,12 +42,19 @@ function tryTo(context: EventContext, answer: unknown): boolean {
   try {
     if (context.ack) send(context.ack, answer);
     else emitException(context, answer);
-    context.settled = true;
+    context.end(context.outcome ?? unknown, context.observer && valuesOf(answer));
     return true;
   } catch (error) {
     reportUnsendable(context, error);
     return false;
   }
+}
+
+/** A failure whose cause nobody named. */
+const unknown: Outcome = Object.freeze({ kind: 'failed' });
+
+function valuesOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : value instanceof Reply ? value.values : [value];
 }
 
 function send(ack: AckFunction, value: unknown): void {

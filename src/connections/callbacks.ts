@@ -1,11 +1,13 @@
 /** The user's functions that Socket.IO calls on behalf of a client: what they throw is logged, and the process goes on. */
 import type { Namespace, Server, Socket } from 'socket.io';
+import { emitChannel } from '../base/channels/index.js';
 import type { Counters, CountedKind } from '../base/counters.js';
-import type { Logger } from '../base/log.js';
+import { eventName, type Logger } from '../base/log.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { exceedsDepth } from '../payload/index.js';
 import { connectionOf, type Connection } from './connection.js';
-import { eventName, internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
+import { observeBroadcast } from './observing/observed-emission.js';
+import { internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 
 /** Logs and counts failures of callbacks. */
 export interface CallbackLog {
@@ -78,11 +80,10 @@ export function containBroadcasts(io: Server, log: CallbackLog): void {
   prototype.emit = function (this: { readonly adapter: { readonly nsp: Namespace } }, event, ...values) {
     const { nsp } = this.adapter;
     const own = logs.get(nsp.server);
-    return emit.call(
-      this as never,
-      event,
-      ...(own ? containAnswer(values, own, event, { namespace: nsp.name }) : values),
-    );
+    if (!own) return emit.call(this as never, event, ...values);
+    const send = (given: unknown[]): unknown =>
+      emit.call(this as never, event, ...containAnswer(given, own, event, { namespace: nsp.name }));
+    return emitChannel.hasSubscribers ? observeBroadcast(this as never, event, values, send) : send(values);
   };
 }
 

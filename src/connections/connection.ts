@@ -1,11 +1,14 @@
 /** The runtime's state of one socket, from the gate until it has left. */
 import type { Socket } from 'socket.io';
+import { gone } from '../base/channels/outcome.js';
 import type { AckFunction, ContextConnection, ContextScope, EventContext } from '../base/context.js';
+import type { Logger } from '../base/log.js';
 import { paramsOf } from '../controllers/scan/path.js';
 import type { Class } from '../base/reflect.js';
 import { AbortControllers } from './abort-controllers.js';
-import { eventName, internalsOf, type ClientInternals } from './internals.js';
+import { internalsOf, type ClientInternals } from './internals.js';
 import { intakeOf, type EngineConnection, type Intake } from './intake/intake.js';
+import type { ObservedConnection } from './observing/observed-connection.js';
 import type { ServedNamespace } from './runtime.js';
 import type { Scope } from './scopes/scope.js';
 
@@ -21,6 +24,8 @@ export class Connection implements ContextConnection {
   readonly intake: Intake;
   /** Set once its end has been reported. */
   ended = false;
+  /** Set if somebody subscribed to `colloquy:connection` when the client came. */
+  observer: ObservedConnection | undefined;
   /** Called when the handlers of `@OnConnect` begin; only while the socket is in the gate. */
   onEnter: (() => void) | undefined;
   #params: Readonly<Record<string, string>> | undefined;
@@ -35,6 +40,15 @@ export class Connection implements ContextConnection {
     this.client = internalsOf(socket).client;
     const { limits, counters } = served.runtime;
     this.intake = intakeOf(socket.conn as unknown as EngineConnection, limits, counters);
+  }
+
+  /** Whether its transport can still send. */
+  get isOpen(): boolean {
+    return this.intake.connection.readyState === 'open';
+  }
+
+  get log(): Logger {
+    return this.served.runtime.log;
   }
 
   get params(): Readonly<Record<string, string>> {
@@ -59,11 +73,9 @@ export class Connection implements ContextConnection {
   }
 
   failedLate(context: EventContext, err: unknown): void {
-    const { counters, log } = this.served.runtime;
-    counters.count('dropped_result');
-    const { handler, event, namespace } = context;
-    log.error(
-      { err, handler: handler.label, event: eventName(event), namespace, socket: this.socket.id },
+    this.served.runtime.counters.count('dropped_result');
+    context.log.error(
+      { err, handler: context.handler.label },
       'a handler failed, and a middleware had answered without waiting for it: write `return await next()`',
     );
   }
@@ -86,7 +98,9 @@ export class Connection implements ContextConnection {
   abort(): void {
     this.#gone = true;
     this.#endings?.abort(goneReason());
+    const waiting = this.queue;
     this.queue = undefined;
+    for (const context of waiting ?? []) context.end(gone);
     this.intake.release(this);
   }
 

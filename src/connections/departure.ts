@@ -1,11 +1,16 @@
 /** The end of a connection that was accepted: reported exactly once, with the rooms as they were. */
 import type { DisconnectReason, Socket } from 'socket.io';
+import { callChannel } from '../base/channels/index.js';
+import type { ConnectionOutcome } from '../base/channels/messages.js';
+import { gone, noAnswer, timedOut } from '../base/channels/outcome.js';
 import { EventContext, runIn } from '../base/context.js';
 import { reportEach } from '../controllers/plan/lifecycle-errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
 import { callerOf, type Connection, connectionOf } from './connection.js';
 import { handleError, reportFault } from './failures.js';
 import { internalsOf, optionsOf } from './internals.js';
+import { observe, runObserved } from './observing/observed-call.js';
+import { departureOf, noteCut } from './observing/observed-connection.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { leaveTransport } from './namespaces/pending-namespaces.js';
 
@@ -18,13 +23,14 @@ export function closed(this: Socket, reason: DisconnectReason, description?: unk
   try {
     internalsOf(Object.getPrototypeOf(this) as Socket)._onclose.call(this, reason, description);
   } finally {
-    depart(connection, reason, description);
+    depart(connection, departureOf(this), reason, description);
   }
 }
 
 /** A message over the limit ends the connection, and its client is told no reason. */
 function reportTooLarge({ socket, served }: Connection, description: unknown): void {
   if (!(description instanceof Error) || !/max payload/i.test(description.message)) return;
+  noteCut(socket.conn, { limit: 'payload' });
   const { counters, log } = served.runtime;
   if (!counters.isNew(socket.conn, 'payload')) return;
   counters.count('payload');
@@ -53,13 +59,19 @@ export function cleanup(this: Socket): void {
   internalsOf(Object.getPrototypeOf(this) as Socket)._cleanup.call(this);
   if (!vanished) return;
   leaveTransport(this);
-  depart(connection, 'transport close');
+  depart(connection, connection.isOpen ? { kind: 'refused' } : gone, 'transport close');
 }
 
-function depart(connection: Connection, reason: DisconnectReason, description?: unknown): void {
+function depart(
+  connection: Connection,
+  outcome: ConnectionOutcome,
+  reason: DisconnectReason,
+  description?: unknown,
+): void {
   if (connection.ended) return;
   connection.ended = true;
   connection.abort();
+  connection.observer?.end(outcome, reason);
   const { disconnect } = connection.served.plan;
   if (disconnect) void runDeparture(connection, disconnect, [disconnect.event, reason, description]);
   else connection.dispose();
@@ -67,7 +79,10 @@ function depart(connection: Connection, reason: DisconnectReason, description?: 
 
 async function runDeparture(connection: Connection, plan: HandlerPlan, packet: unknown[]): Promise<void> {
   const context = new EventContext(connection.socket, plan, connection, packet, undefined);
-  await counted(context, plan, 'the handlers of the disconnection', () => runIn(context, plan.run));
+  if (callChannel.hasSubscribers) observe(context);
+  await counted(context, plan, 'the handlers of the disconnection', () =>
+    runObserved(context, () => runIn(context, plan.run)),
+  );
   connection.dispose();
 }
 
@@ -80,7 +95,9 @@ export async function counted(
 ): Promise<void> {
   const { calls } = callerOf(context).served.runtime;
   context.onExpire = () => {
-    reportFault(context, new Error(`${what} took too long`));
+    const error = new Error(`${what} took too long`);
+    context.end({ ...timedOut, error });
+    reportFault(context, error);
     context.scope?.end();
   };
   calls.add(context, timeout);
@@ -89,7 +106,7 @@ export async function counted(
   } catch (error) {
     await reportEach(context, error, (each) => report(context, each));
   }
-  calls.delete(context, timeout);
+  if (calls.delete(context, timeout)) context.end(context.outcome ?? noAnswer);
   context.scope?.end();
 }
 

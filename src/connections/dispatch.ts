@@ -2,6 +2,8 @@
  * The hot path: one message, from Socket.IO's hands to one acknowledgement. Read it from top to bottom.
  */
 import type { Socket } from 'socket.io';
+import { callChannel } from '../base/channels/index.js';
+import { closedOver, gone, invalid as invalidOutcome, refusals, timedOut, tooDeep } from '../base/channels/outcome.js';
 import { EventContext, Reply, type AckFunction, runIn } from '../base/context.js';
 import { InvalidPayload } from '../base/errors.js';
 import { exceedsDepth, Invalid } from '../payload/index.js';
@@ -12,7 +14,8 @@ import type { Calls } from './calls.js';
 import { callerOf, type Connection, connectionOf } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
 import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
-import { quickAnswer, quickError, tooDeep } from './known-failures.js';
+import { quickAnswer, quickError, tooDeep as tooDeepError } from './known-failures.js';
+import { observe, observePassed } from './observing/observed-call.js';
 import { internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
@@ -65,13 +68,14 @@ function runMiddleware(socket: Socket, internals: SocketInternals, packet: unkno
 }
 
 function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]): void {
-  if (!socket.connected) return;
   const connection = connectionOf(socket)!;
   const event = packet[0] as string;
   const { plan } = connection.served;
   const handler = plan.events.get(event);
+  // Its client left while middleware of `socket.use` thought about it.
+  if (!socket.connected) return contextOf(connection, handler ?? plan.any ?? unknownEvent, packet).end(gone);
   if (hasListeners(socket, event)) callListeners(connection, packet, handler);
-  else if (!handler && !plan.any && isWatched(internals, packet)) return;
+  else if (!handler && !plan.any && isWatched(internals, packet)) return observePassed(connection, packet);
   else return admit(connection, handler ?? plan.any ?? unknownEvent, packet);
   if (handler) admit(connection, handler, packet);
 }
@@ -89,13 +93,17 @@ function isWatched({ _anyListeners: listeners }: SocketInternals, packet: readon
 /** Errors of a listener stay inside, those of asynchronous ones too; if no handler answers the caller, the error does. */
 function callListeners(connection: Connection, packet: unknown[], handler: HandlerPlan | undefined): void {
   const [event, ...args] = packet;
+  let isTold = false;
   const failed = (error: unknown): void => {
-    if (handler) reportListener(connection, packet, error);
-    else failUnhandled(connection, [...packet], error);
+    if (handler) return reportListener(connection, packet, error);
+    failUnhandled(connection, [...packet], error, isTold);
+    isTold = true;
   };
   for (const listener of connection.socket.rawListeners(event as string)) {
     callContained(listener as (...values: unknown[]) => unknown, connection.socket, args, failed);
   }
+  if (!handler && !isTold) observePassed(connection, packet);
+  isTold = true;
 }
 
 function takeAck(packet: unknown[]): AckFunction | undefined {
@@ -106,16 +114,17 @@ function takeAck(packet: unknown[]): AckFunction | undefined {
 function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]): void {
   const { intake } = connection;
   const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
+  if (callChannel.hasSubscribers) observe(context);
   if (intake.takeEvent()) return enter(context);
   if (context.ack && !intake.isBehind) return reject(context, 'rate_limited');
-  if (!intake.delay(() => enter(context))) reject(context, 'rate_limited');
+  if (!intake.delay((isOpen) => (isOpen ? enter(context) : context.end(gone)))) reject(context, 'rate_limited');
 }
 
 /** The room: so many calls of a socket run, so many wait. Events that ask for no answer wait at the client. */
 function enter(context: EventContext): void {
   const connection = callerOf(context);
   const { limits, calls } = connection.served.runtime;
-  if (connection.ended) return;
+  if (connection.ended) return context.end(gone);
   if (calls.closing) return reject(context, 'closing');
   if (connection.running < limits.concurrentCalls && !connection.queue?.length) return start(context);
   connection.queue ??= [];
@@ -129,10 +138,20 @@ function enter(context: EventContext): void {
 /** Most calls of a socket that wait although it is not read any more: one chunk of a transport holds fewer. */
 const mostQueued = 20_000;
 
+/**
+ * Returns the context of an event that ends before its handler.
+ * @param isTold whether those who watch calls have been told of the event
+ */
+function contextOf(connection: Connection, handler: HandlerPlan, packet: unknown[], isTold = false): EventContext {
+  const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
+  if (callChannel.hasSubscribers && !isTold) observe(context);
+  return context;
+}
+
 /** Fails an event that no handler sees, in the same limits. */
-function failUnhandled(connection: Connection, packet: unknown[], error: unknown): void {
+function failUnhandled(connection: Connection, packet: unknown[], error: unknown, isTold = false): void {
   const { limits } = connection.served.runtime;
-  const context = new EventContext(connection.socket, unknownEvent, connection, packet, takeAck(packet));
+  const context = contextOf(connection, unknownEvent, packet, isTold);
   if (!connection.intake.takeEvent()) return reject(context, 'rate_limited');
   if (connection.running >= limits.concurrentCalls) return reject(context, 'busy');
   fail(context, error);
@@ -140,18 +159,25 @@ function failUnhandled(connection: Connection, packet: unknown[], error: unknown
 
 /** Answers without a word to the error handlers: they may take their time, and nothing bounds how many would run. */
 function reject(context: EventContext, code: 'rate_limited' | 'busy' | 'closing'): void {
-  const { counters, log } = callerOf(context).served.runtime;
+  const { counters } = callerOf(context).served.runtime;
   counters.count(code);
   if (!context.ack && counters.isNew(context.socket.conn, code)) {
-    log.warn({ socket: context.socket.id, namespace: context.namespace, code }, 'events of a client were dropped');
+    context.log.warn({ code }, 'events of a client were dropped');
   }
+  context.outcome = refusals[code];
   acknowledgeFailure(context, undefined, quickAnswer(code));
 }
 
 /** Runs the plan. Nothing is awaited, and no time is kept, unless the handler gave a promise. */
 function start(context: EventContext): void {
-  const { depth } = callerOf(context).served.runtime.limits;
-  if (exceedsDepth(context.packet, depth + 1)) return fail(context, tooDeep(depth));
+  const { observer } = context;
+  if (observer && !observer.isBegun) return observer.run(() => start(context));
+  const { limits, counters } = callerOf(context).served.runtime;
+  if (exceedsDepth(context.packet, limits.depth + 1)) {
+    counters.count('depth');
+    context.outcome = tooDeep;
+    return fail(context, tooDeepError(limits.depth));
+  }
   try {
     const result = runIn(context, planOf(context).run);
     if (result instanceof Invalid) refuse(context, result);
@@ -180,7 +206,7 @@ function finish(context: EventContext, value: unknown): void {
   if (context.settled) return;
   try {
     if (value instanceof Invalid) return refuse(context, value);
-    if (awaitsManualAck(context, value)) return hold(context);
+    if (value === undefined && awaitsManualAck(context, value)) return hold(context);
     const { emissions } = planOf(context);
     if (emissions.length > 0) emitResult(emissions, context, value);
     acknowledge(context, value);
@@ -192,7 +218,10 @@ function finish(context: EventContext, value: unknown): void {
 /** Answers a payload that does not fit; an error is made of it only where somebody hears of it. */
 function refuse(context: EventContext, invalid: Invalid): void {
   if (invalid.cause !== undefined || hasErrorHandlers(context)) fail(context, InvalidPayload.of(invalid));
-  else acknowledgeFailure(context, undefined, invalidAnswer(invalid));
+  else {
+    context.outcome = invalidOutcome;
+    acknowledgeFailure(context, undefined, invalidAnswer(invalid));
+  }
 }
 
 function hasErrorHandlers(context: EventContext): boolean {
@@ -240,15 +269,22 @@ export function fail(context: EventContext, error: unknown): void {
 
 /** Ends a call whose time is over: the caller is answered, the call's signal fires, the next one may start. */
 export function expire(context: EventContext): void {
-  const answered = context.failure;
+  const { failure } = context;
+  const isClosing = callsOf(context).closing;
   startNext(callerOf(context));
-  if (answered) acknowledgeFailure(context, undefined, answered);
-  else fail(context, callsOf(context).closing ? quickError('closing') : quickError('timeout'));
+  if (failure) acknowledgeFailure(context, undefined, failure);
+  else {
+    context.outcome = isClosing ? closedOver : timedOut;
+    const end = (): void => fail(context, quickError(isClosing ? 'closing' : 'timeout'));
+    if (context.observer) context.observer.resume(end);
+    else end();
+  }
   context.abort(new Error('the call has run out of time'));
 }
 
 function hold(context: EventContext): void {
   callerOf(context).running++;
+  context.observer?.suspend();
   callsOf(context).add(context, planOf(context).timeout);
 }
 
@@ -265,8 +301,8 @@ function startNext(connection: Connection): void {
   const { limits, calls } = connection.served.runtime;
   while (connection.queue?.length && connection.running < limits.concurrentCalls) {
     const next = connection.queue.shift()!;
-    if (calls.closing === 'over') fail(next, quickError('closing'));
-    else start(next);
+    if (calls.closing !== 'over') start(next);
+    else fail(Object.assign(next, { outcome: refusals.closing }), quickError('closing'));
   }
   if (!connection.queue || connection.queue.length < limits.queuedCalls) connection.intake.release(connection);
 }

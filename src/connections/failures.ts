@@ -1,6 +1,6 @@
 /** Failures: the answer to the client, the line in the log, and the error handlers. */
-import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
+import { gone, type Outcome } from '../base/channels/outcome.js';
 import { type EventContext, runIn } from '../base/context.js';
 import {
   ConnectionRefused,
@@ -19,7 +19,7 @@ import type { ErrorPlan, HandlerPlan } from '../controllers/plan/types.js';
 import { callerOf } from './connection.js';
 import type { Runtime } from './runtime.js';
 import { emitFailure } from './sending/emit-result.js';
-import { eventName, internalsOf, packetType } from './internals.js';
+import { internalsOf, packetType } from './internals.js';
 import { isThenable } from '../base/thenable.js';
 import { quickError } from './known-failures.js';
 
@@ -32,6 +32,7 @@ export interface Failure {
 /** Logs what nobody expected, lets the error handlers speak, and gives the answer. Never throws. */
 export function handleError(context: EventContext, error: unknown): Failure {
   const answer = { error: bodyOf(context, error) };
+  context.outcome ??= outcomeOf(context, answer.error, error);
   const { emissions } = context.handler as HandlerPlan;
   try {
     if (emissions.length > 0) emitFailure(emissions, context, error, answer.error);
@@ -40,6 +41,13 @@ export function handleError(context: EventContext, error: unknown): Failure {
     reportFault(context, fault);
     return { answer, handlerResult: undefined };
   }
+}
+
+function outcomeOf(context: EventContext, { code }: ErrorBody, error: unknown): Outcome {
+  if (callerOf(context).ended && context.wasEndedBy(error)) return gone;
+  const isRefused =
+    context.kind === 'connect' ? code !== 'internal' : context.handler === unknownEvent && isEventError(error);
+  return { kind: isRefused ? 'refused' : 'failed', code, error };
 }
 
 /** The most fitting `@OnError` of the class speaks first, then the application's `onError`. */
@@ -92,8 +100,8 @@ function isInvalidPayload(error: EventError): error is InvalidPayload {
 }
 
 function internalBody(context: EventContext, error: unknown): ErrorBody {
-  const id = randomUUID();
-  if (!context.wasEndedBy(error)) report(context, error, 'a handler failed', { id });
+  const { id } = context;
+  if (!context.wasEndedBy(error)) report(context, error, 'a handler failed');
   const body = { code: 'internal', message: 'Internal error', id } as const;
   return runtimeOf(context).debug ? { ...body, details: { thrown: describeThrown(error) } } : body;
 }
@@ -111,10 +119,8 @@ export function internalAnswer(context: EventContext): ErrorAnswer {
   return { error: internalBody(context, new Error('the answer cannot be encoded; see the line before')) };
 }
 
-function report(context: EventContext, err: unknown, message: string, facts: object = {}): void {
-  const { socket, handler, event, namespace } = context;
-  const where = { handler: handler.label, event: eventName(event), namespace, socket: socket.id };
-  runtimeOf(context).log.error({ ...facts, err, ...where }, message);
+function report(context: EventContext, err: unknown, message: string): void {
+  context.log.error({ err, handler: context.handler.label }, message);
 }
 
 /** Says that an error handler itself failed. */

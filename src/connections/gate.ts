@@ -3,6 +3,18 @@
  * finished, and not before. Whatever becomes of the client meanwhile, nothing is left behind.
  */
 import type { Socket } from 'socket.io';
+import { connectionChannel } from '../base/channels/index.js';
+import type { ConnectionOutcome } from '../base/channels/messages.js';
+import {
+  closedOver,
+  connectTwice,
+  gone,
+  noAnswer,
+  refusals,
+  timedOut,
+  tooDeep,
+  type Outcome,
+} from '../base/channels/outcome.js';
 import { EventContext, runIn } from '../base/context.js';
 import { ConnectionRefused } from '../base/errors.js';
 import { exceedsDepth } from '../payload/index.js';
@@ -13,7 +25,8 @@ import { emitReserved, onack } from './callbacks.js';
 import { dispatch, onevent } from './dispatch.js';
 import { emit } from './sending/declared-emits.js';
 import { handleError, refusalOf, reportFault, reportLate, sendableRefusal } from './failures.js';
-import { quickError, tooDeep } from './known-failures.js';
+import { quickError, tooDeep as tooDeepError } from './known-failures.js';
+import { ObservedConnection } from './observing/observed-connection.js';
 import { bufferPackets, sendEvent } from './sending/packet-buffer.js';
 import { internalsOf } from './internals.js';
 import { takeMissed } from './recovery/missed-packets.js';
@@ -28,18 +41,30 @@ type Next = (error?: Error) => void;
 /** Runs as the namespace's middleware, once for each connection. */
 export function admit(served: ServedNamespace, socket: Socket, next: Next): void {
   const connection = attach(served, socket);
-  const { calls, limits } = served.runtime;
+  if (connection.observer) connection.observer.run(() => examine(connection, next));
+  else examine(connection, next);
+}
+
+function examine(connection: Connection, next: Next): void {
+  const { socket, served } = connection;
+  const { calls, limits, counters } = served.runtime;
   const { connect } = served.plan;
   const entry = enterTransport(socket, limits.namespaces);
-  if (entry === 'twice') return ignore(socket);
+  if (entry === 'twice') return ignore(connection);
   if (entry === 'full') {
+    counters.count('namespaces');
     takeMissed(socket);
+    connection.observer?.end({ kind: 'refused', code: 'refused', limit: 'namespaces' });
     return next(refusalOf(quickError('refused')));
   }
   stopJoinTimer(connection);
-  if (calls.closing) return refuse(refusalOf(quickError('closing')), connection, next);
+  if (calls.closing) {
+    counters.count('closing');
+    return refuse(refusalOf(quickError('closing')), connection, next, refusals.closing);
+  }
   if (exceedsDepth(socket.handshake.auth, limits.depth)) {
-    return refuse(refusalOf(tooDeep(limits.depth)), connection, next);
+    counters.count('depth');
+    return refuse(refusalOf(tooDeepError(limits.depth)), connection, next, tooDeep);
   }
   if (connect || socket.recovered) bufferPackets(socket);
   if (socket.recovered) beginEntering(socket);
@@ -51,15 +76,21 @@ export function admit(served: ServedNamespace, socket: Socket, next: Next): void
 export function connected(served: ServedNamespace, socket: Socket): void {
   leaveTransport(socket);
   endEntering(socket);
-  if (connectionOf(socket)) return;
-  install(attach(served, socket));
+  const known = connectionOf(socket);
+  if (known) return known.observer?.accepted();
+  const connection = attach(served, socket);
+  connection.observer?.run(() => undefined);
+  install(connection);
+  connection.observer?.accepted();
   for (const data of takeMissed(socket)) sendEvent(socket, data);
 }
 
 /** A second CONNECT to a namespace while the first is on its way: a client that is told of a refusal would be deaf. */
-function ignore(socket: Socket): void {
+function ignore({ socket, served, observer }: Connection): void {
   takeMissed(socket);
   internalsOf(socket)._cleanup();
+  served.runtime.counters.count('connect_twice');
+  observer?.end(connectTwice);
 }
 
 /** The time to join ends where the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
@@ -80,6 +111,7 @@ function startJoinTimer({ client, socket }: Connection): void {
 function attach(served: ServedNamespace, socket: Socket): Connection {
   const connection = new Connection(socket, served);
   keepConnection(connection);
+  if (connectionChannel.hasSubscribers) connection.observer = new ObservedConnection(socket, served.plan.label);
   socket.emit = emit;
   return connection;
 }
@@ -100,8 +132,9 @@ function install({ socket }: Connection): void {
   internals.emitReserved = emitReserved;
 }
 
-function refuse(error: Error, connection: Connection, next: Next): void {
+function refuse(error: Error, connection: Connection, next: Next, outcome: Outcome): void {
   connection.ended = true;
+  connection.observer?.end(connection.isOpen ? (outcome as ConnectionOutcome) : gone);
   connection.abort();
   connection.dispose();
   takeMissed(connection.socket);
@@ -140,7 +173,10 @@ class ConnectionAttempt {
   #wait(result: Promise<unknown>): void {
     const { calls } = this.connection.served.runtime;
     this.#waiting = true;
-    this.#context.onExpire = () => this.#fail(quickError(calls.closing ? 'closing' : 'timeout'));
+    this.#context.onExpire = () => {
+      this.#context.outcome = calls.closing ? closedOver : timedOut;
+      this.#fail(quickError(calls.closing ? 'closing' : 'timeout'));
+    };
     calls.add(this.#context, this.plan.timeout);
     // One listener for each namespace that the transport waits for.
     this.connection.socket.conn.setMaxListeners(0).once('close', this.#vanish);
@@ -157,6 +193,7 @@ class ConnectionAttempt {
     if (result === false || !this.#context.reached) this.#fail(new ConnectionRefused());
     else if (this.#finish()) {
       accept(this.connection, this.next);
+      this.#context.end(noAnswer);
       this.#context.scope?.answered();
     }
   }
@@ -170,7 +207,9 @@ class ConnectionAttempt {
         .catch((fault: unknown) => reportFault(this.#context, fault))
         .finally(end);
     else end();
-    refuse(sendableRefusal(this.#context, answer), this.connection, this.next);
+    const outcome = this.#context.outcome!;
+    refuse(sendableRefusal(this.#context, answer), this.connection, this.next, outcome);
+    this.#context.end(outcome);
   }
 
   /** `false` where the passage had ended before. */

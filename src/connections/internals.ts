@@ -116,12 +116,6 @@ export function adapterInternalsOf(adapter: Namespace['adapter']): AdapterIntern
   return adapter as unknown as AdapterInternals;
 }
 
-/** An event's name for a log line: it is the client's text, so it is cut. */
-export function eventName(name: unknown): string {
-  const text = String(name);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
-}
-
 /** Calls `prepare` for the namespace's adapter, and again for each adapter that replaces it. */
 export function onAdapter(namespace: Namespace, prepare: () => void): void {
   const internals = namespaceInternalsOf(namespace);

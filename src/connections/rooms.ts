@@ -1,6 +1,8 @@
 /** Rooms: who entered and left, whatever the cause, and how many a socket may be in. */
 import { connectionOf } from './connection.js';
 import type { Namespace, Socket } from 'socket.io';
+import { callChannel } from '../base/channels/index.js';
+import { noAnswer } from '../base/channels/outcome.js';
 import { EventContext, runIn } from '../base/context.js';
 import { EventError } from '../base/errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
@@ -8,6 +10,7 @@ import { counted, report } from './departure.js';
 import { namespaceInternalsOf } from './internals.js';
 import { enteringSocket } from './namespaces/entering.js';
 import { isSocketId } from './namespaces/socket-ids.js';
+import { observe, runObserved } from './observing/observed-call.js';
 import type { Runtime, ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
@@ -33,13 +36,19 @@ function notify(handler: HandlerPlan, socket: Socket, room: string): void {
   const connection = connectionOf(socket);
   if (!connection) return;
   const context = new EventContext(socket, handler, connection, [handler.event, room], undefined);
+  if (callChannel.hasSubscribers) observe(context);
   try {
-    const result = runIn(context, handler.run);
+    const result = runObserved(context, () => runIn(context, handler.run));
     if (isThenable(result)) void counted(context, handler, 'the handler of the room', () => promiseOf(result));
-    else context.scope?.end();
+    else endOf(context);
   } catch (error) {
-    void report(context, error).finally(() => context.scope?.end());
+    void report(context, error).finally(() => endOf(context));
   }
+}
+
+function endOf(context: EventContext): void {
+  context.end(context.outcome ?? noAnswer);
+  context.scope?.end();
 }
 
 /** The methods of an adapter that add sockets to rooms. */

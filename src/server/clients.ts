@@ -2,6 +2,7 @@
 import type { Server } from 'socket.io';
 import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
+import { noteCut } from '../connections/observing/observed-connection.js';
 
 /** Milliseconds between two looks at all clients. */
 const interval = 1_000;
@@ -63,6 +64,17 @@ export class Clients {
     return counts;
   }
 
+  /** The bytes that wait to be sent: of all clients, and of the one that is furthest behind. */
+  get sendBuffers(): { readonly total: number; readonly largest: number } {
+    let total = 0;
+    let largest = 0;
+    for (const bytes of Object.values(this.#all).map(waitingFor)) {
+      total += bytes;
+      largest = Math.max(largest, bytes);
+    }
+    return { total, largest };
+  }
+
   /** Resolves when nothing waits to be sent, or `time` milliseconds have passed. */
   async flush(time: number): Promise<void> {
     const busy = Object.values(this.#all).filter(({ writeBuffer }) => writeBuffer.length > 0);
@@ -107,10 +119,11 @@ export class Clients {
    */
   #cutSlow(client: EngineConnection): void {
     if (this.sendBuffer === Infinity) return;
-    const waiting = (client.transport.socket?.bufferedAmount ?? 0) + bytesOf(client.writeBuffer);
+    const waiting = waitingFor(client);
     if (waiting <= this.sendBuffer) return void this.#behind.delete(client);
     if (waiting <= this.sendBuffer * hardBound && this.#progresses(client)) return;
     this.counters.count('send_buffer');
+    noteCut(client, { limit: 'sendBuffer' });
     this.log.warn(
       { waiting, limit: this.sendBuffer },
       'a client reads too slowly (limits.sendBuffer) and is disconnected',
@@ -133,6 +146,11 @@ export class Clients {
 function takenBy({ transport, writeBuffer }: EngineConnection): unknown {
   const tcp = transport.socket?._socket;
   return tcp ? tcp.bytesWritten - tcp.writableLength : writeBuffer[0];
+}
+
+/** The bytes that wait to be sent to a client. */
+function waitingFor({ transport, writeBuffer }: EngineConnection): number {
+  return (transport.socket?.bufferedAmount ?? 0) + bytesOf(writeBuffer);
 }
 
 function bytesOf(packets: EngineConnection['writeBuffer']): number {

@@ -1,6 +1,7 @@
 /** A context for unit tests of middleware and error handlers, without an application. */
 import type { Socket } from 'socket.io';
 import { EventContext, type AckFunction, type ContextKind, type ContextScope } from '../base/context.js';
+import { silentLogger, type Logger } from '../base/log.js';
 import { fakeSocket } from './fake-socket.js';
 
 /** The event of a fake context, and its sender. */
@@ -20,6 +21,8 @@ export interface FakeContextOptions {
   readonly label?: string;
   /** Fires when the client is gone. */
   readonly signal?: AbortSignal;
+  /** Takes the lines of `context.log`; they go nowhere unless given. */
+  readonly logger?: Logger;
 }
 
 function construct(type: object): object {
@@ -29,8 +32,10 @@ function construct(type: object): object {
 /** Makes a context for middleware, error handlers and custom parameter decorators that are tested alone. */
 export function fakeContext(options: FakeContextOptions = {}): EventContext {
   const { socket = fakeSocket(), kind = 'event', event = kind, args = [], ack, label = '(handler)' } = options;
-  const { params = {}, signal = new AbortController().signal } = options;
+  const { params = {}, signal = new AbortController().signal, logger: log = silentLogger } = options;
   const connection = {
+    log,
+    ended: false,
     params,
     lastRooms: undefined,
     abortOnDisconnect: (controller: AbortController): void => {

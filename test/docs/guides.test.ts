@@ -1,7 +1,10 @@
 /** The programs of docs/guides compile as they stand, and do what the text beside them says. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -9,7 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io-client';
-import type { Contract } from '../../src/index.js';
+import type { Contract, Dump } from '../../src/index.js';
 import { openClient, type ClientOptions, type Refusal } from '../support/app.js';
 import { run } from '../support/run.js';
 import { nextEvent, until } from '../support/wait.js';
@@ -119,6 +122,88 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const ends = ['connect committed', 'order committed', 'order rolled back'];
     let report: unknown;
     while (!isDeepStrictEqual(report, [['tea'], ends])) report = await slowly(() => reader.emitWithAck('report'));
+  },
+
+  async opentelemetry(t) {
+    const names = new Set<string>();
+    const receiver = createServer((request, response) => {
+      let body = '';
+      request.on('data', (data) => (body += String(data)));
+      request.on('end', () => {
+        for (const [, name] of body.matchAll(/"name":"([^"]+)","kind"/g)) names.add(name!);
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    t.after(() => receiver.close());
+    const { port } = receiver.address() as AddressInfo;
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      TRACE_RATIO: '1',
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+    };
+    const { connect } = await start(t, 'opentelemetry', 'main', env);
+    const client = await connect('/chat');
+    assert.deepEqual(await client.emitWithAck('say', { text: 'hello' }), { said: 5 });
+    await until(() => ['/chat/connect', '/chat/say', 'emit /chat/said'].every((each) => names.has(each)), 'the spans');
+  },
+
+  async 'admin-ui'(t) {
+    // Of the word `secret`.
+    const hash = '$2a$04$rVZBrkZcAXvZUnzh6LEB5.zotnwj6MyG7wkzyR38nGFfbUiRIcwg.';
+    const auth = { username: 'admin', password: 'secret' };
+    for (const mode of ['production', 'development']) {
+      const { url, connect, refusal } = await start(t, 'admin-ui', 'main', { ADMIN_HASH: hash, ADMIN_MODE: mode });
+      assert.match(await (await fetch(`${url}/admin-ui/`)).text(), /<title>Socket\.IO Admin UI<\/title>/);
+      assert.match((await refusal('/admin', { auth: { ...auth, password: 'wrong' } })).message, /invalid credentials/);
+      const page = openClient(t, `${url}/admin`, { auth });
+      const seen: [string, ...unknown[]][] = [];
+      page.onAny((event: string, ...args: unknown[]) => seen.push([event, ...args]));
+      const has = (event: string, ...args: unknown[]): Promise<void> =>
+        until(() => seen.some((each) => isDeepStrictEqual(each.slice(0, args.length + 1), [event, ...args])), event);
+      await until(() => seen.some(([event]) => event === 'session'), 'the session');
+      await until(() => seen.some(([event]) => event === 'config'), 'the configuration');
+      const client = await connect('/chat');
+      assert.equal(await client.emitWithAck('say', 'hello'), 5);
+      if (mode === 'production') {
+        const clients = (): unknown => Object(seen.findLast(([event]) => event === 'server_stats')?.[1]).clientsCount;
+        await until(() => clients() === 2, 'the statistics');
+        continue;
+      }
+      await has('room_joined', '/chat', 'everybody', client.id);
+      await has('event_received', '/chat', client.id, ['say', 'hello']);
+      const told = nextEvent(client, 'notice');
+      page.emit('emit', '/chat', client.id, 'notice', 'by the page');
+      assert.deepEqual(await told, ['by the page']);
+      await has('event_sent', '/chat', client.id, ['notice', 'by the page']);
+      const { id } = client;
+      const gone = nextEvent(client, 'disconnect');
+      page.emit('_disconnect', '/chat', false, client.id);
+      await gone;
+      await has('socket_disconnected', '/chat', id, 'server namespace disconnect');
+    }
+  },
+
+  async 'flight-recorder'(t) {
+    const dumps = mkdtempSync(join(tmpdir(), 'colloquy-dumps-'));
+    t.after(() => rmSync(dumps, { recursive: true, force: true }));
+    const { connect, program } = await start(t, 'flight-recorder', 'main', { DUMPS: dumps });
+    const client = await connect('/orders');
+    assert.deepEqual(await client.emitWithAck('order', { tea: 'mint', cups: 2, name: 'Ada' }), {
+      tea: 'mint',
+      cups: 2,
+      price: 4,
+    });
+    assert.equal(codeOf(await client.emitWithAck('order', { tea: 'mint', cups: 10, name: 'Ada' })), 'internal');
+    program.kill('SIGUSR2');
+    await until(() => readdirSync(dumps).length === 1, 'the dump');
+    const { entries } = JSON.parse(readFileSync(join(dumps, readdirSync(dumps)[0]!), 'utf8')) as Dump;
+    const kept = { tea: 'mint', cups: 2, name: { '~hidden': 'string', length: 3 } };
+    const order = entries.find((entry) => entry.type === 'call');
+    assert.deepEqual(order?.type === 'call' && [order.args, order.answer], [
+      [kept],
+      [{ tea: 'mint', cups: 2, price: 4 }],
+    ]);
   },
 
   async middleware(t) {

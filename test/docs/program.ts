@@ -11,6 +11,8 @@ export interface Program {
   port(): Promise<number>;
   /** Asks it to stop, where it has not ended by itself; gives its exit code, which is `null` where it was killed. */
   stop(): Promise<number | null>;
+  /** Sends it a signal. */
+  kill(signal: NodeJS.Signals): void;
   /** Its exit code, when it has ended by itself. */
   ended(): Promise<number | null>;
 }
@@ -45,6 +47,7 @@ export function startProgram(file: string, coverage: string, env: Readonly<Recor
       child.kill('SIGTERM');
       return ended;
     },
+    kill: (signal) => void child.kill(signal),
     ended: () => ended,
   };
 }

@@ -45,6 +45,7 @@ const doors: Record<string, RegExp | '*'> = {
   pg: /^cluster\/transports\//,
   nats: /^cluster\/transports\//,
   amqplib: /^cluster\/transports\//,
+  '@opentelemetry': /^telemetry\/otel\/api\.ts$/,
 };
 
 const all = imports();

@@ -10,6 +10,9 @@ const guides = [
   'long-jobs',
   'rate-limits',
   'logging',
+  'opentelemetry',
+  'admin-ui',
+  'flight-recorder',
   'services',
   'http-frameworks',
 ];
@@ -43,7 +46,13 @@ export default {
         ['toolchains', '/docs/toolchains'],
         ['API reference', '/api/'],
       ),
-      list('Run it', ['deployment', '/docs/deployment'], ['scaling', '/docs/scaling'], ['the bus', '/docs/bus']),
+      list(
+        'Run it',
+        ['deployment', '/docs/deployment'],
+        ['operating', '/docs/operating'],
+        ['scaling', '/docs/scaling'],
+        ['the bus', '/docs/bus'],
+      ),
       list(
         'Come from elsewhere',
         ['Flask-SocketIO', '/docs/from-flask-socketio'],

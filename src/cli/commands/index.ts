@@ -7,6 +7,7 @@ import { dev } from './dev.js';
 import { diff } from './diff.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
+import { replay } from './replay.js';
 import { routes } from './routes.js';
 import { schemas } from './schemas.js';
 import { types } from './types.js';
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   schemas,
   doctor,
   call,
+  replay,
 ];

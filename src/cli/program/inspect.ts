@@ -1,6 +1,6 @@
 /** Runs the user's program until it has made its application, and returns what that is. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CommandError, type Input, type OptionSpec, type Terminal } from '../command.js';
@@ -8,7 +8,8 @@ import { choose } from './choose.js';
 import { explainFailure } from './failures.js';
 import { findMain } from './find-main.js';
 import { startOf } from './loader.js';
-import { ORDER, type ApplicationReport, type Order, type ProgramRun, type Report } from './report.js';
+import type { Replay } from '../../telemetry/recorder/replay.js';
+import { ORDER, type ApplicationReport, type Order, type ProgramRun, type ReplayOrder, type Report } from './report.js';
 
 /** The options of every command that looks at a program. */
 export const programOptions = {
@@ -34,13 +35,20 @@ export interface Inspected {
   /** The path of the main file. */
   readonly main: string;
   readonly application: ApplicationReport;
+  /** What became of the recording, if one was to be replayed. */
+  readonly replay?: Replay;
 }
 
 /**
  * Inspects the application of a program.
  * @throws CommandError with the next step, if there is none
  */
-export async function inspect(named: string | undefined, input: Input, terminal: Terminal): Promise<Inspected> {
+export async function inspect(
+  named: string | undefined,
+  input: Input,
+  terminal: Terminal,
+  replay?: ReplayOrder,
+): Promise<Inspected> {
   const { app: wanted, loader, timeout = '30', verbose } = input.options as Readonly<Record<string, string>>;
   const main = findMain(named, terminal.cwd);
   const start = startOf(main, {
@@ -49,7 +57,12 @@ export async function inspect(named: string | undefined, input: Input, terminal:
     nodeOptions: process.env['NODE_OPTIONS'],
     cwd: terminal.cwd,
   });
-  const run = await runProgram(start.words, { cwd: terminal.cwd, wanted, milliseconds: Number(timeout) * 1000 });
+  const run = await runProgram(start.words, {
+    cwd: terminal.cwd,
+    wanted,
+    milliseconds: Number(timeout) * 1000,
+    replay,
+  });
   if (verbose && run.output) terminal.remark(run.output);
   if (start.warning !== undefined) terminal.remark(`Warning: ${start.warning}`);
   const name = relative(terminal.cwd, main);
@@ -59,21 +72,31 @@ export async function inspect(named: string | undefined, input: Input, terminal:
   }
   const application = choose(report.applications, wanted, name);
   if (report.failure) terminal.remark(`Warning: ${name} failed later: ${report.failure.message}`);
-  return { main, application };
+  return { main, application, ...(report.replay ? { replay: report.replay } : {}) };
 }
 
 interface RunOptions {
   readonly cwd: string;
   readonly wanted: string | undefined;
   readonly milliseconds: number;
+  readonly replay: ReplayOrder | undefined;
 }
 
 /** Characters of the program's output that are kept. */
 const kept = 64 * 1024;
 
-async function runProgram(words: readonly string[], { cwd, wanted, milliseconds }: RunOptions): Promise<ProgramRun> {
+async function runProgram(
+  words: readonly string[],
+  { cwd, wanted, milliseconds, replay }: RunOptions,
+): Promise<ProgramRun> {
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-'));
-  const order: Order = { file: join(folder, 'report.json'), ...(wanted === undefined ? {} : { wanted }) };
+  const recording = replay && join(folder, 'recording.json');
+  if (recording) writeFileSync(recording, JSON.stringify(replay));
+  const order: Order = {
+    file: join(folder, 'report.json'),
+    ...(wanted === undefined ? {} : { wanted }),
+    ...(recording === undefined ? {} : { replay: recording }),
+  };
   const env = { ...process.env, NO_COLOR: '1', [ORDER]: JSON.stringify(order) };
   const child = spawn(process.execPath, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

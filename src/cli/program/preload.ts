@@ -3,11 +3,20 @@
  * ends the process; no port opens meanwhile.
  */
 import { channel } from 'node:diagnostics_channel';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Announcement } from '../../app/inspection.js';
 import type { App, AppOptions } from '../../app/options.js';
 import { asWorker, openNoPorts } from './harmless.js';
-import { ORDER, type ApplicationReport, type FailureReport, type Order, type Report } from './report.js';
+import type { Replay } from '../../telemetry/recorder/replay.js';
+import type { AddedFunction } from './replay.js';
+import {
+  ORDER,
+  type ApplicationReport,
+  type FailureReport,
+  type Order,
+  type ReplayOrder,
+  type Report,
+} from './report.js';
 import { settingsOf } from './settings.js';
 
 /**
@@ -22,6 +31,8 @@ const patience = 5000;
 interface Heard {
   readonly app: App;
   readonly options: AppOptions;
+  /** What the program adds by `app.on`. */
+  readonly functions: AddedFunction[];
 }
 
 class Inspection {
@@ -32,6 +43,7 @@ class Inspection {
   #failure: FailureReport | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isWritten = false;
+  #isReplaying = false;
 
   constructor(private readonly order: Order) {}
 
@@ -46,11 +58,12 @@ class Inspection {
   }
 
   #hear({ step, app, options, error }: Announcement): void {
+    if (this.#isReplaying) return;
     clearTimeout(this.#timer);
     if (step === 'begin') this.#pending++;
     if (step === 'failed' || step === 'ready') this.#pending--;
     if (step === 'failed') this.#failure ??= failureOf(error);
-    if (step === 'ready') this.#applications.push({ app: app as App, options: options as AppOptions });
+    if (step === 'ready') this.#applications.push(follow(app as App, options as AppOptions));
     if (this.#applications.length === 0 || this.#pending > 0) return;
     this.#timer = setTimeout(() => this.#finish(), this.#isFound() ? quiet[step] : patience);
     this.#timer.unref?.();
@@ -63,20 +76,54 @@ class Inspection {
   }
 
   #finish(): void {
-    this.#write(undefined);
-    process.exit(0);
+    const { replay } = this.order;
+    if (this.#isReplaying) return;
+    const end = (replay?: Replay): void => {
+      this.#write(undefined, replay);
+      process.exit(0);
+    };
+    if (replay === undefined || this.#applications.length === 0) return end();
+    this.#isReplaying = true;
+    void this.#replay(replay).then(end, (error: unknown) => {
+      this.#failure = failureOf(error);
+      end();
+    });
   }
 
-  #write(exitCode: number | undefined): void {
+  /** Sends a recording to an application of the same options. The test kit is loaded for those who ask. */
+  async #replay(file: string): Promise<Replay> {
+    const { dump, socket } = JSON.parse(readFileSync(file, 'utf8')) as ReplayOrder;
+    const { wanted } = this.order;
+    const found = this.#applications.find(
+      ({ options }, index) => wanted === undefined || options.name === wanted || String(index + 1) === wanted,
+    );
+    const { options, functions } = found ?? this.#applications[0]!;
+    const { replayTo } = await import('./replay.js');
+    return replayTo(options, functions, dump, socket === undefined ? {} : { socket });
+  }
+
+  #write(exitCode: number | undefined, replay?: Replay): void {
     if (this.#isWritten) return;
     this.#isWritten = true;
     const report: Report = {
+      ...(replay ? { replay } : {}),
       applications: this.#applications.map(describe),
       ...(this.#failure ? { failure: this.#failure } : {}),
       ...(exitCode === undefined ? {} : { exitCode }),
     };
     writeFileSync(this.order.file, JSON.stringify(report));
   }
+}
+
+/** Notes what is added to an application from now on. */
+function follow(app: App, options: AppOptions): Heard {
+  const functions: AddedFunction[] = [];
+  const on = app.on.bind(app) as (...words: AddedFunction) => App;
+  app.on = ((...words: AddedFunction) => {
+    functions.push(words);
+    return on(...words);
+  }) as App['on'];
+  return { app, options, functions };
 }
 
 function describe({ app, options }: Heard): ApplicationReport {

@@ -1,6 +1,8 @@
 /** What the inspected process tells the command: one JSON file. */
 import type { Contract } from '../../contract/contract.js';
 import type { PlanRow } from '../../controllers/plan/types.js';
+import type { Dump } from '../../telemetry/recorder/dump.js';
+import type { Replay } from '../../telemetry/recorder/replay.js';
 import type { Settings } from './settings.js';
 
 /** What the command tells the inspected process, in the environment variable {@link ORDER}. */
@@ -9,6 +11,15 @@ export interface Order {
   readonly file: string;
   /** The name or number of the application that is wanted, if one is. */
   readonly wanted?: string;
+  /** The file with a {@link ReplayOrder}, if a recording is to be replayed. */
+  readonly replay?: string;
+}
+
+/** A recording that is to be sent to the application. */
+export interface ReplayOrder {
+  readonly dump: Dump;
+  /** The id of one recorded socket. */
+  readonly socket?: string;
 }
 
 export const ORDER = 'COLLOQUY_INSPECT';
@@ -19,6 +30,7 @@ export interface Report {
   readonly failure?: FailureReport;
   /** The exit code, if the program ended itself. */
   readonly exitCode?: number;
+  readonly replay?: Replay;
 }
 
 export interface ApplicationReport {

@@ -14,7 +14,8 @@ import { type Frame, Framer, MAX_MESSAGE } from './frames.js';
 import type { Answer, HubOptions, NamespaceReceiver, WireMessage } from './hub-types.js';
 import { Inbox } from './inbox.js';
 import type { Members } from './nodes/members.js';
-import { Outbox, type Urgency } from './outbox.js';
+import { type BusPlace, followObserved, isObserved, observeConfirmed, publishObserved } from './observed-bus.js';
+import { type Fate, Outbox, type Urgency } from './outbox.js';
 import { type NodeMessage, Presence } from './nodes/presence.js';
 import { Requests } from './requests.js';
 
@@ -119,9 +120,18 @@ export class Hub {
    * @throws TypeError or RangeError when the message cannot be serialised or is too large; nothing was sent then
    */
   send(topic: Topic, message: WireMessage, urgency: Urgency = 'keep'): void {
+    if (isObserved(message)) publishObserved(this.#place, topic, message, (each) => this.#send(topic, each, urgency));
+    else this.#send(topic, message, urgency);
+  }
+
+  #send(topic: Topic, message: WireMessage, urgency: Urgency): Fate {
     const body = encode(message);
     if (body.length > MAX_MESSAGE) throw new RangeError(`a message for other nodes has ${body.length} bytes`);
-    this.#outbox.send(topic, body, urgency);
+    return this.#outbox.send(topic, body, urgency);
+  }
+
+  get #place(): BusPlace {
+    return { node: this.uid, engine: this.transport.engine };
   }
 
   /** Sends an answer; one that cannot be serialised tells the asking node so. Never throws. */
@@ -177,6 +187,7 @@ export class Hub {
         return session();
       },
       broke: (broken, error) => this.#connection.broke(broken, error),
+      confirmed: (messages, sentAt) => observeConfirmed(this.#place, messages, sentAt),
     };
   }
 
@@ -258,9 +269,14 @@ export class Hub {
       this.#audience?.receive(uid, message, now);
       return this.#presence?.receive(uid, message, now) ?? true;
     }
+    if (isObserved(message)) followObserved(this.#place, uid, message, () => this.#follow(uid, message));
+    else this.#follow(uid, message);
+    return true;
+  }
+
+  #follow(uid: string, message: Exclude<WireMessage, NodeMessage>): void {
     if ('answer' in message) this.requests.answer(uid, message.answer, message.data);
     else this.#toNamespace({ ...message, uid } as ClusterMessage);
-    return true;
   }
 
   #toNamespace(message: ClusterMessage): void {

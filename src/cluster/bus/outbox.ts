@@ -15,6 +15,8 @@ export interface Wire {
   readonly session: Session | null;
   /** The session broke while something was written. */
   broke(session: Session, error: unknown): void;
+  /** Messages to all, sent at that time of `performance.now()`, are with the broker. */
+  confirmed(messages: number, sentAt: number): void;
 }
 
 /** Messages that wait for a moment even with `whenDown: 'drop'`: until a node has been heard on a new connection. */
@@ -25,7 +27,11 @@ const MOST_UNCONFIRMED = 100_000;
 interface Sent extends Omit<Parcel, 'frames'> {
   /** Kept to be sent again; undefined with `whenDown: 'drop'`. */
   frames: readonly Buffer[] | undefined;
+  readonly sentAt: number;
 }
+
+/** What became of a message: other nodes get it, may get it later, or do not get it. */
+export type Fate = 'published' | 'kept' | 'dropped';
 
 /**
  * Messages of one turn of the event loop leave together: the first one at once, those that follow it in the same turn as
@@ -78,10 +84,10 @@ export class Outbox {
     return this.#unconfirmed.length > 0;
   }
 
-  send(topic: Topic, body: Buffer, urgency: Urgency): void {
-    if (topic !== 'all' || urgency === 'now') this.#sendNow(topic, body);
-    else if (!this.wire.session || this.#holding) this.#wait(body, urgency);
-    else if (this.#inTurn) this.#turn.push(body);
+  send(topic: Topic, body: Buffer, urgency: Urgency): Fate {
+    if (topic !== 'all' || urgency === 'now') return this.#sendNow(topic, body);
+    if (!this.wire.session || this.#holding) return this.#wait(body, urgency);
+    if (this.#inTurn) this.#turn.push(body);
     else {
       this.#inTurn = true;
       process.nextTick(() => {
@@ -90,6 +96,7 @@ export class Outbox {
       });
       this.#writeAll([body]);
     }
+    return 'published';
   }
 
   /** Sends what has gathered in this turn. */
@@ -109,7 +116,10 @@ export class Outbox {
   confirm(number: number): void {
     this.settle();
     let count = 0;
-    while ((this.#unconfirmed[count]?.last ?? Infinity) <= number) count++;
+    while ((this.#unconfirmed[count]?.last ?? Infinity) <= number) {
+      const { messages, sentAt } = this.#unconfirmed[count++]!;
+      this.wire.confirmed(messages, sentAt);
+    }
     this.#dropFirst(count);
   }
 
@@ -167,17 +177,24 @@ export class Outbox {
     this.dropped += this.#waiting.splice(0).length;
   }
 
-  #sendNow(topic: Topic, body: Buffer): void {
+  #sendNow(topic: Topic, body: Buffer): Fate {
     const { session } = this.wire;
-    if (!session) return void this.dropped++;
+    if (!session) return this.#drop();
     this.flush();
     this.#publish(session, topic, this.framer.cut(body, topic === 'all' ? 'sign' : 'direct', session.maxFrame));
+    return 'published';
   }
 
-  #wait(body: Buffer, urgency: Urgency): void {
+  #drop(): Fate {
+    this.dropped++;
+    return 'dropped';
+  }
+
+  #wait(body: Buffer, urgency: Urgency): Fate {
     const room = this.wire.session ? Math.max(MOMENT, this.#buffer) : this.#buffer - this.#kept;
-    if (urgency === 'keep' && this.#waiting.length < room) this.#waiting.push(body);
-    else this.dropped++;
+    if (urgency !== 'keep' || this.#waiting.length >= room) return this.#drop();
+    this.#waiting.push(body);
+    return 'kept';
   }
 
   #writeAll(bodies: readonly Buffer[]): void {
@@ -198,7 +215,7 @@ export class Outbox {
   #remember({ frames, messages, last }: Parcel): void {
     if (!this.confirms) return;
     const keep = this.#buffer > 0;
-    this.#unconfirmed.push({ frames: keep ? frames : undefined, messages, last });
+    this.#unconfirmed.push({ frames: keep ? frames : undefined, messages, last, sentAt: performance.now() });
     if (keep) this.#kept += messages;
     while (this.#kept > this.#buffer) this.#forget(this.#firstKept++);
     if (this.#unconfirmed.length > 2 * MOST_UNCONFIRMED) this.#dropFirst(MOST_UNCONFIRMED);

@@ -1,5 +1,6 @@
 /** The Redis client that the official adapter is given. */
 import type { Cursor, Sender } from './cursor.js';
+import { type BusPlace, observeConfirmed } from '../bus/observed-bus.js';
 import { isElsewhere } from '../transports/redis/index.js';
 import { isFull } from './memory-watch.js';
 import { formatPosition } from './position.js';
@@ -41,6 +42,8 @@ export class StreamsClient implements StreamsUser {
   constructor(
     readonly stream: string,
     private readonly dropping: Dropping,
+    /** The link, as it is named to those who watch it. */
+    readonly place: BusPlace,
   ) {}
 
   get isUp(): boolean {
@@ -185,12 +188,16 @@ export class StreamsClient implements StreamsUser {
     const adding = session.append(fields);
     if (!adding) return this.drop();
     this.sent++;
+    const sentAt = performance.now();
     const isKept = this.dropping.buffer > 0;
     if (isKept) this.#unconfirmed.add(fields);
     if (this.#unconfirmed.size > this.dropping.buffer)
       this.#unconfirmed.delete(this.#unconfirmed.values().next().value!);
     adding.then(
-      () => this.#unconfirmed.delete(fields),
+      () => {
+        this.#unconfirmed.delete(fields);
+        observeConfirmed(this.place, 1, sentAt);
+      },
       (error: unknown) => {
         if (isKept && mayBeAddedLater(error)) return;
         this.#unconfirmed.delete(fields);

@@ -1,5 +1,6 @@
 /** Messages of other nodes to the official adapter. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
+import { type CarriedMessage, followObserved, isObserved } from '../bus/observed-bus.js';
 import { followQuestion } from '../bus/cluster-message.js';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';
@@ -17,9 +18,14 @@ export function receiving(
 ): Partial<OfficialAdapter> {
   const official = methodsOf(adapter, 'onMessage', 'onRawMessage', 'onResponse', 'doPublishResponse');
   let entry: Entry | undefined;
+  const follow = (message: ClusterMessage, offset?: string): void => {
+    if (!isObserved(message)) return official.onMessage(message, offset);
+    const carried = message as ClusterMessage & Required<CarriedMessage>;
+    followObserved(client.place, message.uid, carried, () => official.onMessage(message, offset));
+  };
   const receive = (message: ClusterMessage, offset?: string): void => {
     try {
-      official.onMessage(message, offset);
+      follow(message, offset);
     } catch (error) {
       // The official adapter says nothing of it. Only a listener of the application's can be meant to know.
       if (message?.type === MessageType.SERVER_SIDE_EMIT) failed(error);

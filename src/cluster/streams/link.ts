@@ -18,10 +18,11 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
   const stream = `${given.prefix}:streams`;
   const context = { ...given, prefix: stream };
   const { whenDown } = options;
-  const client: StreamsClient = new StreamsClient(stream, {
-    drop: (messages) => hub.drop(messages),
+  const dropping = {
+    drop: (messages: number) => hub.drop(messages),
     buffer: whenDown === 'drop' ? 0 : whenDown.buffer,
-  });
+  };
+  const client: StreamsClient = new StreamsClient(stream, dropping, { node: uid, engine: 'redis-streams' });
   const hub: Hub = new Hub(uid, context.uid !== null, new StreamsTransport(context, client), {
     ...options,
     besides: true,
@@ -33,6 +34,7 @@ export function openStreams(given: TransportContext, uid: string, options: HubOp
   let make: ReturnType<OfficialPackage['createAdapter']> | undefined;
   return {
     engine: 'redis-streams',
+    node: uid,
     recovers: true,
     // Socket.IO calls it with `new`, which an arrow function does not allow.
     factory: function factory(nsp: Namespace) {

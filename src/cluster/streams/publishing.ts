@@ -1,6 +1,7 @@
 /** Messages of the official adapter to other nodes. */
-import { Adapter, type BroadcastOptions, MessageType, type Room } from 'socket.io-adapter';
+import { Adapter, type BroadcastOptions, type ClusterMessage, MessageType, type Room } from 'socket.io-adapter';
 import { type Acknowledge, mustListen, plain, socketIds } from '../bus/cluster-message.js';
+import { type CarriedMessage, isObserved, publishObserved } from '../bus/observed-bus.js';
 import { asError } from '../errors.js';
 import type { StreamsClient } from './client.js';
 import type { GuardOptions } from './guard-options.js';
@@ -22,8 +23,14 @@ export function sending(
 ): Partial<Adapter> {
   const publish = (type: MessageType, data: object, { flags }: BroadcastOptions): void => {
     if (flags?.local) return;
-    if (flags?.volatile && !client.isUp) client.drop();
-    else adapter.publish({ type, data });
+    if (!flags?.volatile || client.isUp) return adapter.publish({ type, data });
+    const drop = (): 'dropped' => {
+      client.drop();
+      return 'dropped';
+    };
+    const message = { nsp: adapter.nsp.name as string, data };
+    if (isObserved(message)) publishObserved(client.place, 'all', message, drop);
+    else drop();
   };
   return {
     broadcast(packet: Packet, opts: BroadcastOptions): void {
@@ -56,7 +63,16 @@ export function asking(
   return {
     doPublish(message): Promise<string> {
       // Questions take another way than the stream, and are not to overtake what was sent there before.
-      return official.doPublish(Object.assign(message, { sender: client.senderOf(adapter.uid) }));
+      const publish = (each: ClusterMessage): Promise<string> =>
+        official.doPublish(Object.assign(each, { sender: client.senderOf(adapter.uid) }));
+      if (!isObserved(message)) return publish(message);
+      let published = Promise.resolve('');
+      publishObserved(client.place, 'all', message as ClusterMessage & Required<CarriedMessage>, (each) => {
+        const { buffered } = client;
+        published = publish(each);
+        return client.isUp ? 'published' : client.buffered > buffered ? 'kept' : 'dropped';
+      });
+      return published;
     },
     broadcastWithAck(...args): void {
       mustListen(listens, 'an acknowledgement');

@@ -8,12 +8,14 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { Namespace, Socket } from 'socket.io';
+import type { CallLogger } from '../../base/log.js';
 import { call as callSocket } from '../asking/call.js';
 import { callerOf } from '../connection.js';
 import { context } from './storage.js';
 import type { Task } from './tasks.js';
 
 export { context };
+export type { CallLogger };
 
 /** The operator that `to` and `except` return. */
 export type RoomOperator = ReturnType<Socket['to']>;
@@ -26,6 +28,11 @@ export function socket(): Socket {
 /** The caller's namespace; `namespace().emit(…)` reaches everybody in it, the caller too. */
 export function namespace(): Namespace {
   return socket().nsp;
+}
+
+/** The application's logger, with the id, namespace, event and socket of the call in each line. */
+export function log(): CallLogger {
+  return context().log;
 }
 
 /** The name of the event; `connect`, `disconnect`, `join`, `leave` for those moments. */

@@ -1,7 +1,6 @@
 /** Work that handlers start and do not wait for: `background` of colloquy/ambient. */
 import type { EventContext } from '../../base/context.js';
 import type { Logger } from '../../base/log.js';
-import { eventName } from '../internals.js';
 import { quickError } from '../known-failures.js';
 
 /** What is done; the signal fires when the application stops. */
@@ -45,9 +44,7 @@ export class Tasks {
       await task(signal);
     } catch (err) {
       if (signal.aborted && isAbort(err, signal)) return;
-      const { socket, handler, event, namespace } = context;
-      const where = { handler: handler.label, event: eventName(event), namespace, socket: socket.id };
-      this.log.error({ err, ...where }, 'background work that a handler started failed');
+      context.log.error({ err, handler: context.handler.label }, 'background work that a handler started failed');
     }
   }
 

@@ -9,6 +9,7 @@ import {
   remoteInternalsOf,
 } from '../internals.js';
 import { longestTime } from '../../base/limits.js';
+import { endEmission } from '../observing/observed-emission.js';
 import { callTimeOf, whenGone } from './questions.js';
 import { Round } from './round.js';
 
@@ -58,6 +59,7 @@ function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<u
   }
   return new Promise((resolve, reject) => {
     const id = namespaceInternalsOf(socket.nsp)._ids;
+    const answered = (answer: unknown): void => end(() => resolve(answer));
     const end = (conclude: () => void): void => {
       clearTimeout(timer);
       stopListening();
@@ -65,9 +67,13 @@ function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<u
       conclude();
     };
     const stopListening = whenGone(socket, () => end(() => reject(disconnected('The client disconnected.'))));
-    const timer = setTimeout(() => end(() => reject(late(time))), Math.min(time, longestTime));
+    const expire = (): void => {
+      endEmission(answered, 'timed_out');
+      end(() => reject(late(time)));
+    };
+    const timer = setTimeout(expire, Math.min(time, longestTime));
     try {
-      socket.emit(event, ...args, (answer: unknown) => end(() => resolve(answer)));
+      socket.emit(event, ...args, answered);
     } catch (error) {
       end(() => reject(error as Error));
     }

@@ -1,4 +1,8 @@
 /** A parser whose packets are checked before anything touches them, whichever parser it is. */
+import { callChannel } from '../../base/channels/index.js';
+import { invalidPacket } from '../../base/channels/outcome.js';
+import { noteCut } from '../observing/observed-connection.js';
+import { noteBytes } from '../observing/packet-bytes.js';
 import type { Intake } from './intake.js';
 
 /** Characters of a namespace's name. */
@@ -59,14 +63,25 @@ export function checkedParser(parser: Parser): Parser {
   class CheckedDecoder extends parser.Decoder {
     readonly #intake = opening;
 
+    /** Bytes of the packet that is being decoded. */
+    #bytes = 0;
+
     override add(data: unknown): void {
-      this.#intake?.receive(bytesOf(data));
+      const bytes = bytesOf(data);
+      this.#intake?.receive(bytes);
+      this.#bytes += bytes;
       try {
         super.add(data);
       } catch (error) {
-        this.#intake?.counters.count(error === tooManyConnects ? 'connect_rate' : 'invalid_packet');
+        this.#cut(error === tooManyConnects);
         throw error;
       }
+    }
+
+    #cut(isTooFast: boolean): void {
+      if (!this.#intake) return;
+      this.#intake.counters.count(isTooFast ? 'connect_rate' : 'invalid_packet');
+      noteCut(this.#intake.connection, isTooFast ? { limit: 'connectRate' } : invalidPacket);
     }
 
     override on(name: string, listener: Listener): unknown {
@@ -77,6 +92,8 @@ export function checkedParser(parser: Parser): Parser {
         if ((packet as DecodedPacket).type === connect && this.#intake?.takeConnect() === false) {
           throw tooManyConnects;
         }
+        if (callChannel.hasSubscribers) noteBytes((packet as DecodedPacket).data, this.#bytes);
+        this.#bytes = 0;
         listener(packet);
       });
     }

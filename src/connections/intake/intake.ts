@@ -33,7 +33,7 @@ export class Intake {
   #isFed = false;
   #holds: Set<unknown> | undefined;
   #startReading: (() => void) | undefined;
-  #delayed: (() => void)[] | undefined;
+  #delayed: ((isOpen: boolean) => void)[] | undefined;
 
   constructor(
     readonly connection: EngineConnection,
@@ -75,8 +75,11 @@ export class Intake {
     return this.#delayed !== undefined;
   }
 
-  /** Runs an event once the rate allows it. The transport is not read meanwhile. `false` if too many wait. */
-  delay(run: () => void): boolean {
+  /**
+   * Runs an event once the rate allows it, or tells it that the transport has closed. The transport is not read meanwhile.
+   * `false` if too many wait.
+   */
+  delay(run: (isOpen: boolean) => void): boolean {
     if (this.#delayed && this.#delayed.length >= mostDelayed) return false;
     if (this.#delayed) this.#delayed.push(run);
     else {
@@ -119,10 +122,11 @@ export class Intake {
         const delayed = this.#delayed!;
         while (delayed.length > 0 && this.#events >= 1) {
           this.#events--;
-          delayed.shift()!();
+          delayed.shift()!(true);
         }
         if (delayed.length > 0 && this.connection.readyState === 'open') return this.#runLater();
         this.#delayed = undefined;
+        for (const run of delayed) run(false);
         this.release('events');
       },
       waitFor(1 - this.#events, this.limits.eventRate),

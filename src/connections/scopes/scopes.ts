@@ -2,8 +2,7 @@
 import { Socket } from 'socket.io';
 import { createScopedContainer, disposeAll, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
-import type { Logger } from '../../base/log.js';
-import { eventName } from '../internals.js';
+import { eventName, type Logger } from '../../base/log.js';
 import { CallScope, Scope } from './scope.js';
 
 export class Scopes {

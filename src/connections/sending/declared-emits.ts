@@ -2,6 +2,8 @@
  * Emissions of an application that declares them: each is looked at where Socket.IO is handed it, before anything of it
  * is kept, encoded or sent to other nodes. What other nodes sent was looked at there.
  */
+import { emitChannel } from '../../base/channels/index.js';
+import { observeEmit } from '../observing/observed-emission.js';
 import { connectionOf } from '../connection.js';
 import type { Namespace, Socket } from 'socket.io';
 import type { EmitsPlan } from '../../controllers/emits/plan.js';
@@ -33,6 +35,11 @@ function guardAdapter(namespace: Namespace, emits: EmitsPlan): void {
 
 /** Takes the place of `emit` on every socket; one function for all of them. Callbacks for answers are contained. */
 export function emit(this: Socket, event: string, ...values: unknown[]): boolean {
+  if (!emitChannel.hasSubscribers) return emitTo.call(this, event, values);
+  return observeEmit(this, event, values, (given) => emitTo.call(this, event, given));
+}
+
+function emitTo(this: Socket, event: string, values: unknown[]): boolean {
   const { runtime } = connectionOf(this)!.served;
   const stock = Object.getPrototypeOf(this) as Socket;
   if (typeof values.at(-1) === 'function')

@@ -1,0 +1,120 @@
+/** One call for those who subscribe to `colloquy:call`: its start and its one end, the handler inside of their stores. */
+import { AsyncResource } from 'node:async_hooks';
+import type { Server } from 'socket.io';
+import { callChannel } from '../../base/channels/index.js';
+import type { CallEnd, CallStart, DeclaredNames } from '../../base/channels/messages.js';
+import { type Outcome, passed } from '../../base/channels/outcome.js';
+import { type CallObserver, type ContextKind, EventContext } from '../../base/context.js';
+import { eventName } from '../../base/log.js';
+import type { HandlerPlan } from '../../controllers/plan/types.js';
+import { callerOf, type Connection } from '../connection.js';
+import { unknownEvent } from '../failures.js';
+import { bytesOf } from './packet-bytes.js';
+
+/** Follows a call from here on; asked only if somebody subscribes. */
+export function observe(context: EventContext): void {
+  context.observer = new ObservedCall(context);
+}
+
+/** Runs a part of the framework's work for a call: its handler. */
+export function runObserved<Result>(context: EventContext, work: () => Result): Result {
+  return context.observer ? context.observer.run(work) : work();
+}
+
+/** Tells those who subscribe of an event that only listeners of the application's own received. */
+export function observePassed(connection: Connection, packet: readonly unknown[]): void {
+  if (!callChannel.hasSubscribers) return;
+  const context = new EventContext(connection.socket, unknownEvent, connection, packet, undefined);
+  observe(context);
+  context.end(passed);
+}
+
+class ObservedCall implements CallObserver {
+  isBegun = false;
+  readonly #arrived = performance.now();
+  #resource: AsyncResource | undefined;
+
+  constructor(private readonly context: EventContext) {}
+
+  run<Result>(work: () => Result): Result {
+    this.isBegun = true;
+    return callChannel.runStores(this.#start(), work);
+  }
+
+  suspend(): void {
+    this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
+  }
+
+  resume(work: () => void): void {
+    if (this.#resource) this.#resource.runInAsyncScope(work);
+    else work();
+  }
+
+  end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
+    if (!this.isBegun) callChannel.publish(this.#start());
+    callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer));
+  }
+
+  #start(): CallStart {
+    return new Started(this.context, this.#arrived);
+  }
+}
+
+/** The id is made only for those who read it. */
+class CallFacts {
+  readonly io: Server;
+  readonly kind: ContextKind;
+  readonly namespace: string;
+  readonly event: string;
+  readonly declared: DeclaredNames;
+  readonly socket: string;
+  readonly handler: string;
+  readonly bytes: number | undefined;
+
+  constructor(
+    readonly context: EventContext,
+    readonly startedAt: number,
+  ) {
+    const { socket, handler, packet } = context;
+    this.io = socket.nsp.server;
+    this.kind = handler.kind;
+    this.namespace = socket.nsp.name;
+    this.event = eventName(packet[0]);
+    this.declared = {
+      namespace: callerOf(context).served.plan.label,
+      event: (handler as HandlerPlan).event,
+    };
+    this.socket = socket.id;
+    this.handler = handler.label;
+    this.bytes = bytesOf(packet);
+  }
+
+  get id(): string {
+    return this.context.id;
+  }
+}
+
+class Started extends CallFacts implements CallStart {
+  readonly type = 'start';
+  readonly waited: number;
+
+  constructor(context: EventContext, startedAt: number) {
+    super(context, startedAt);
+    this.waited = performance.now() - startedAt;
+  }
+}
+
+class Ended extends CallFacts implements CallEnd {
+  readonly type = 'end';
+  readonly duration: number;
+
+  constructor(
+    context: EventContext,
+    startedAt: number,
+    readonly outcome: Outcome,
+    readonly answer: readonly unknown[] | undefined,
+  ) {
+    super(context, startedAt);
+    this.duration = performance.now() - startedAt;
+  }
+}

@@ -1,0 +1,84 @@
+/** One client in one namespace for those who subscribe to `colloquy:connection`: its start, its acceptance, and its one end. */
+import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'socket.io';
+import { connectionChannel } from '../../base/channels/index.js';
+import type { ConnectionMessage, ConnectionOutcome } from '../../base/channels/messages.js';
+
+type Facts = Omit<Extract<ConnectionMessage, { type: 'start' }>, 'type' | 'startedAt'>;
+
+export class ObservedConnection {
+  readonly #startedAt = performance.now();
+  #isOver = false;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly path: string,
+  ) {}
+
+  /** Begins: what lets the client in runs inside of the stores that subscribers bound. */
+  run(work: () => void): void {
+    connectionChannel.runStores({ type: 'start', ...this.#facts() }, work);
+  }
+
+  accepted(): void {
+    const { recovered } = this.socket;
+    connectionChannel.publish({ type: 'accepted', ...this.#facts(), ...this.#duration(), recovered });
+  }
+
+  end(outcome: ConnectionOutcome, reason?: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    connectionChannel.publish({ type: 'end', ...this.#facts(), ...this.#duration(), outcome, reason });
+  }
+
+  #facts(): Facts & { startedAt: number } {
+    const { socket } = this;
+    return {
+      io: socket.nsp.server,
+      socket,
+      id: socket.id,
+      namespace: socket.nsp.name,
+      declared: { namespace: this.path },
+      request: socket.request,
+      transport: socket.conn.transport.name as Facts['transport'],
+      startedAt: this.#startedAt,
+    };
+  }
+
+  #duration(): { duration: number } {
+    return { duration: performance.now() - this.#startedAt };
+  }
+}
+
+/** Tells of a client that was refused at the door, before it had a socket. */
+export function observeRefusal(io: Server, request: IncomingMessage, outcome: ConnectionOutcome): void {
+  const { transport } = (request as IncomingMessage & { readonly _query?: Record<string, unknown> })._query ?? {};
+  const facts = {
+    io,
+    socket: undefined,
+    id: undefined,
+    namespace: undefined,
+    declared: undefined,
+    request,
+    transport: transport === 'websocket' || transport === 'webtransport' ? transport : 'polling',
+    startedAt: performance.now(),
+  } as const;
+  connectionChannel.publish({ type: 'start', ...facts });
+  connectionChannel.publish({ type: 'end', ...facts, duration: 0, outcome, reason: undefined });
+}
+
+/** Why a transport was ended from this side. */
+type Cut = Pick<ConnectionOutcome, 'code' | 'limit'>;
+
+const cuts = new WeakMap<object, Cut>();
+
+/** Notes why the Engine.IO connection is about to be ended. */
+export function noteCut(connection: object, cut: Cut): void {
+  cuts.set(connection, cut);
+}
+
+/** Returns how a connection ended that was let in. */
+export function departureOf({ conn }: Socket): ConnectionOutcome {
+  const cut = cuts.get(conn);
+  return cut ? { kind: 'cut', ...cut } : { kind: 'left' };
+}

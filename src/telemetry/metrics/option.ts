@@ -1,0 +1,52 @@
+/** The option `metrics`: where the metrics are served, who may read them, and the mistakes that boot finds in it. */
+import type { IncomingMessage } from 'node:http';
+import type { Problems } from '../../base/boot/report.js';
+
+/** Where the metrics are served, and who may read them. */
+export interface MetricsOptions {
+  /** `/metrics` unless given. */
+  readonly path?: string;
+  /**
+   * Decides about each request: only `true` lets it pass. One that throws, or returns a promise, refuses. Without it, everybody
+   * who reaches the port may read the names of your handlers and how busy they are.
+   */
+  readonly allow?: (request: IncomingMessage) => boolean;
+}
+
+/** The option `metrics` of `createApp`: a path, or a path and who may read it. */
+export type MetricsOption = string | MetricsOptions;
+
+/** The option with its defaults. */
+export interface ResolvedMetrics extends MetricsOptions {
+  readonly path: string;
+}
+
+/** Returns the option with its defaults; `undefined` if nothing is served. */
+export function resolveMetrics(option: MetricsOption | undefined): ResolvedMetrics | undefined {
+  if (option === undefined) return undefined;
+  return typeof option === 'string' ? { path: option } : { path: '/metrics', ...option };
+}
+
+/** Adds a path that no request can have, or that belongs to Socket.IO, and an `allow` that is no function. */
+export function checkMetrics(option: MetricsOption | undefined, socketPath: string, problems: Problems): void {
+  const resolved = resolveMetrics(option);
+  if (!resolved) return;
+  const { path, allow } = resolved as { readonly path: unknown; readonly allow?: unknown };
+  if (allow !== undefined && typeof allow !== 'function') {
+    problems.push({
+      code: 'option_kind',
+      where: 'metrics.allow',
+      what: `received ${typeof allow}, expected a function, (request) => boolean.`,
+      fix: 'write metrics: { allow: (request) => … }.',
+    });
+  }
+  const what = pathProblem(path, socketPath.replace(/\/$/, ''));
+  if (what) problems.push({ code: 'metrics_path', where: 'metrics', what, fix: "write metrics: '/metrics'." });
+}
+
+function pathProblem(path: unknown, sockets: string): string | undefined {
+  if (typeof path !== 'string' || !/^(?:\/[\w.~-]*[\w~-])+$/.test(path))
+    return `${JSON.stringify(path)} is not a path such as '/metrics'.`;
+  const isTaken = path === sockets || path.startsWith(`${sockets}/`);
+  return isTaken ? `'${path}' belongs to Socket.IO, whose path is '${sockets}'.` : undefined;
+}

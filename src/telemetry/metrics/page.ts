@@ -1,0 +1,72 @@
+/** The metrics over HTTP: one path, for those who may read it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Counters } from '../../base/counters.js';
+import type { Logger } from '../../base/log.js';
+import { guardRejection, isThenable, promiseOf } from '../../base/thenable.js';
+import type { Front } from '../../server/front.js';
+import { isHostAllowed, type AllowedHosts } from '../../server/hosts.js';
+import type { ResolvedMetrics } from './option.js';
+import { contentType } from './text.js';
+
+export interface MetricsPageParts extends ResolvedMetrics {
+  readonly hosts: AllowedHosts;
+  readonly log: Logger;
+  readonly counters: Counters;
+  readonly text: () => string;
+}
+
+/** Returns the handler that answers the path of the metrics, and nothing else. */
+export function metricsPage(parts: MetricsPageParts): Front {
+  const isAllowed = gate(parts);
+  return (request, response) => {
+    if (request.url?.split(/[?#]/, 1)[0] !== parts.path) return false;
+    if (!isHostAllowed(request, parts.hosts)) end(response, 403, 'Host not allowed\n');
+    else if (!isAllowed(request)) end(response, 403, 'Not allowed\n');
+    else if (request.method === 'GET' || request.method === 'HEAD') answer(request, response, parts);
+    else end(response, 405, 'Only GET and HEAD\n', { allow: 'GET, HEAD' });
+    return true;
+  };
+}
+
+function answer({ method }: IncomingMessage, response: ServerResponse, { text, log }: MetricsPageParts): void {
+  try {
+    const body = text();
+    const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
+    end(response, 200, method === 'HEAD' ? '' : body, headers);
+  } catch (err) {
+    log.error({ err }, 'the metrics could not be written');
+    end(response, 500, 'Internal error\n');
+  }
+}
+
+/** Asks `allow`, which may do anything: a failure refuses, is counted, and is logged once. */
+function gate({ allow, log, counters }: MetricsPageParts): (request: IncomingMessage) => boolean {
+  if (!allow) return () => true;
+  let isLogged = false;
+  const failed = (facts: object, what: string): false => {
+    counters.count('callback_failed');
+    if (!isLogged) log.error(facts, `the option \`metrics.allow\` ${what}; the metrics were refused`);
+    isLogged = true;
+    return false;
+  };
+  return (request) => {
+    try {
+      const verdict: unknown = allow(request);
+      if (!isThenable(verdict)) return verdict === true;
+      guardRejection(promiseOf(verdict));
+      return failed({}, 'returned a promise, expected true or false');
+    } catch (err) {
+      return failed({ err }, 'failed');
+    }
+  };
+}
+
+function end(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...headers }).end(text);
+}

@@ -1,0 +1,30 @@
+/** The door to `@opentelemetry/api`, which is an optional peer: it is loaded by those who import `colloquy/otel`. */
+import { createRequire } from 'node:module';
+import type * as Api from '@opentelemetry/api';
+
+export type {
+  Attributes,
+  Context,
+  Counter,
+  Histogram,
+  Link,
+  Span,
+  SpanContext,
+  UpDownCounter,
+} from '@opentelemetry/api';
+
+/** What `@opentelemetry/api` exports. Its globals are shared by all copies, so it does not matter which one is loaded. */
+export const api: typeof Api = load();
+
+function load(): typeof Api {
+  try {
+    return createRequire(import.meta.url)('@opentelemetry/api') as typeof Api;
+  } catch (cause) {
+    throw new Error('colloquy/otel needs the package "@opentelemetry/api": npm install @opentelemetry/api', { cause });
+  }
+}
+
+/** The tracer of the framework; asked for anew, because the SDK may be started later. */
+export function tracer(): Api.Tracer {
+  return api.trace.getTracer('colloquy');
+}

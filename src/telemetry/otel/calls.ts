@@ -1,0 +1,76 @@
+/** A span for each call: active in its handler, ended with its outcome. */
+import type { CallEnd, CallMessage, CallStart } from '../../base/channels/messages.js';
+import type { Outcome } from '../../base/channels/outcome.js';
+import type { EventContext } from '../../base/context.js';
+import { api, tracer, type Context, type Span } from './api.js';
+import { methodOf, namesOf } from './names.js';
+import { linksTo, parentOfCall } from './parents.js';
+
+function spanIn({ span }: EventContext): Span | undefined {
+  return span as Span | undefined;
+}
+
+/** Begins the span of a call; returns the context in which its handler runs. */
+export function beginCall(start: CallMessage): Context {
+  const parent = parentOf(start);
+  const span = spanOf(start, parent);
+  start.context.span = span;
+  return api.trace.setSpan(parent, span);
+}
+
+/** The facts that find the trace of a call in its log lines, also after its end; none if it is not recorded. */
+export function traceOf(context: EventContext): object {
+  const { traceId, spanId, traceFlags = 0 } = spanIn(context)?.spanContext() ?? {};
+  return traceFlags & api.TraceFlags.SAMPLED ? { trace_id: traceId, span_id: spanId } : {};
+}
+
+/** Ends the span; of a call that was never begun, it begins it too. */
+export function endCall(message: CallMessage): void {
+  if (message.type !== 'end') return;
+  const span = spanIn(message.context) ?? spanOf(message, parentOf(message));
+  if (span.isRecording()) describe(span, message);
+  span.end();
+}
+
+/** Whether the plan knows the event: a catch-all counts, a name that nobody handles does not. */
+export function isHandled({ handler }: CallStart | CallEnd): boolean {
+  return handler !== '(nobody)';
+}
+
+/** Messages of clients begin a trace of their own; joining a room is part of what causes it. */
+function parentOf({ kind, context }: CallMessage): Context {
+  if (kind === 'event') return parentOfCall(context.packet);
+  return kind === 'disconnect' ? api.ROOT_CONTEXT : api.context.active();
+}
+
+function spanOf(message: CallMessage, parent: Context): Span {
+  const { span, attributes } = namesOf(message.declared, isHandled(message));
+  const { kind, context, startedAt: startTime } = message;
+  const { SERVER, INTERNAL } = api.SpanKind;
+  const links = linksTo(context.socket);
+  return tracer().startSpan(span, { kind: kind === 'event' ? SERVER : INTERNAL, attributes, links, startTime }, parent);
+}
+
+function describe(span: Span, message: CallEnd): void {
+  const { id, socket, handler, namespace, event, declared, bytes, outcome } = message;
+  span.setAttribute('colloquy.call.id', id);
+  span.setAttribute('colloquy.socket.id', socket);
+  span.setAttribute('code.function.name', handler);
+  if (bytes !== undefined) span.setAttribute('colloquy.call.bytes', bytes);
+  if (declared.event !== event || declared.namespace !== namespace)
+    span.setAttribute('rpc.method_original', methodOf(namespace, event));
+  describeOutcome(span, outcome);
+}
+
+/** Failures that are the server's own make an error of a span; the others are answers that it meant. */
+const faults: ReadonlySet<unknown> = new Set(['internal', 'timeout', 'busy', 'closing']);
+
+/** Says how something ended; `error.type` is the code that the client was answered with. */
+export function describeOutcome(span: Span, { kind, code, limit, error }: Outcome<string>): void {
+  span.setAttribute('colloquy.outcome', kind);
+  if (limit !== undefined) span.setAttribute('colloquy.limit', limit);
+  if (code !== undefined) span.setAttribute('error.type', code);
+  if (!faults.has(code)) return;
+  span.setStatus({ code: api.SpanStatusCode.ERROR });
+  if (error instanceof Error) span.recordException(error);
+}

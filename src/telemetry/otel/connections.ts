@@ -1,0 +1,45 @@
+/** A span for each client that asks to be let in: from its request until it is connected, or turned away. */
+import type { ConnectionMessage } from '../../base/channels/messages.js';
+import { api, tracer, type Context, type Span } from './api.js';
+import { describeOutcome } from './calls.js';
+import { methodOf, noteNamespace, system } from './names.js';
+import { noteConnection, parentOfConnection } from './parents.js';
+
+const spans = new WeakMap<object, Span>();
+
+/** Begins the span of a connection; returns the context in which the gate runs. */
+export function beginConnection(start: ConnectionMessage): Context {
+  const { socket, declared, request } = start;
+  const parent = parentOfConnection(request, socket);
+  const span = spanOf(start, parent);
+  spans.set(socket ?? request, span);
+  if (socket) {
+    if (declared) noteNamespace(socket.nsp, declared.namespace);
+    noteConnection(socket, span.spanContext());
+  }
+  return api.trace.setSpan(parent, span);
+}
+
+/** Ends the span when the client is let in, or is not. */
+export function endConnection(message: ConnectionMessage): void {
+  const { type, socket, request } = message;
+  if (type === 'start') return;
+  const key = socket ?? request;
+  const span = spans.get(key) ?? (socket ? undefined : spanOf(message, parentOfConnection(request, socket)));
+  spans.delete(key);
+  if (!span) return;
+  if (type === 'end') describeOutcome(span, message.outcome);
+  else span.setAttribute('colloquy.connection.recovered', message.recovered);
+  span.end();
+}
+
+function spanOf({ declared, id, transport, startedAt: startTime }: ConnectionMessage, parent: Context): Span {
+  const method = declared && methodOf(declared.namespace, 'connect');
+  const attributes = {
+    'rpc.system.name': system,
+    'colloquy.transport': transport,
+    ...(method === undefined ? {} : { 'rpc.method': method }),
+    ...(id === undefined ? {} : { 'colloquy.socket.id': id }),
+  };
+  return tracer().startSpan(method ?? 'handshake', { kind: api.SpanKind.SERVER, attributes, startTime }, parent);
+}

@@ -1,0 +1,120 @@
+/** The metrics of calls, connections, emissions and background work through OpenTelemetry. Labels are names of the plan. */
+import type { BackgroundMessage, CallMessage, ConnectionMessage, EmitMessage } from '../../base/channels/messages.js';
+import { errorCodes } from '../../base/errors.js';
+import type { Outcome } from '../../base/channels/outcome.js';
+import { api, type Attributes, type Counter, type Histogram, type UpDownCounter } from './api.js';
+import { isHandled } from './calls.js';
+import { BoundedNames, namesOf, system, type CallNames } from './names.js';
+
+/** Seconds, as the conventions advise for `rpc.server.call.duration`. */
+const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+interface Instruments {
+  readonly calls: Histogram;
+  readonly connected: UpDownCounter;
+  readonly connections: Histogram;
+  readonly refused: Counter;
+  readonly emissions: Counter;
+  readonly rounds: Histogram;
+}
+
+/** The codes of the framework are all labels; of the application's own, the first hundred are. */
+const codes = new BoundedNames(100, Object.keys(errorCodes));
+
+let provider: unknown;
+let current: Instruments | undefined;
+
+/** The instruments of the meter provider that is in force: the SDK may be started after the first message. */
+function instruments(): Instruments {
+  const inForce = api.metrics.getMeterProvider();
+  if (!current || provider !== inForce) {
+    provider = inForce;
+    current = make();
+  }
+  return current;
+}
+
+function make(): Instruments {
+  const meter = api.metrics.getMeter('colloquy');
+  const advice = { explicitBucketBoundaries: boundaries };
+  return {
+    calls: meter.createHistogram('rpc.server.call.duration', {
+      unit: 's',
+      advice,
+      description: 'The duration of calls, from the arrival of the event to its end.',
+    }),
+    connected: meter.createUpDownCounter('colloquy.connection.active', {
+      unit: '{connection}',
+      description: 'Clients that are connected to a namespace.',
+    }),
+    connections: meter.createHistogram('colloquy.connection.duration', {
+      unit: 's',
+      description: 'How long clients were connected.',
+    }),
+    refused: meter.createCounter('colloquy.connection.refused', {
+      unit: '{connection}',
+      description: 'Clients that were turned away.',
+    }),
+    emissions: meter.createCounter('colloquy.emission', { unit: '{emission}', description: 'Emissions to clients.' }),
+    rounds: meter.createHistogram('colloquy.background.duration', {
+      unit: 's',
+      advice,
+      description: 'The duration of the rounds of background work.',
+    }),
+  };
+}
+
+/** Measures a call. */
+export function measureCall(message: CallMessage): void {
+  if (message.type !== 'end' || message.kind !== 'event') return;
+  const { outcome, duration } = message;
+  instruments().calls.record(duration / 1000, attributesOf(namesOf(message.declared, isHandled(message)), outcome));
+}
+
+function attributesOf({ attributes, endings }: CallNames, { kind, code }: Outcome): Attributes {
+  const type = code === undefined ? undefined : codes.of(code);
+  const key = type === undefined ? kind : `${kind} ${type}`;
+  let found = endings.get(key);
+  if (!found) {
+    found = { ...attributes, 'colloquy.outcome': kind, ...(type === undefined ? {} : { 'error.type': type }) };
+    endings.set(key, found);
+  }
+  return found;
+}
+
+/** The clients that were counted as connected. */
+const counted = new WeakSet<object>();
+
+/** Counts a connection, and measures it when it has ended. */
+export function measureConnection(message: ConnectionMessage): void {
+  if (message.type === 'start') return;
+  const { socket, declared, transport } = message;
+  const place = declared ? { 'colloquy.namespace': declared.namespace } : {};
+  if (message.type === 'accepted') {
+    if (socket) counted.add(socket);
+    return instruments().connected.add(1, { 'rpc.system.name': system, ...place });
+  }
+  const attributes = { 'rpc.system.name': system, ...place };
+  const { kind, code } = message.outcome;
+  const ending = { 'colloquy.transport': transport, 'colloquy.outcome': kind, ...(code ? errorType(code) : {}) };
+  if (!socket || !counted.delete(socket)) return instruments().refused.add(1, { ...attributes, ...ending });
+  instruments().connected.add(-1, attributes);
+  instruments().connections.record(message.duration / 1000, { ...attributes, ...ending });
+}
+
+/** Counts an emission. */
+export function measureEmission(message: EmitMessage): void {
+  if (message.type === 'end')
+    instruments().emissions.add(1, { 'rpc.system.name': system, 'colloquy.outcome': message.outcome.kind });
+}
+
+/** Measures a round of background work. */
+export function measureRound(message: BackgroundMessage): void {
+  if (message.type !== 'end') return;
+  const attributes = { 'code.function.name': message.work, 'colloquy.outcome': message.outcome.kind };
+  instruments().rounds.record(message.duration / 1000, attributes);
+}
+
+function errorType(code: string): { 'error.type': string } {
+  return { 'error.type': codes.of(code) };
+}

@@ -1,0 +1,34 @@
+/** Where a trace comes from: `traceparent` of a handshake, of a call, or of a message of another node. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'socket.io';
+import { api, type Context, type Link, type SpanContext } from './api.js';
+
+/** Returns the context that texts describe; without a valid `traceparent`, one without a span. */
+export function contextOf(texts: object | null | undefined): Context {
+  if (typeof (texts as { traceparent?: unknown } | null | undefined)?.traceparent !== 'string') return api.ROOT_CONTEXT;
+  return api.propagation.extract(api.ROOT_CONTEXT, texts);
+}
+
+/** The parent of a connection: the headers of its handshake, else its `auth`. */
+export function parentOfConnection(request: IncomingMessage, socket: Socket | undefined): Context {
+  const { traceparent } = request.headers;
+  return contextOf(traceparent === undefined ? (socket?.handshake.auth as object | undefined) : request.headers);
+}
+
+/** The parent of a call: `traceparent` beside the other keys of its first argument, as `colloquy/client` sends it. */
+export function parentOfCall(packet: readonly unknown[]): Context {
+  const first = packet[1];
+  return typeof first === 'object' ? contextOf(first) : api.ROOT_CONTEXT;
+}
+
+const connections = new WeakMap<Socket, readonly Link[]>();
+
+/** Notes the span in which a socket was let in. */
+export function noteConnection(socket: Socket, context: SpanContext): void {
+  if (api.isSpanContextValid(context)) connections.set(socket, [{ context }]);
+}
+
+/** The link to the span in which a socket was let in. */
+export function linksTo(socket: Socket): Link[] {
+  return (connections.get(socket) ?? []) as Link[];
+}

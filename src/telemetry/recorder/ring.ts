@@ -1,0 +1,46 @@
+/** The last entries, as JSON, in so many bytes. */
+export class Ring {
+  /** From `#first` on; those before it are dropped. */
+  #entries: string[] = [];
+  #first = 0;
+  #bytes = 0;
+  #dropped = 0;
+
+  constructor(private readonly size: number) {}
+
+  /** How many entries had no room. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** The bytes that the entries take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Adds an entry; the oldest ones leave where there is no room. Returns `false` if it has none by itself. */
+  add(entry: string): boolean {
+    const bytes = Buffer.byteLength(entry);
+    if (bytes > this.size) {
+      this.#dropped++;
+      return false;
+    }
+    this.#bytes += bytes;
+    this.#entries.push(entry);
+    while (this.#bytes > this.size) {
+      this.#bytes -= Buffer.byteLength(this.#entries[this.#first]!);
+      this.#entries[this.#first++] = '';
+      this.#dropped++;
+    }
+    if (this.#first > 1_000 && this.#first * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#first);
+      this.#first = 0;
+    }
+    return true;
+  }
+
+  /** The entries, the oldest first. */
+  get entries(): readonly string[] {
+    return this.#entries.slice(this.#first);
+  }
+}
