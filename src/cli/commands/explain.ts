@@ -6,10 +6,10 @@ import type { ArgumentContract, Contract, EventContract, ValueContract } from '.
 import type { PayloadRow } from '../../controllers/plan/types.js';
 import { CommandError, type Command, type Terminal } from '../command.js';
 import { propertyLines, rulesOf } from '../output/rules.js';
-import { Classes } from '../program/classes.js';
-import { globbed } from '../program/globbed.js';
+import { Classes } from '../sources/classes.js';
+import { globbed } from '../sources/globbed.js';
 import { inspect, mainOperand, programOptions, type Inspected } from '../program/inspect.js';
-import { sourcesFrom } from '../program/sources.js';
+import { sourcesFrom } from '../sources/imports.js';
 
 /** Where a handler is written. */
 interface Place {

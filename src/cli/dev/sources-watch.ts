@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { globbed } from '../program/globbed.js';
-import { sourcesFrom } from '../program/sources.js';
-import { compilerOptionsOf } from '../program/tsconfig.js';
+import { globbed } from '../sources/globbed.js';
+import { sourcesFrom } from '../sources/imports.js';
+import { compilerOptionsOf } from '../sources/tsconfig.js';
 
 /** Globs, and the folder that they start from. */
 export interface Globs {

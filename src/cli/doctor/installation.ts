@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
-import { compilerOptionsOf } from '../program/tsconfig.js';
+import { compilerOptionsOf } from '../sources/tsconfig.js';
 import { homeOf } from '../program/loader.js';
 import { advice, ok, problem, type Finding } from './finding.js';
 

@@ -1,5 +1,5 @@
 /** Where the sources of a program declare its classes. */
-import { textOf } from './sources.js';
+import { textOf } from './imports.js';
 
 export interface ClassPlace {
   readonly file: string;
