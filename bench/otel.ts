@@ -2,9 +2,10 @@
  * What OpenTelemetry and the flight recorder cost: CPU of the server process per acknowledged message, in turns, as ratios to a server
  * without them. The spans go to a processor that batches them and to an exporter that drops them.
  *
- *     npm run build && npx tsc -p bench && node bench/.build/otel.js [rounds] [milliseconds of a window]
+ *     npm run build && npx tsc -p bench && node bench/.build/otel.js [rounds] [milliseconds of a window] [messages in flight, of each of 20 clients]
  */
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { BatchSpanProcessor, NodeTracerProvider, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace-node';
@@ -16,7 +17,7 @@ import { Loader, type Clients } from './loader.js';
 import { echo, say } from './messages.js';
 import { defaults, Server } from './server.js';
 
-const variants = ['nothing', 'nothing again', 'subscriber', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
+const variants = ['nothing', 'nothing again', 'storage', 'subscriber', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
 type Variant = (typeof variants)[number];
 
 class Say {
@@ -48,6 +49,8 @@ async function serve(variant: Variant): Promise<void> {
       spanProcessors: [new BatchSpanProcessor(dropped, { maxQueueSize: 1_000_000, maxExportBatchSize: 5_000 })],
     }).register();
   }
+  // What Node.js takes for carrying any context along, which is what OpenTelemetry does.
+  if (variant === 'storage') new AsyncLocalStorage().run({}, () => setInterval(() => undefined, 1_000));
   if (variant === 'subscriber') channels.call.subscribe(() => undefined);
   const app = await createApp({
     controllers: [Bench],
@@ -73,14 +76,14 @@ interface Seat {
 }
 
 /** Microseconds of CPU per message. */
-async function measure({ server, clients }: Seat, exchange: typeof echo, ms: number): Promise<number> {
-  await clients.closedLoop({ ...exchange, depth: 16, ms });
+async function measure({ server, clients }: Seat, exchange: typeof echo, ms: number, depth: number): Promise<number> {
+  await clients.closedLoop({ ...exchange, depth, ms });
   const before = await server.cpu();
-  const { count } = await clients.closedLoop({ ...exchange, depth: 16, ms });
+  const { count } = await clients.closedLoop({ ...exchange, depth, ms });
   return ((await server.cpu()) - before) / count;
 }
 
-async function run(rounds: number, ms: number): Promise<void> {
+async function run(rounds: number, ms: number, depth: number): Promise<void> {
   const loader = new Loader();
   const script = fileURLToPath(import.meta.url);
   const seats = await Promise.all(
@@ -94,12 +97,12 @@ async function run(rounds: number, ms: number): Promise<void> {
     }),
   );
   for (const [name, exchange] of Object.entries({ echo, say })) {
-    for (const seat of seats) await measure(seat, exchange, ms);
+    for (const seat of seats) await measure(seat, exchange, ms, depth);
     const ratios = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
     for (let round = 0; round < rounds; round++) {
       const costs = new Map<Variant, number>();
       for (const seat of seats.toSorted(() => Math.random() - 0.5)) {
-        costs.set(seat.variant, await measure(seat, exchange, ms));
+        costs.set(seat.variant, await measure(seat, exchange, ms, depth));
       }
       for (const [variant, cost] of costs) ratios.get(variant)!.push(cost / costs.get('nothing')!);
       console.log(name, round, Object.fromEntries([...costs].map(([key, cost]) => [key, cost.toFixed(1)])));
@@ -114,6 +117,6 @@ async function run(rounds: number, ms: number): Promise<void> {
   loader.stop();
 }
 
-const [first, second] = process.argv.slice(2);
+const [first, second, third] = process.argv.slice(2);
 if (first === 'serve') await serve(second as Variant);
-else await run(Number(first ?? 15), Number(second ?? 400));
+else await run(Number(first ?? 15), Number(second ?? 400), Number(third ?? 16));

@@ -14,7 +14,7 @@ import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js'
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
 import { Scopes } from '../connections/scopes/scopes.js';
-import { checkDocs } from '../contract/page/docs-options.js';
+import { checkDocs, docsPathOf } from '../contract/page/docs-options.js';
 import type { EmittedEvents } from '../controllers/emits/declare.js';
 import { checkEmissions, planEmits, type EmitsPlan } from '../controllers/emits/plan.js';
 import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
@@ -153,10 +153,11 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
-  checkMetrics(options.metrics, options.io?.path() ?? options.path ?? '/socket.io', problems);
   const copy = options.container && containerProblem(options.container);
   if (copy) problems.push(copy);
-  checkDocs({ ...options, socketPath: options.io?.path() ?? options.path ?? '/socket.io' }, problems);
+  const socketPath = options.io?.path() ?? options.path ?? '/socket.io';
+  checkDocs({ ...options, socketPath }, problems);
+  checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) }, problems);
 }
 
 function createServer(

@@ -277,6 +277,11 @@ describe('the page of the metrics', () => {
     assert.equal((await fetchPage(url)).text, 'mine');
   });
 
+  it('has a path of its own beside the event book', async () => {
+    const options = { controllers: [Shop], logger: false as const, docs: true, metrics: '/events/metrics' };
+    await assert.rejects(createApp(options), /belongs to the option `docs`\. \[metrics_path\]/);
+  });
+
   const mistakes: [unknown, string][] = [
     ['metrics', 'metrics_path'],
     ['/', 'metrics_path'],

@@ -33,6 +33,12 @@ export function resolveDocs(docs: DocsOption | undefined): ResolvedDocs | undefi
   return { path: path.replace(/\/+$/, ''), ...rest };
 }
 
+/** Returns the path of the page, if it is on and its path is one. */
+export function docsPathOf(docs: DocsOption | undefined): string | undefined {
+  const isText = typeof docs !== 'object' || docs.path === undefined || typeof docs.path === 'string';
+  return isText ? resolveDocs(docs)?.path : undefined;
+}
+
 /** The options that decide whether the page has a path of its own. */
 export interface DocsSurroundings extends HttpOptions {
   readonly docs?: DocsOption;

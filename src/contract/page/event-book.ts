@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerOptions } from 'socket.io';
 import type { Counters } from '../../base/counters.js';
 import type { Logger } from '../../base/log.js';
-import { guardRejection, isThenable, promiseOf } from '../../base/thenable.js';
+import { allowed } from '../../server/allowed.js';
 import type { Front } from '../../server/front.js';
 import { isHostAllowed, type AllowedHosts } from '../../server/hosts.js';
 import { checkOrigin } from '../../server/origins.js';
@@ -49,7 +49,7 @@ export function eventBook(parts: EventBookParts): Front {
     const body = readFile(name);
     bodies.set(name === 'page.html' ? `${path}/` : `${path}/${name}`, () => body);
   }
-  const isAllowed = gate(parts);
+  const isAllowed = allowed('docs.allow', 'the event book', parts);
   return (request, response) => {
     const asked = request.url?.split(/[?#]/, 1)[0] ?? '';
     const body = bodies.get(asked);
@@ -81,28 +81,6 @@ function isOriginAllowed(request: IncomingMessage, cors: ServerOptions['cors'] |
   let isAllowed = false;
   checkOrigin(request, cors, (verdict) => (isAllowed = verdict));
   return isAllowed;
-}
-
-/** Asks `allow`, which may do anything: a failure refuses, is counted, and is logged once. */
-function gate({ allow, log, counters }: EventBookParts): (request: IncomingMessage) => boolean {
-  if (!allow) return () => true;
-  let isLogged = false;
-  const failed = (facts: object, what: string): false => {
-    counters.count('callback_failed');
-    if (!isLogged) log.error(facts, `the option \`docs.allow\` ${what}; the event book was refused`);
-    isLogged = true;
-    return false;
-  };
-  return (request) => {
-    try {
-      const verdict: unknown = allow(request);
-      if (!isThenable(verdict)) return verdict === true;
-      guardRejection(promiseOf(verdict));
-      return failed({}, 'returned a promise, expected true or false');
-    } catch (err) {
-      return failed({ err }, 'failed');
-    }
-  };
 }
 
 function bookOf(describe: () => Book): Body {

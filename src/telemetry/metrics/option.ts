@@ -27,8 +27,12 @@ export function resolveMetrics(option: MetricsOption | undefined): ResolvedMetri
   return typeof option === 'string' ? { path: option } : { path: '/metrics', ...option };
 }
 
-/** Adds a path that no request can have, or that belongs to Socket.IO, and an `allow` that is no function. */
-export function checkMetrics(option: MetricsOption | undefined, socketPath: string, problems: Problems): void {
+/** Adds a path that no request can have, or that belongs to Socket.IO or to the event book, and an `allow` that is no function. */
+export function checkMetrics(
+  option: MetricsOption | undefined,
+  { socketPath, docsPath }: { readonly socketPath: string; readonly docsPath: string | undefined },
+  problems: Problems,
+): void {
   const resolved = resolveMetrics(option);
   if (!resolved) return;
   const { path, allow } = resolved as { readonly path: unknown; readonly allow?: unknown };
@@ -40,8 +44,13 @@ export function checkMetrics(option: MetricsOption | undefined, socketPath: stri
       fix: 'write metrics: { allow: (request) => … }.',
     });
   }
-  const what = pathProblem(path, socketPath.replace(/\/$/, ''));
+  const what = pathProblem(path, socketPath.replace(/\/$/, '')) ?? bookProblem(path, docsPath);
   if (what) problems.push({ code: 'metrics_path', where: 'metrics', what, fix: "write metrics: '/metrics'." });
+}
+
+function bookProblem(path: unknown, docsPath: string | undefined): string | undefined {
+  const isTaken = docsPath !== undefined && (path === docsPath || String(path).startsWith(`${docsPath}/`));
+  return isTaken ? `'${String(path)}' belongs to the option \`docs\`.` : undefined;
 }
 
 function pathProblem(path: unknown, sockets: string): string | undefined {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Counters } from '../../base/counters.js';
 import type { Logger } from '../../base/log.js';
-import { guardRejection, isThenable, promiseOf } from '../../base/thenable.js';
+import { allowed } from '../../server/allowed.js';
 import type { Front } from '../../server/front.js';
 import { isHostAllowed, type AllowedHosts } from '../../server/hosts.js';
 import type { ResolvedMetrics } from './option.js';
@@ -17,7 +17,7 @@ export interface MetricsPageParts extends ResolvedMetrics {
 
 /** Returns the handler that answers the path of the metrics, and nothing else. */
 export function metricsPage(parts: MetricsPageParts): Front {
-  const isAllowed = gate(parts);
+  const isAllowed = allowed('metrics.allow', 'the page of the metrics', parts);
   return (request, response) => {
     if (request.url?.split(/[?#]/, 1)[0] !== parts.path) return false;
     if (!isHostAllowed(request, parts.hosts)) end(response, 403, 'Host not allowed\n');
@@ -37,28 +37,6 @@ function answer({ method }: IncomingMessage, response: ServerResponse, { text, l
     log.error({ err }, 'the metrics could not be written');
     end(response, 500, 'Internal error\n');
   }
-}
-
-/** Asks `allow`, which may do anything: a failure refuses, is counted, and is logged once. */
-function gate({ allow, log, counters }: MetricsPageParts): (request: IncomingMessage) => boolean {
-  if (!allow) return () => true;
-  let isLogged = false;
-  const failed = (facts: object, what: string): false => {
-    counters.count('callback_failed');
-    if (!isLogged) log.error(facts, `the option \`metrics.allow\` ${what}; the metrics were refused`);
-    isLogged = true;
-    return false;
-  };
-  return (request) => {
-    try {
-      const verdict: unknown = allow(request);
-      if (!isThenable(verdict)) return verdict === true;
-      guardRejection(promiseOf(verdict));
-      return failed({}, 'returned a promise, expected true or false');
-    } catch (err) {
-      return failed({ err }, 'failed');
-    }
-  };
 }
 
 function end(
