@@ -6,11 +6,11 @@ import type { Replay } from '../../telemetry/recorder/replay.js';
 import { formatReplay, writeTest } from '../../telemetry/recorder/report.js';
 import { CommandError, type Command, type Input, type Terminal } from '../command.js';
 import { writeResult } from '../output/file.js';
-import { Classes } from '../program/classes.js';
+import { Classes } from '../sources/classes.js';
 import { existing } from '../program/find-main.js';
-import { globbed } from '../program/globbed.js';
+import { globbed } from '../sources/globbed.js';
 import { inspect, mainOperand, programOptions, type Inspected } from '../program/inspect.js';
-import { sourcesFrom } from '../program/sources.js';
+import { sourcesFrom } from '../sources/imports.js';
 
 export const replay: Command = {
   name: 'replay',

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { writeTypes, type ImportedClass } from '../../contract/types/write-types.js';
 import type { Command, Input, Terminal } from '../command.js';
 import { outputOption, writeResult } from '../output/file.js';
-import { Classes, type ClassPlace } from '../program/classes.js';
+import { Classes, type ClassPlace } from '../sources/classes.js';
 import { contractFrom, sourceOperand } from '../program/contract-source.js';
-import { globbed } from '../program/globbed.js';
+import { globbed } from '../sources/globbed.js';
 import { programOptions, type Inspected } from '../program/inspect.js';
-import { sourcesFrom } from '../program/sources.js';
+import { sourcesFrom } from '../sources/imports.js';
 
 export const types: Command = {
   name: 'types',

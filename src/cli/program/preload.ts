@@ -17,6 +17,7 @@ import {
   type ReplayOrder,
   type Report,
 } from './report.js';
+import { settingsOf } from './settings.js';
 
 /**
  * Milliseconds after the last step in which the program may make another application, or add functions to one. They pass only if
@@ -132,6 +133,7 @@ function describe({ app, options }: Heard): ApplicationReport {
     contract: app.contract(),
     rows: app.table,
     path: app.io.path(),
+    settings: settingsOf(options),
     globs: controllers.filter((each) => typeof each === 'string'),
     cwd,
   };

@@ -1,6 +1,6 @@
 /** The files that the globs of an application match now. */
 import { filesOfAll } from '../../controllers/scan/glob.js';
-import type { ApplicationReport } from './report.js';
+import type { ApplicationReport } from '../program/report.js';
 
 /** Returns their paths. */
 export function globbed({ globs, cwd }: Pick<ApplicationReport, 'globs' | 'cwd'>): Promise<string[]> {
