@@ -54,7 +54,7 @@ export class EchoController {
   }
 
   /** Only who is in a room may close it; otherwise anyone could empty the room that every socket has to itself. */
-  @On('close_room')
+  @On('close_room', { throws: ['not_in_room'] })
   close({ room }: RoomName, socket: Socket, @Data() session: Session) {
     if (!socket.rooms.has(room)) throw new EventError('not_in_room', `You are not in ${room}.`);
     socket.nsp.to(room).emit('my_response', { data: `Room ${room} is closing.`, count: ++session.received });

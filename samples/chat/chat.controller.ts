@@ -14,6 +14,18 @@ class Message extends RoomName {
   @IsString() @Length(1, 2000) text!: string;
 }
 
+class Said extends Message {
+  @IsString() name!: string;
+}
+
+class Presence extends RoomName {
+  @IsString() name!: string;
+  @IsString({ each: true }) present!: string[];
+}
+
+/** What is sent to clients. */
+export const events = { said: Said, entered: Presence, left: Presence } as const;
+
 /** What is remembered of a socket. */
 class Member {
   name = '';
@@ -37,7 +49,7 @@ export class ChatController {
     await socket.leave(room);
   }
 
-  @On()
+  @On('say', { throws: ['not_in_room'], summary: 'Says something to everybody in a room.' })
   say({ room, text }: Message, socket: Socket, @Data() member: Member) {
     if (!socket.rooms.has(room)) throw new EventError('not_in_room', `You are not in ${room}.`);
     socket.nsp.to(room).emit('said', { room, name: member.name, text });

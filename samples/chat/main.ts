@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { createApp } from 'colloquy';
 import { sampleAssets } from '../_shared/assets.js';
-import { ChatController } from './chat.controller.js';
+import { ChatController, events } from './chat.controller.js';
 
 const app = await createApp({
   controllers: [ChatController],
+  emits: events,
   static: fileURLToPath(new URL('./public', import.meta.url)),
   docs: true,
   http: sampleAssets(import.meta.url),

@@ -1,11 +1,19 @@
 /** Options that do not exist, or have the wrong kind: what would be ignored without a word is a mistake. */
+import { inspect } from 'node:util';
+import { isSwitchable, type CheckLevels, type Problems } from '../base/boot/report.js';
+import { bootErrors, switchableChecks } from '../base/boot-errors.js';
 import type { SetupProblem } from '../base/errors.js';
 import { foreignOptions, ownOptions } from './option-names.js';
+import type { AppOptions } from './options.js';
 
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+const oneOf =
+  (...words: readonly string[]) =>
+  (value: unknown): boolean =>
+    words.includes(value as string);
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The kinds of options that another check does not look at, with what is expected. */
@@ -22,6 +30,8 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   onError: [isFunction, 'a function', 'write onError: (error, context) => ….'],
   importer: [isFunction, 'a function', 'write importer: (url) => import(url).'],
   payload: [isRecord, 'an object', 'write payload: { validator: {…}, transform: {…} }.'],
+  checks: [isRecord, 'an object', "write checks: { no_rules: 'warn' }."],
+  unvalidated: [oneOf('refuse', 'warn', 'allow'), "'refuse', 'warn' or 'allow'", "write unvalidated: 'refuse'."],
   limits: [isRecord, 'an object', 'write limits: { eventRate: 100 }.'],
   emits: [isRecord, 'an object', 'write emits: { said: Said }.'],
   name: [isText, 'text', "write name: 'chat'."],
@@ -42,7 +52,7 @@ const nested: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */
-export function checkOptionNames(options: object, problems: SetupProblem[]): void {
+export function checkOptionNames(options: object, problems: Problems): void {
   const known = [...Object.keys(ownOptions), ...Object.keys(foreignOptions)];
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
@@ -63,13 +73,54 @@ export function checkOptionNames(options: object, problems: SetupProblem[]): voi
   }
 }
 
-function unknownOption(name: string, known: readonly string[]): SetupProblem {
+/** The levels of the checks, as far as they are said rightly. */
+export function checkLevels({ checks = {}, unvalidated = 'warn' }: AppOptions): CheckLevels {
+  const said = isRecord(checks) ? Object.entries(checks).filter(([, level]) => levels.includes(level)) : [];
+  return { ...Object.fromEntries(said), unvalidated: unvalidated === 'allow' ? 'off' : unvalidated };
+}
+
+const levels: readonly unknown[] = ['refuse', 'warn', 'off'];
+
+/** Adds checks that do not exist or cannot be switched, and levels that do not exist. */
+export function checkChecks({ checks = {} }: AppOptions, problems: Problems): void {
+  for (const [code, level] of isRecord(checks) ? Object.entries(checks) : []) {
+    const where = `checks.${code}`;
+    const known = Object.keys(switchableChecks).filter((each) => each !== 'unvalidated');
+    if (code === 'unvalidated') {
+      const what = 'the option `unvalidated` switches this check.';
+      problems.push({ code: 'fixed_check', where, what, fix: `write unvalidated: 'warn' beside \`checks\`.` });
+    } else if (code in bootErrors && !isSwitchable(code)) {
+      const what = 'this check cannot be switched: the application cannot work with such a mistake.';
+      problems.push({
+        code: 'fixed_check',
+        where,
+        what,
+        fix: 'correct the mistake; docs/boot-errors.md has its remedy.',
+      });
+    } else if (!isSwitchable(code)) {
+      problems.push(
+        unknownOption(
+          where,
+          known.map((each) => `checks.${each}`),
+          'check',
+        ),
+      );
+    } else if (level !== undefined && !levels.includes(level)) {
+      const what = `received ${inspect(level)}, expected 'refuse', 'warn' or 'off'.`;
+      problems.push({ code: 'option_kind', where, what, fix: `write checks: { ${code}: 'warn' }.` });
+    }
+  }
+}
+
+function unknownOption(name: string, known: readonly string[], kind = 'option'): SetupProblem {
   const meant = closest(name, known);
   return {
     code: 'unknown_option',
     where: name,
-    what: 'there is no such option, so it would be ignored.',
-    fix: meant ? `did you mean \`${meant}\`?` : 'take it out; docs/options.md lists the options.',
+    what: `there is no such ${kind}, so it would be ignored.`,
+    fix: meant
+      ? `did you mean \`${meant}\`?`
+      : `take it out; docs/${kind === 'check' ? 'boot-errors' : 'options'}.md lists the ${kind}s.`,
   };
 }
 

@@ -1,8 +1,8 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import { Server } from 'socket.io';
-import { createContainer, provideServer, provideServices } from '../base/container.js';
+import { BootReport, type Problems } from '../base/boot/report.js';
+import { createContainer, isProvided, provideServer, provideServices } from '../base/container.js';
 import { Counters } from '../base/counters.js';
-import { SetupError, type SetupProblem } from '../base/errors.js';
 import { resolveLimits, type Limits } from '../base/limits.js';
 import { createLogger, guardLogger, silentLogger, type Logger } from '../base/log.js';
 import { resolveBlockTime } from '../background/watchdog/watchdog.js';
@@ -21,6 +21,7 @@ import { PayloadPlans } from '../controllers/plan/arguments/payload-plans.js';
 import { Compiler } from '../controllers/plan/compile.js';
 import { sharedClasses } from '../controllers/plan/instances.js';
 import { printTable } from '../controllers/plan/table.js';
+import { containerProblem } from '../controllers/scan/copied-classes.js';
 import { validMiddleware } from '../controllers/scan/check-inputs.js';
 import type { ControllerFacts } from '../controllers/scan/facts.js';
 import { loadControllers } from '../controllers/scan/load.js';
@@ -31,12 +32,12 @@ import type { Engine } from '../server/engine/index.js';
 import { checkStatic } from '../server/pages.js';
 import { checkSession } from '../server/session/session-options.js';
 import { checkSessionUse } from '../server/session/session.js';
-import { checkOptionNames } from './check-options.js';
+import { checkChecks, checkLevels, checkOptionNames } from './check-options.js';
 import { announce, isInspected } from './inspection.js';
 import { joinCluster } from './join-cluster.js';
 import type { App, AppOptions } from './options.js';
 import { checkOwnServer } from './own-server.js';
-import { RunningApp } from './running.js';
+import { noControllers, RunningApp } from './running.js';
 import { resolveEngine, serverOptions } from './server-options.js';
 
 /**
@@ -58,16 +59,17 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
 }
 
 async function build(options: AppOptions): Promise<RunningApp> {
-  const problems: SetupProblem[] = [];
+  const problems = new BootReport(checkLevels(options));
   checkOptionNames(options, problems);
+  checkChecks(options, problems);
   // An option of the wrong kind cannot be read any further.
-  if (problems.some(({ code }) => code === 'option_kind')) throw new SetupError(problems);
+  if (problems.some(({ code }) => code === 'option_kind')) problems.conclude(() => undefined);
   const settings = await resolveSettings(options, problems);
-  const facts = scan(await load(options, problems), problems);
+  const facts = scan(await load(options, problems), problems, (type) => isProvided(options.container, type));
   checkOptions(options, facts, problems);
   const server = createServer(options, facts, settings, problems);
   const compiler = compile(options, facts, server, problems);
-  if (problems.length > 0) throw new SetupError(problems);
+  problems.conclude((text) => settings.log.warn(text));
   return bind(options, settings, server, compiler, problems);
 }
 
@@ -92,7 +94,7 @@ interface NamedServer {
   readonly limits: Limits;
 }
 
-async function resolveSettings(options: AppOptions, problems: SetupProblem[]): Promise<Settings> {
+async function resolveSettings(options: AppOptions, problems: Problems): Promise<Settings> {
   const limits = resolveLimits(options.limits, problems);
   const log = await resolveLogger(options);
   return {
@@ -111,11 +113,7 @@ async function resolveLogger({ logger, debug }: AppOptions): Promise<Logger> {
   return guardLogger(logger ?? (await createLogger(debug ? 'debug' : 'info')));
 }
 
-function resolveAddresses(
-  { limits: given, trustProxy }: AppOptions,
-  limits: Limits,
-  problems: SetupProblem[],
-): Addresses {
+function resolveAddresses({ limits: given, trustProxy }: AppOptions, limits: Limits, problems: Problems): Addresses {
   const isExplicit = given?.connectionsPerAddress !== undefined || given?.connectionRate !== undefined;
   try {
     checkTrustProxy(trustProxy);
@@ -132,16 +130,23 @@ function resolveAddresses(
   }
 }
 
-function load(options: AppOptions, problems: SetupProblem[]): ReturnType<typeof loadControllers> {
+function load(options: AppOptions, problems: Problems): ReturnType<typeof loadControllers> {
   const { controllers, cwd = process.cwd(), importer = (url: string) => import(url) } = options;
-  return loadControllers(controllers, { cwd, importer }, problems);
+  if (isEmpty(options) && options.checks?.no_controllers === 'refuse') problems.push(noControllers);
+  return loadControllers(controllers ?? [], { cwd, importer }, problems);
 }
 
-function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], problems: SetupProblem[]): void {
+function isEmpty({ controllers, services = [] }: AppOptions): boolean {
+  return !controllers?.length && services.length === 0;
+}
+
+function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], problems: Problems): void {
   checkSession(options.session, problems);
   if (!options.session) checkSessionUse(facts, problems);
   checkStatic(options.static, problems);
   checkOwnServer(options, problems);
+  const copy = options.container && containerProblem(options.container);
+  if (copy) problems.push(copy);
   checkDocs({ ...options, socketPath: options.io?.path() ?? options.path ?? '/socket.io' }, problems);
 }
 
@@ -149,7 +154,7 @@ function createServer(
   options: AppOptions,
   facts: readonly ControllerFacts[],
   settings: Settings,
-  problems: SetupProblem[],
+  problems: Problems,
 ): NamedServer {
   const { engine, limits } = settings;
   const payloads = new PayloadPlans();
@@ -168,7 +173,7 @@ function compile(
   options: AppOptions,
   facts: readonly ControllerFacts[],
   { io, namespaces, payloads, emits, limits }: NamedServer,
-  problems: SetupProblem[],
+  problems: Problems,
 ): Compiler {
   const { payload = {}, services = [] } = options;
   const use = validMiddleware(options.use ?? [], 'use', 'the option', problems);
@@ -182,7 +187,7 @@ function compile(
   compiler.add(facts);
   compiler.addServices(services);
   compiler.buildConstraints();
-  compiler.checkScopes();
+  compiler.checkTogether();
   return compiler;
 }
 
@@ -191,7 +196,7 @@ async function bind(
   settings: Settings,
   server: NamedServer,
   compiler: Compiler,
-  problems: SetupProblem[],
+  problems: BootReport,
 ): Promise<RunningApp> {
   const { log, limits, calls, counters } = settings;
   const { debug = false, onError, printTable: isPrinted = true } = options;
@@ -202,6 +207,8 @@ async function bind(
   const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, tasks, counters, emits };
   const link = isInspected() ? undefined : await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
+  // Functions are added in the turn in which the application is returned.
+  if (isEmpty(options) && !isInspected()) setImmediate(() => app.checkHandlers());
   if (isPrinted && !isInspected()) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }

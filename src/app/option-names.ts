@@ -7,6 +7,7 @@ type OwnOption = Exclude<keyof AppOptions, Exclude<keyof ServerOptions, 'adapter
 
 export const ownOptions: Readonly<Record<OwnOption, true>> = {
   adapter: true,
+  checks: true,
   container: true,
   controllers: true,
   cwd: true,
@@ -30,6 +31,7 @@ export const ownOptions: Readonly<Record<OwnOption, true>> = {
   signals: true,
   static: true,
   trustProxy: true,
+  unvalidated: true,
   use: true,
   watchdog: true,
 };

@@ -1,6 +1,8 @@
 /** The options of `createApp`, and the application that it returns. */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
+import type { CheckLevel } from '../base/boot/report.js';
+import type { SwitchableCheck } from '../base/boot-errors.js';
 import { type DependencyContainer } from '../base/container.js';
 import type { AdapterHealth, AdapterOption } from '../cluster/index.js';
 import type { Contract } from '../contract/contract.js';
@@ -35,7 +37,10 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   extends Partial<Omit<ServerOptions, 'adapter'>>, HttpOptions, WatchdogOptions {
   /** A name for the command `colloquy --app name`, if a program has several applications; documents bear it as their title. */
   readonly name?: string;
-  /** Controller classes, globs of files that export some, or both. */
+  /**
+   * Controller classes, globs of files that export some, or both; `'!…'` leaves files out. A glob may be a `file:` address. The
+   * list is empty if functions handle all events.
+   */
   readonly controllers: readonly ControllerSource[];
   /** Classes that the container builds once at boot, and whose `@Background` methods run. */
   readonly services?: readonly Class[];
@@ -78,6 +83,17 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   readonly emits?: Events;
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
   readonly payload?: PayloadOptions;
+  /**
+   * What becomes of arguments that no rule checks because their type is lost at run time (an interface, a type alias, a union,
+   * `unknown`): `refuse` does not start, `warn`, the default, logs them all once, `allow` says nothing. `@Payload({ type: Object })`
+   * accepts anything for one argument.
+   */
+  readonly unvalidated?: 'refuse' | 'warn' | 'allow';
+  /**
+   * Switches single checks of boot, by their codes in docs/boot-errors.md: `{ no_rules: 'warn' }` logs a warning instead of a
+   * mistake, `off` says nothing. Checks without which the application cannot work are no keys.
+   */
+  readonly checks?: { readonly [Code in Exclude<SwitchableCheck, 'unvalidated'>]?: CheckLevel };
   /** Shares the session of HTTP with `@Session()`; needs express-session or a middleware like it. */
   readonly session?: SessionOptions;
   readonly limits?: Partial<Limits>;
@@ -142,8 +158,9 @@ export interface App<Events extends EmittedEvents = EmittedEvents> {
    */
   listen(where: number | ListenOptions): Promise<Address>;
   /**
-   * Serves sockets on an HTTP server of yours, which listens when you say so and serves its own pages: `http` and `static`
-   * are for `listen`, and so are the signals: `close` it yourself. Engine.IO's options may be added.
+   * Serves sockets on an HTTP server of yours, which listens when you say so. `http` and `static` serve the pages of a server
+   * without a request listener. The signals are for `listen`: `close` it yourself. Engine.IO's options may be added.
+   * @throws Error if the server has a request listener, so that `http` or `static` would be ignored
    */
   attach(server: HttpServer, options?: Partial<ServerOptions>): void;
   /**

@@ -1,7 +1,9 @@
 /** A Socket.IO server of the user's own: it was made with options of its own, so others beside it would do nothing. */
 import type { ServerOptions } from 'socket.io';
+import type { Problems } from '../base/boot/report.js';
 import type { SetupProblem } from '../base/errors.js';
 import type { Limits } from '../base/limits.js';
+import { serverProblem } from '../controllers/scan/copied-classes.js';
 import { foreignOptions } from './option-names.js';
 import type { AppOptions } from './options.js';
 
@@ -11,8 +13,10 @@ const keptLimits = { payload: 'maxHttpBufferSize', joinTime: 'connectTimeout' } 
 >;
 
 /** Adds what is said in vain beside `io`: a check that silently does not hold is worse than none. */
-export function checkOwnServer(options: AppOptions, problems: SetupProblem[]): void {
+export function checkOwnServer(options: AppOptions, problems: Problems): void {
   if (!options.io) return;
+  const copy = serverProblem(options.io);
+  if (copy) problems.push(copy);
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined && name in foreignOptions) problems.push(inVain(name, name));
   }

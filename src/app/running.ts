@@ -4,7 +4,8 @@ import type { Server, ServerOptions } from 'socket.io';
 import { BackgroundWork } from '../background/runner.js';
 import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { DependencyContainer } from '../base/container.js';
-import { SetupError, type SetupProblem } from '../base/errors.js';
+import type { BootReport } from '../base/boot/report.js';
+import type { SetupProblem } from '../base/errors.js';
 import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
 import { countsOf } from './counts.js';
 import { Bindings } from '../connections/bind.js';
@@ -45,8 +46,15 @@ export interface AppParts {
   /** Milliseconds after which a blocked event loop is logged. */
   readonly blockTime: number;
   /** Collects the mistakes that the compiler finds. */
-  readonly problems: SetupProblem[];
+  readonly problems: BootReport;
 }
+
+export const noControllers: SetupProblem = {
+  code: 'no_controllers',
+  where: 'controllers',
+  what: 'the list is empty and no function was added, so nothing handles an event.',
+  fix: 'name the classes, or add functions when the application is made, app.on(path, event, handler).',
+};
 
 /** The application behind {@link App}; the test kit looks at what it runs. */
 export class RunningApp implements App {
@@ -112,10 +120,17 @@ export class RunningApp implements App {
     const facts = functionFacts(path, event, handler, options);
     checkFunction(facts, handler, this.#plan.handlerOf(path, event), problems);
     const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
-    const mistakes = problems.splice(0);
-    if (!controller || mistakes.length > 0) throw new SetupError(mistakes);
-    this.#apply(this.#plan.add(controller));
+    problems.conclude((text) => this.runtime.log.warn(text));
+    this.#apply(this.#plan.add(controller!));
     return this;
+  }
+
+  /** Warns if there is nothing that handles an event. */
+  checkHandlers(): void {
+    if (this.#plan.rows.some(({ kind }) => kind !== 'emission')) return;
+    const { problems, runtime } = this.parts;
+    problems.push(noControllers);
+    problems.conclude((text) => runtime.log.warn(text));
   }
 
   #apply(namespaces: readonly NamespacePlan[]): void {

@@ -38,7 +38,7 @@ export class ServedEventBook {
     const { options, log, transports } = parts;
     const { counters } = transports;
     const describe = (): ReturnType<typeof describeBook> =>
-      describeBook({ ...parts, path: docs.path, socketPath: this.socketPath });
+      describeBook({ ...parts, name: options.name, path: docs.path, socketPath: this.socketPath });
     this.#front = eventBook({ ...docs, hosts: hostsOf(options), cors: options.cors, log, counters, describe });
   }
 

@@ -1,7 +1,7 @@
 /** Options for Socket.IO and its engine, with our defaults and checks. */
 import { type ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine } from '../server/engine/index.js';
-import { type SetupProblem } from '../base/errors.js';
+import type { Problems } from '../base/boot/report.js';
 import { longestTime, type Limits } from '../base/limits.js';
 import { admission } from '../server/admission.js';
 import { containedCors } from '../server/origins.js';
@@ -14,7 +14,7 @@ import { RecoverableAdapter } from '../connections/recovery/recoverable-adapter.
 import type { AppOptions } from './options.js';
 
 /** Chooses the WebSocket engine; one that cannot be had is a mistake. A server of the user's own keeps the one it has. */
-export function resolveEngine({ engine: option, io }: AppOptions, problems: SetupProblem[]): Engine {
+export function resolveEngine({ engine: option, io }: AppOptions, problems: Problems): Engine {
   try {
     const isLeftToIt = option === undefined || option === 'auto' || option === 'eiows';
     if (io && isLeftToIt) return Object.assign(chooseEngine('corked'), { reason: 'the server is your own' });

@@ -65,7 +65,12 @@ export class Serving {
     }
   }
 
+  /** @throws Error if the server answers requests itself, and pages of ours are to be served too */
   attach(server: HttpServer, options?: Partial<ServerOptions>): void {
+    const { http, static: folders } = this.parts.options;
+    const isServed = http !== undefined && server.listeners('request').includes(http);
+    const inVain = [...(http && !isServed ? ['`http`'] : []), ...(folders ? ['`static`'] : [])];
+    if (inVain.length > 0 && server.listenerCount('request') > 0) throw new Error(servesItself(inVain.join(' and ')));
     if (server.listenerCount('request') === 0) answerRequests(server, this.parts);
     if (this.#eventBook) this.#eventBook.socketPath = options?.path;
     this.parts.io.attach(server, options);
@@ -110,11 +115,19 @@ export class Serving {
   }
 }
 
+function servesItself(options: string): string {
+  return `app.attach: the server has a request listener of its own, so the application's ${options} would never answer. Attach a server without one, createServer(), use app.listen, or serve the pages by that listener and leave ${options} out.`;
+}
+
 /** A bare server answers requests as one that `listen` makes: no request waits for ever. */
 function answerRequests(server: HttpServer, { options, log }: ServingParts): void {
   const answer = requestListener(options, hostsOf(options), log);
+  let isTold = options.http === undefined && options.static === undefined;
   server.on('request', (request, response) => {
     // One listener is the engine's, which calls this one. Others came later, and answer themselves.
-    if (server.listenerCount('request') === 1) answer(request, response);
+    if (server.listenerCount('request') === 1) return answer(request, response);
+    if (!isTold)
+      log.warn('another request listener was added to the server: it answers, not the options `http` and `static`');
+    isTold = true;
   });
 }

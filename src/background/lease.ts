@@ -6,7 +6,7 @@ export interface Lease {
   /**
    * Competes for a lease until it is released.
    *
-   * @param name the same on all nodes: `Class.method`
+   * @param name the same on all nodes: the work's `key`, else `Class.method`
    * @param acquired called each time the lease is won; `lost` fires when another node may hold it, and `lease` says, before
    * each round, whether it is still held
    * @returns gives the lease back, called when the work has ended

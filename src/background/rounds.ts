@@ -45,7 +45,7 @@ export class Work {
   /** Runs while this node holds the lease. */
   async #hold(signal: AbortSignal): Promise<void> {
     let running = Promise.resolve();
-    const release = this.lease.hold(this.plan.label, (lost, lease = unshared(() => !lost.aborted)) => {
+    const release = this.lease.hold(this.plan.key, (lost, lease = unshared(() => !lost.aborted)) => {
       const either = AbortSignal.any([signal, lost]);
       running = running.then(() => this.#repeat(either, lease));
     });

@@ -124,6 +124,11 @@ export function registrationsOf(container: DependencyContainer, token: unknown):
   return all.find(({ length }) => length > 0);
 }
 
+/** Whether a container was given the object of a class, or a function that makes it: then it does not look at the constructor. */
+export function isProvided(container: DependencyContainer = globalContainer, type: Class): boolean {
+  return providersOf(container, type)?.some(({ useClass, useToken }) => !useClass && !useToken) ?? false;
+}
+
 /** Returns the providers of a token in the nearest container that knows it; `undefined` if none does. */
 export function providersOf(container: DependencyContainer, token: unknown): readonly Provider[] | undefined {
   return registrationsOf(container, token)?.map(({ provider }) => provider);

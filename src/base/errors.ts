@@ -147,7 +147,7 @@ export class SetupError extends Error {
   readonly problems: readonly SetupProblem[];
 
   constructor(problems: readonly SetupProblem[]) {
-    super(describeProblems(problems), { cause: problems.find((problem) => problem.cause !== undefined)?.cause });
+    super(describeMistakes(problems), { cause: problems.find((problem) => problem.cause !== undefined)?.cause });
     this.problems = problems.map(withFormerName);
   }
 }
@@ -157,13 +157,18 @@ function withFormerName(problem: SetupProblem): SetupProblem {
   return Object.defineProperty({ ...problem }, 'mend', { value: problem.fix });
 }
 
-function describeProblems(problems: readonly SetupProblem[]): string {
+function describeMistakes(problems: readonly SetupProblem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return describeProblems(`Startup failed: ${count}`, problems);
+}
+
+/** Lists problems under a title, each with its place, its code and its remedy. */
+export function describeProblems(title: string, problems: readonly SetupProblem[]): string {
   const lines = problems.map(
     ({ code, where, what, fix }, index) =>
       `\n  ${index + 1}. ${where}: ${indent(what)} [${code}]\n     Fix: ${indent(fix)}`,
   );
-  return `Startup failed: ${count}\n${lines.join('\n')}\n`;
+  return `${title}\n${lines.join('\n')}\n`;
 }
 
 function indent(text: string): string {

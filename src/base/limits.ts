@@ -1,5 +1,5 @@
 /** The limits of everything that a client can make grow. On by default; `Infinity` switches one off. */
-import type { SetupProblem } from './errors.js';
+import type { Problems } from './boot/report.js';
 
 /** The option `limits`: how far each thing that a client can make grow may go. */
 export interface Limits {
@@ -82,7 +82,7 @@ export const defaultLimits: Limits = Object.freeze({
 export const longestTime = 2 ** 31 - 1;
 
 /** Fills in the defaults; wrong names and values are added to `problems`. */
-export function resolveLimits(given: Partial<Limits> = {}, problems: SetupProblem[]): Limits {
+export function resolveLimits(given: Partial<Limits> = {}, problems: Problems): Limits {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in defaultLimits)) {
       problems.push({

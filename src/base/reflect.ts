@@ -4,6 +4,14 @@
  */
 import 'reflect-metadata';
 
+/** How design types are read when this module is loaded. */
+const { hasOwnMetadata } = Reflect;
+
+/** Whether the design types of a method were recorded, and another polyfill has taken the place of the one that has them. */
+export function areTypesLost(prototype: object, method: string | symbol): boolean {
+  return !hasDesignTypes(prototype, method) && hasOwnMetadata('design:type', prototype, method);
+}
+
 /** The constructor of a class, concrete or abstract. */
 export type Class<T = object> = abstract new (...args: never[]) => T;
 

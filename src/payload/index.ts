@@ -6,7 +6,7 @@ export type { PropertyFacts, RuleFacts } from './describe.js';
 export { exceedsDepth } from './depth.js';
 export { constraintClasses, libraryConstraint } from './inspect/constraints.js';
 export { inspectPayload } from './inspect/inspect.js';
-export type { PayloadProblem } from './inspect/inspect.js';
+export type { PayloadProblem } from './inspect/problem.js';
 export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from '../base/issue.js';
 export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import send from 'send';
-import type { SetupProblem } from '../base/errors.js';
+import type { Problems } from '../base/boot/report.js';
 import type { Logger } from '../base/log.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { isHostAllowed, type AllowedHosts } from './hosts.js';
@@ -32,7 +32,7 @@ export interface HttpOptions {
 type Serve = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Finds paths that no request can have, and folders that are not there. */
-export function checkStatic(folders: StaticFolders | undefined, problems: SetupProblem[]): void {
+export function checkStatic(folders: StaticFolders | undefined, problems: Problems): void {
   for (const [path, folder] of mountsOf(folders)) {
     if (!path.startsWith('/')) {
       problems.push({

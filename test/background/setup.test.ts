@@ -67,7 +67,7 @@ describe('a mistake in background work is found at boot', () => {
     const services = [{} as never, Controller, Handling, Unbuildable];
     const found = await mistakes({ controllers: [Controller], services });
     assert.deepEqual(found.slice(0, 3), [
-      'services: [object Object] is not a class.',
+      'services: the list received an object, expected a class.',
       'Controller: the class is a controller.',
       'Handling: the class handles events, but as a service it is never told of any.',
     ]);

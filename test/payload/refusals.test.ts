@@ -190,6 +190,7 @@ const correct: readonly Case[] = [
   {
     name: 'an array of arrays with @ValidateNested({ each: true })',
     type: GridEach,
+    options: { shape: 'library' },
     sent: { points: [[{ x: 1 }]] },
     meant: { points: [[point(1)]] },
   },

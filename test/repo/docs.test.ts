@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as colloquy from '../../src/index.js';
-import { bootErrors } from '../../src/base/boot-errors.js';
+import { bootErrors, switchableChecks } from '../../src/base/boot-errors.js';
 import { defaultLimits, errorCodes } from '../../src/index.js';
 import { codeWords, tableOf } from './readme-tables.js';
 import { root, sourceFiles } from './sources.js';
@@ -56,6 +56,16 @@ test('docs/boot-errors.md lists the codes of src/base/boot-errors.ts, with their
     Object.entries(bootErrors),
   );
   for (const [code, , fix] of rows) assert.ok(fix, `${code} has a remedy`);
+});
+
+test('docs/boot-errors.md says which checks can be switched, and what they do unless told otherwise', () => {
+  const levels = tableOf('docs/boot-errors.md', /^# /).map(([code, , , level]) => [codeWords(code!)[0]!, level!]);
+  const { unvalidated, ...others } = switchableChecks;
+  assert.equal(unvalidated, 'warn');
+  assert.deepEqual(Object.fromEntries(levels.filter(([, level]) => level !== '')), {
+    ...others,
+    unvalidated: 'option',
+  });
 });
 
 test('every code of a boot mistake is used in the sources, and no other', () => {

@@ -125,7 +125,10 @@ describe('the event book of the samples', { skip: skipPages, timeout: 120_000 },
       await main.getByRole('button', { name: 'Send' }).click();
       await shows(page, '#feed .entry.answer', `#${number}`);
     }
-    await page.locator('nav').getByRole('link', { name: 'say' }).click();
+    await page.locator('nav').getByRole('link', { name: 'say', exact: true }).click();
+    await shows(page, 'main dt', 'not_in_room');
+    const contents = await contentsOf(page);
+    for (const event of ['said', 'entered', 'left']) assert.ok(contents.includes(event), event);
     await main.getByLabel('text').fill('Good morning');
     await main.getByLabel('room').fill('kitchen');
     await main.getByRole('button', { name: 'Send' }).click();
@@ -252,6 +255,10 @@ describe('the event book of the samples', { skip: skipPages, timeout: 120_000 },
         320,
         'nothing is wider than the screen',
       );
+      await page.getByText('Contents').click();
+      await page.locator('nav').getByRole('link', { name: 'say', exact: true }).click();
+      await shows(page, 'main h2', 'say');
+      assert.equal(await page.locator('#navigation').isVisible(), false, 'the contents fold');
       await leave();
     }
     assert.notEqual(grounds[0], grounds[1]);

@@ -184,6 +184,14 @@ export async function options(): Promise<void> {
   await createApp({});
   // @ts-expect-error no such option
   await createApp({ controllers: [], contorllers: [] });
+  // @ts-expect-error no such check
+  await createApp({ controllers: [], checks: { no_rule: 'warn' } });
+  // @ts-expect-error a check that cannot be switched
+  await createApp({ controllers: [], checks: { event_taken: 'warn' } });
+  // @ts-expect-error no such level
+  await createApp({ controllers: [], checks: { no_rules: 'silent' } });
+  // @ts-expect-error no such level
+  await createApp({ controllers: [], unvalidated: 'off' });
   // @ts-expect-error no such limit
   await createApp({ controllers: [], limits: { payloads: 1 } });
   // @ts-expect-error no such option of Socket.IO
@@ -191,6 +199,8 @@ export async function options(): Promise<void> {
   const app = await createApp({
     controllers: [Right, 'src/**/*.ts'],
     pingInterval: 1,
+    checks: { no_rules: 'warn', empty_glob: 'off', collection_type: 'refuse' },
+    unvalidated: 'refuse',
     limits: { rooms: 5 },
     logger: false,
   });

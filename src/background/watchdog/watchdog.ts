@@ -1,7 +1,7 @@
 /** Names the handler that blocks the event loop. Costs a thread, and nothing on the way of a message. */
 import { url as debuggerUrl } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { Logger } from '../../base/log.js';
 import type { Frame, FromThread, ThreadOptions } from './messages.js';
 
@@ -18,7 +18,7 @@ const usualTime = 200;
 /** The milliseconds of blocking that are worth a log line, `Infinity` for none. */
 export function resolveBlockTime(
   { watchdog, debug = false, logger }: WatchdogOptions & { readonly debug?: boolean; readonly logger?: unknown },
-  problems: SetupProblem[],
+  problems: Problems,
 ): number {
   if (typeof watchdog === 'number' && !(watchdog > 0)) {
     problems.push({

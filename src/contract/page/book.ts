@@ -4,6 +4,8 @@ import type { Contract } from '../contract.js';
 
 /** The event book as data, `book.json`. Addresses are relative to the page, so that a proxy may put a path before them. */
 export interface Book {
+  /** The option `name` of the application. */
+  readonly name?: string;
   readonly contract: Contract;
   readonly socket: {
     /** The path that clients connect to. */
@@ -19,6 +21,7 @@ export interface Book {
 /** The parts of an application that a book is made of. */
 export interface BookSource {
   readonly io: Server;
+  readonly name: string | undefined;
   /** The path of the page, without a slash at its end. */
   readonly path: string;
   /** The path of the sockets, if it is not that of `io`. */
@@ -27,12 +30,13 @@ export interface BookSource {
 }
 
 /** Describes the application as it is now. */
-export function describeBook({ io, path, socketPath, contract }: BookSource): Book {
+export function describeBook({ io, name, path, socketPath, contract }: BookSource): Book {
   const up = '../'.repeat(path.split('/').length - 1);
   const below = (absolute: string): string => `${up}${absolute.replace(/^\/|\/$/g, '')}/`;
   const { opts } = io as unknown as { readonly opts?: Partial<ServerOptions> };
   const isServed = io.serveClient();
   return {
+    ...(name === undefined ? {} : { name }),
     contract: contract(),
     socket: {
       path: below(socketPath ?? io.path()),

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import { mountsOf, type HttpOptions } from '../../server/pages.js';
 
 /** Where the event book is served, and who may see it. */
@@ -41,7 +41,7 @@ export interface DocsSurroundings extends HttpOptions {
 }
 
 /** Finds a page that production would show to everybody, and a path that is wrong or belongs to something else. */
-export function checkDocs(options: DocsSurroundings, problems: SetupProblem[]): void {
+export function checkDocs(options: DocsSurroundings, problems: Problems): void {
   const { docs } = options;
   if (docs === undefined || docs === false) return;
   const { path = defaultPath, allow }: DocsOptions = docs === true ? {} : docs;

@@ -55,9 +55,9 @@ export function eventBook(parts: EventBookParts): Front {
     const body = bodies.get(asked);
     if (!body && (asked !== path || path === '')) return false;
     const refusal = refusalOf(request, parts, isAllowed);
-    if (refusal) answer(request, response, ...refusal);
-    else if (body) contained(request, response, body, log);
-    else answer(request, response, 308, plain('The page is below.'), { location: `${path.split('/').pop()}/` });
+    if (refusal) answer(response, ...refusal);
+    else if (body) contained(response, body, log);
+    else answer(response, 308, plain('The page is below.'), { location: `${path.split('/').pop()}/` });
     return true;
   };
 }
@@ -109,11 +109,11 @@ function bookOf(describe: () => Book): Body {
   return { type: 'application/json; charset=utf-8', text: JSON.stringify(describe()) };
 }
 
-function contained(request: IncomingMessage, response: ServerResponse, body: () => Body, log: Logger): void {
+function contained(response: ServerResponse, body: () => Body, log: Logger): void {
   try {
-    answer(request, response, 200, body());
+    answer(response, 200, body());
   } catch (err) {
     log.error({ err }, 'the event book could not be made');
-    answer(request, response, 500, plain('Internal error'));
+    answer(response, 500, plain('Internal error'));
   }
 }

@@ -13,8 +13,8 @@ export interface HandlerDecorator {
 /** Decorates a parameter of a method; a constructor's parameter does not compile. */
 export type ParameterDecorator = (target: object, method: string | symbol, index: number) => void;
 
-/** The arguments of a bare method decorator. */
-export type HandlerPlacement = [target: object, method: string | symbol, descriptor: object];
+/** The arguments of a bare method decorator; a property has no descriptor, which is told when the class is scanned. */
+export type HandlerPlacement = [target: object, method: string | symbol, descriptor: object | undefined];
 
 /** The arguments of a bare parameter decorator. */
 export type ParameterPlacement = Parameters<ParameterDecorator>;
@@ -22,7 +22,7 @@ export type ParameterPlacement = Parameters<ParameterDecorator>;
 /** Whether these arguments are the ones a bare method decorator is called with. */
 export function isHandlerPlacement(args: readonly unknown[]): args is HandlerPlacement {
   refuseStandardDecorators(args);
-  return args.length === 3 && typeof args[2] === 'object' && isMember(args);
+  return args.length === 3 && (typeof args[2] === 'object' || args[2] === undefined) && isMember(args);
 }
 
 /** Whether these arguments are the ones a bare parameter decorator is called with. */

@@ -1,12 +1,12 @@
 /** The declaration of what may be sent → the check of each event, and the mistakes in it. */
 import { InvalidEmission, type EmittedEvents } from './declare.js';
 import { readDeclared, type DeclaredArgument } from './declared.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
 import type { ControllerFacts } from '../scan/facts.js';
-import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
+import { fitEach, fitOne, isForeign, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
 import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
 import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
@@ -73,7 +73,7 @@ function tooMany(given: number, declared: number): Issue {
 export function planEmits(
   emits: EmittedEvents,
   payload: PayloadOptions,
-  problems: SetupProblem[],
+  problems: Problems,
   plans: PayloadPlans = new PayloadPlans(),
 ): EmitsPlan {
   const options = mergePayloadOptions(payload);
@@ -97,7 +97,7 @@ export function planDeclared(
   where: string,
   payload: PayloadOptions,
   plans: PayloadPlans,
-  problems: SetupProblem[],
+  problems: Problems,
 ): ValueCheck {
   if (typeof type !== 'function' || type === Function) {
     const what =
@@ -107,7 +107,7 @@ export function planDeclared(
   }
   const found = plans.typeProblems(type, payload);
   problems.push(...found.map((problem) => ({ where, ...problem })));
-  if (found.length > 0) return { label: '?' };
+  if (isForeign(type)) return { label: '?' };
   const planOf: PlanOf = (dto) => plans.outgoing(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {
@@ -125,7 +125,7 @@ const noClassRemedy =
 export function checkEmissions(
   controllers: readonly ControllerFacts[],
   { events }: EmitsPlan,
-  problems: SetupProblem[],
+  problems: Problems,
 ): void {
   const handlers = new Map(controllers.flatMap(({ handlers: all }) => all).map((handler) => [handler.label, handler]));
   for (const { label, emissions } of handlers.values()) {

@@ -1,6 +1,6 @@
 /** `returns` → the outgoing plan of a handler's result: the answer is checked as emissions are, before it is sent. */
 import { Reply } from '../../base/context.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import { Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import type { ValueCheck } from '../plan/arguments/check-value.js';
 import type { PayloadPlans } from '../plan/arguments/payload-plans.js';
@@ -17,7 +17,7 @@ export function planReturns(
   { label, options: { returns } }: HandlerFacts,
   options: PayloadOptions,
   plans: PayloadPlans,
-  problems: SetupProblem[],
+  problems: Problems,
 ): Outgoing | undefined {
   if (returns === undefined) return undefined;
   const { values, acknowledged } = readDeclared(returns);

@@ -136,6 +136,11 @@ export interface BackgroundOptions {
    * for as long as `timeout - interval` of the adapter's heartbeat.
    */
   readonly once?: 'cluster';
+  /**
+   * The name that the nodes agree on, with `once`; `Class.method` unless given. Where names are minified, give it: they differ
+   * between builds, and two nodes with different names both run the work.
+   */
+  readonly key?: string;
 }
 
 export interface BackgroundMetadata {

@@ -1,12 +1,15 @@
 /** Background work: what `@Background` said → what is to run, and from when to when. */
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
+import { groupBy } from '../../base/group-by.js';
 import type { HeldLease } from '../../base/held-lease.js';
 import { longestTime } from '../../base/limits.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { BackgroundMetadata, BackgroundOptions, MethodName } from '../metadata/types.js';
 import type { Class } from '../../base/reflect.js';
-import { wrongInput } from '../scan/check-inputs.js';
+import { notAClass } from '../scan/check-inputs.js';
 import type { Instances } from './instances.js';
+import { notAMethodProblem } from '../scan/check-class.js';
 import { scanParams, untypedProblem } from '../scan/scan.js';
 import type { BackgroundPlan } from './types.js';
 
@@ -20,11 +23,7 @@ export interface BackgroundOwner {
 }
 
 /** Plans the work of one class. Mistakes are added to `problems`. */
-export function planBackground(
-  owner: BackgroundOwner,
-  instances: Instances,
-  problems: SetupProblem[],
-): BackgroundPlan[] {
+export function planBackground(owner: BackgroundOwner, instances: Instances, problems: Problems): BackgroundPlan[] {
   const classes = lineage(owner.type);
   const rows = new Map<MethodName, BackgroundMetadata>();
   for (const each of classes.toReversed()) {
@@ -32,7 +31,9 @@ export function planBackground(
   }
   return [...rows.values()].map(({ method, options }) => {
     const label = `${owner.type.name}.${String(method)}`;
-    for (const problem of problemsOf(owner, classes, method, options)) problems.push({ where: label, ...problem });
+    const noMethod = notAMethodProblem(owner.type, method, label);
+    const found = noMethod ? [noMethod] : problemsOf(owner, classes, method, options);
+    for (const problem of found) problems.push({ where: label, ...problem });
     const instance = owner.scoped ? undefined : (instances.build(owner.type) as Record<MethodName, Run>);
     return Object.freeze({
       label,
@@ -41,6 +42,7 @@ export function planBackground(
       start: options.start ?? (options.stop === 'last-client' ? 'first-client' : 'boot'),
       stop: options.stop ?? 'shutdown',
       once: options.once,
+      key: options.key ?? label,
       run: (signal: AbortSignal, lease: HeldLease) => instance?.[method]!(signal, lease),
     });
   });
@@ -53,7 +55,7 @@ function problemsOf(
   { scoped }: BackgroundOwner,
   classes: readonly Class[],
   method: MethodName,
-  { every, start, stop, once }: BackgroundOptions,
+  { every, start, stop, once, key }: BackgroundOptions,
 ): Problem[] {
   const problems: Problem[] = [];
   if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= longestTime)) {
@@ -66,6 +68,13 @@ function problemsOf(
   problems.push(...wordProblem('start', start, ['boot', 'first-client']));
   problems.push(...wordProblem('stop', stop, ['shutdown', 'last-client']));
   problems.push(...wordProblem('once', once, ['cluster']));
+  if (key !== undefined && (typeof key !== 'string' || key === '' || once === undefined)) {
+    problems.push({
+      code: 'background_option',
+      what: once === undefined ? "key is for work with once: 'cluster'." : `key: ${JSON.stringify(key)} is not a name.`,
+      fix: "write once: 'cluster', key: 'clean-up'.",
+    });
+  }
   if (start === 'boot' && stop === 'last-client') {
     problems.push({
       code: 'background_stop',
@@ -103,10 +112,12 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
       ]
     : [];
   const params = scanParams(classes, method);
-  if (!params) return [...problems, untypedProblem('')];
+  if (!params) return [...problems, untypedProblem('', classes, method)];
   // The lease is the second one: its type is none at run time.
   const others = params.filter(
-    ({ index, type, metadata }) =>
+    ({ index, type, metadata, hasDefault, isRest }) =>
+      !hasDefault &&
+      !isRest &&
       !(index === 1 && type === Object && !metadata) &&
       (index > 0 || (metadata ? metadata.kind !== 'signal' : type !== AbortSignal)),
   );
@@ -120,35 +131,32 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
   return problems;
 }
 
-/** Returns the problem of a class in `services`, if it has one. */
-export function serviceProblem(type: Class): SetupProblem | undefined {
-  if ((type as unknown) === undefined) return wrongInput('services', 'the list', type, 'a class');
-  if (typeof type !== 'function') {
-    return {
-      code: 'not_a_class',
-      where: 'services',
-      what: `${String(type)} is not a class.`,
-      fix: 'name classes, not objects.',
-    };
-  }
+/** Finds work that competes for one lease: while one runs, no other does, on any node. */
+export function duplicateKeys(works: readonly BackgroundPlan[]): SetupProblem[] {
+  return groupBy(
+    works.filter(({ once }) => once !== undefined),
+    ({ key }) => key,
+  ).flatMap(([first, ...others]) =>
+    others.map(({ label, key }) => ({
+      code: 'background_key',
+      where: label,
+      what: `runs once in the cluster under the name '${key}', as ${first!.label} does already; only one of them would run.`,
+      fix: "give each a name of its own: @Background({ once: 'cluster', key: 'clean-up' }).",
+    })),
+  );
+}
+
+/** Returns the problems of a class in `services`. */
+export function serviceProblems(type: Class): SetupProblem[] {
+  if (typeof type !== 'function') return [notAClass('services', type)];
   const { name: where } = type;
   const classes = lineage(type).map(ownMetadata);
   if (classes[0]?.namespaces.length) {
-    return {
-      code: 'service_controller',
-      where,
-      what: 'the class is a controller.',
-      fix: 'name it in `controllers` only.',
-    };
+    const what = 'the class is a controller.';
+    return [{ code: 'service_controller', where, what, fix: 'name it in `controllers` only.' }];
   }
-  if (classes.some((each) => each?.handlers.length)) {
-    const fix = "write @Namespace('/…') above the class and name it in `controllers`.";
-    return {
-      code: 'service_handlers',
-      where,
-      what: 'the class handles events, but as a service it is never told of any.',
-      fix,
-    };
-  }
-  return undefined;
+  if (!classes.some((each) => each?.handlers.length)) return [];
+  const what = 'the class handles events, but as a service it is never told of any.';
+  const fix = "write @Namespace('/…') above the class and name it in `controllers`.";
+  return [{ code: 'service_handlers', where, what, fix }];
 }

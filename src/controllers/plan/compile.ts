@@ -1,11 +1,11 @@
 /** Facts → the frozen plan: looks everything up and decides everything, once. */
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { PayloadOptions } from '../../payload/index.js';
 import type { Class } from '../../base/reflect.js';
 import { ApplicationPlan } from './application.js';
 import { planArguments } from './arguments/plan-arguments.js';
-import { planBackground, serviceProblem } from './background-work.js';
+import { duplicateKeys, planBackground, serviceProblems } from './background-work.js';
 import { compose, type Chain, type Run } from './compose.js';
 import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { ControllerFacts, HandlerFacts } from '../scan/facts.js';
@@ -27,7 +27,7 @@ export class Compiler {
   /** Mistakes are added to `problems`. */
   constructor(
     readonly options: CompileOptions,
-    private readonly problems: SetupProblem[],
+    private readonly problems: Problems,
   ) {
     this.#instances = new Instances(options.container, problems);
   }
@@ -37,17 +37,17 @@ export class Compiler {
     const before = this.problems.length;
     const plans = controllers.map((facts) => this.controller(facts));
     const background = groupBy(controllers, ({ type }) => type).flatMap((group) => this.#work(group));
+    this.#background.push(...background);
     if (this.problems.length > before) return;
     this.#controllers.push(...plans);
-    this.#background.push(...background);
   }
 
   /** Builds services, and plans their background work. */
   addServices(services: readonly Class[]): void {
     for (const type of new Set(services)) {
-      const problem = serviceProblem(type);
-      if (problem) this.problems.push(problem);
-      else if (this.#instances.build(type)) {
+      const before = this.problems.length;
+      this.problems.push(...serviceProblems(type));
+      if (this.problems.length === before && this.#instances.build(type)) {
         this.#background.push(...planBackground({ type, scoped: false }, this.#instances, this.problems));
       }
     }
@@ -58,9 +58,10 @@ export class Compiler {
     return this.#instances.singletons;
   }
 
-  /** Looks, once all is added, whether an object of the application takes what each connection or call has its own of. */
-  checkScopes(): void {
+  /** Looks, once all is added, for mistakes of several classes together. */
+  checkTogether(): void {
     this.#instances.checkScopes();
+    this.problems.push(...duplicateKeys(this.#background));
   }
 
   /** The work of one class, once for all namespaces that it serves. */

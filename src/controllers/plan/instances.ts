@@ -2,12 +2,14 @@
 import { Socket } from 'socket.io';
 import { isContainerScoped, resolve, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
 import type { ControllerFacts } from '../scan/facts.js';
 import { checkCaptured, findScoped, type ScopedServices } from '../scan/captured.js';
 import { addProblemOnce } from '../scan/check-inputs.js';
+import { serviceCopyProblem } from '../scan/copied-classes.js';
 import { circleOf, wiringProblem } from '../scan/wiring.js';
 
 /** The controllers of which the application has one object: a class that is built for each connection or call anywhere is none. */
@@ -31,7 +33,7 @@ export class Instances {
 
   constructor(
     private readonly container: DependencyContainer,
-    private readonly problems: SetupProblem[],
+    private readonly problems: Problems,
   ) {}
 
   /** The controller: one for the application, or one for each connection or call where it asks for that. */
@@ -90,6 +92,7 @@ export class Instances {
       addProblemOnce(inCircle(circle), this.problems);
       return undefined;
     }
+    if (this.#isCopied(type)) return undefined;
     try {
       return resolve(this.container, type);
     } catch (cause) {
@@ -99,11 +102,20 @@ export class Instances {
     }
   }
 
+  /** Whether the class takes what another copy of a library decorated, and that keeps the application from starting. */
+  #isCopied(type: Class): boolean {
+    const before = this.problems.length;
+    const problem = serviceCopyProblem(type);
+    if (problem) this.problems.push(problem);
+    return this.problems.length > before;
+  }
+
   /** A class that is built for each connection or call is only inspected. */
   #check(type: Class, given: readonly unknown[]): void {
     if (this.problems.some((problem) => problem.where === type.name)) return;
     const circle = circleOf(this.container, type);
     if (circle) return addProblemOnce(inCircle(circle), this.problems);
+    if (this.#isCopied(type)) return;
     const reason = wiringProblem(this.container, type, given);
     if (reason) this.problems.push(unbuildable(type, reason));
     else findScoped(this.container, type, this.#found, this.problems);

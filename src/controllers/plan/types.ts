@@ -81,6 +81,8 @@ export interface BackgroundPlan {
   readonly start: 'boot' | 'first-client';
   readonly stop: 'shutdown' | 'last-client';
   readonly once: 'cluster' | undefined;
+  /** The name of its lease. */
+  readonly key: string;
   readonly run: (signal: AbortSignal, lease: HeldLease) => unknown;
 }
 

@@ -5,6 +5,7 @@
 import { Socket } from 'socket.io';
 import { Lifecycle, registrationsOf, undelayed, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { injectedParameters, type Class } from '../../base/reflect.js';
 import { addProblemOnce } from './check-inputs.js';
@@ -23,7 +24,7 @@ export function findScoped(
   container: DependencyContainer,
   type: Class,
   found: ScopedServices,
-  problems: SetupProblem[],
+  problems: Problems,
 ): void {
   walk(container, type, undefined, ({ token, holder, path, lifecycle }) => {
     const isOwn = lifecycle === Lifecycle.ContainerScoped || token === Socket || token === EventContext;
@@ -38,7 +39,7 @@ export function checkCaptured(
   container: DependencyContainer,
   type: Class,
   { scoped }: ScopedServices,
-  problems: SetupProblem[],
+  problems: Problems,
 ): void {
   walk(container, type, type, ({ token, holder, path }) => {
     if (scoped.has(token)) addProblemOnce(captured(holder, path), problems);

@@ -1,5 +1,8 @@
 /** Mistakes that are seen only when all controllers are looked at together. */
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
+import type { Class } from '../../base/reflect.js';
+import { lineage } from '../metadata/store.js';
 import type { ControllerFacts, HandlerFacts } from './facts.js';
 
 /** Names that Socket.IO or Node.js keep for themselves; a listener of that name would break the connection. */
@@ -13,7 +16,7 @@ export const reservedEvents: ReadonlySet<string> = new Set([
   'error',
 ]);
 
-export function checkEvents(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
+export function checkEvents(controllers: readonly ControllerFacts[], problems: Problems): void {
   const seen = new Map<string, HandlerFacts>();
   for (const { namespace, handlers } of controllers) {
     for (const handler of handlers) {
@@ -31,20 +34,29 @@ export function checkEvents(controllers: readonly ControllerFacts[], problems: S
   }
 }
 
-/** `socket.data` is one object: two classes of one namespace cannot both be its class. */
-export function checkData(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
-  const first = new Map<string, { readonly type: unknown; readonly label: string }>();
+/**
+ * `socket.data` is one object: two classes of one namespace cannot both be its class, unless one extends the other. Then an object
+ * of the derived one serves both.
+ */
+export function checkData(controllers: readonly ControllerFacts[], problems: Problems): void {
+  const known = new Map<string, { readonly type: Class; readonly label: string }[]>();
   for (const { namespace, handlers } of controllers) {
+    const others = known.get(String(namespace.path)) ?? [];
+    known.set(String(namespace.path), others);
     for (const { label, params } of handlers) {
       for (const { type, metadata } of params) {
         if (metadata?.kind !== 'data' || metadata.key !== undefined || typeof type !== 'function') continue;
         if (type === Object) continue;
-        const known = first.get(String(namespace.path));
-        if (!known) first.set(String(namespace.path), { type, label });
-        else if (known.type !== type) problems.push(dataProblem(label, type.name, known.label));
+        const other = others.find((each) => !isRelated(each.type, type as Class));
+        if (other) problems.push(dataProblem(label, type.name, other.label));
+        else others.push({ type: type as Class, label });
       }
     }
   }
+}
+
+function isRelated(a: Class, b: Class): boolean {
+  return lineage(a).includes(b) || lineage(b).includes(a);
 }
 
 function dataProblem(where: string, type: string, other: string): SetupProblem {
@@ -61,7 +73,7 @@ function checkUnique(
   path: string | RegExp,
   handler: HandlerFacts,
   seen: Map<string, HandlerFacts>,
-  problems: SetupProblem[],
+  problems: Problems,
 ): void {
   const other = seen.get(key);
   if (!other) {
@@ -95,7 +107,15 @@ const remedies: Readonly<Record<string, string>> = {
   error: 'choose another name; @OnError handles what handlers throw.',
 };
 
-function checkName({ event, label, method }: HandlerFacts, problems: SetupProblem[]): void {
+function checkName({ event, label, method }: HandlerFacts, problems: Problems): void {
+  if (event === 'connection') {
+    problems.push({
+      code: 'connection_event',
+      where: label,
+      what: "'connection' is what a Socket.IO server calls its listeners with; clients do not send it, so nothing calls this handler.",
+      fix: "use @OnConnect. If clients do send an event of that name: checks: { connection_event: 'off' }.",
+    });
+  }
   if (typeof method === 'symbol' && event === String(method)) {
     problems.push({
       code: 'event_name',

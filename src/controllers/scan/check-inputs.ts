@@ -1,11 +1,13 @@
 /** Checks the classes and functions that decorators and options received. In a cycle of imports one is `undefined`. */
 import { inspect } from 'node:util';
+import { isThenable } from '../../base/thenable.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { HandlerFacts } from './facts.js';
 
 /** Returns the handlers with what can be used of their middleware. Mistakes are added to `problems`. */
-export function checkInputs(handlers: readonly HandlerFacts[], problems: SetupProblem[]): HandlerFacts[] {
+export function checkInputs(handlers: readonly HandlerFacts[], problems: Problems): HandlerFacts[] {
   return handlers.map((handler) => {
     const { label, emissions } = handler;
     if ('errorType' in handler) checkType(handler.errorType, label, '@OnError', problems);
@@ -20,7 +22,7 @@ export function validMiddleware(
   uses: readonly MiddlewareLike[],
   where: string,
   what: string,
-  problems: SetupProblem[],
+  problems: Problems,
 ): MiddlewareLike[] {
   return uses.filter((each) => {
     if (typeof each === 'function') return true;
@@ -30,13 +32,13 @@ export function validMiddleware(
 }
 
 /** Whether a class was given; where not, it is added to `problems`. */
-export function checkType(given: unknown, where: string, what: string, problems: SetupProblem[]): boolean {
+export function checkType(given: unknown, where: string, what: string, problems: Problems): boolean {
   if (typeof given === 'function') return true;
   addProblemOnce(wrongInput(where, what, given, 'a class'), problems);
   return false;
 }
 
-/** Says that something is not there. */
+/** Says that something is not there, or is something else. */
 export function wrongInput(where: string, what: string, given: unknown, wanted: string): SetupProblem {
   if (given === undefined) {
     return {
@@ -46,16 +48,49 @@ export function wrongInput(where: string, what: string, given: unknown, wanted: 
       fix: 'break the cycle: move what both files need to a file of its own.',
     };
   }
-  const name = typeof given === 'object' && given !== null ? 'an object' : inspect(given);
-  return {
-    where,
-    code: 'wrong_input',
-    what: `${what} received ${name}, expected ${wanted}.`,
-    fix: 'name the class itself, or a function.',
-  };
+  const { name, fix } = describeInput(given);
+  return { where, code: 'wrong_input', what: `${what} received ${name}, expected ${wanted}.`, fix };
+}
+
+/** The same of a list that takes classes only. */
+export function notAClass(where: string, given: unknown): SetupProblem {
+  const problem = wrongInput(where, 'the list', given, 'a class');
+  const { what, fix } = problem;
+  return given === undefined ? problem : { code: 'not_a_class', where, what, fix };
+}
+
+/** Names what stands where a class should, and how the class is meant to be given. */
+export function describeInput(given: unknown): { readonly name: string; readonly fix: string } {
+  const fix = 'name the class itself, or a function.';
+  if (typeof given === 'function') return { name: `the function ${given.name}`.trim(), fix: 'name the class itself.' };
+  if (typeof given !== 'object' || given === null) return { name: inspect(given), fix };
+  if (isThenable(given)) {
+    return {
+      name: 'a promise',
+      fix: 'await it, and name a class of what it gives: const { ChatController } = await ….',
+    };
+  }
+  if (isModule(given)) {
+    const exported = Object.keys(given).filter((key) => key !== '__esModule');
+    return {
+      name: `a module (it exports ${exported.join(', ')})`,
+      fix: `name the class in it: module.${exported[0]}.`,
+    };
+  }
+  if (Array.isArray(given))
+    return { name: 'a list', fix: 'name the class itself, without brackets; `...list` for several.' };
+  const { name } = (given.constructor as Function | undefined) ?? Object;
+  return name === 'Object' || name === ''
+    ? { name: 'an object', fix }
+    : { name: `an instance of ${name}`, fix: `name the class itself: ${name}, without \`new\`.` };
+}
+
+/** Whether this is what `import * as` gives, or `require` of a compiled module. */
+function isModule(given: object): boolean {
+  return Object.prototype.toString.call(given) === '[object Module]' || '__esModule' in given;
 }
 
 /** Adds a problem unless it is known: a class in several places is inspected for each of them. */
-export function addProblemOnce(problem: SetupProblem, problems: SetupProblem[]): void {
+export function addProblemOnce(problem: SetupProblem, problems: Problems): void {
   if (!problems.some(({ where, what }) => where === problem.where && what === problem.what)) problems.push(problem);
 }

@@ -21,6 +21,8 @@ export interface HandlerFacts extends HandlerMetadata {
   /** The event's name, the moment's name, or `*`. */
   readonly event: string;
   readonly params: readonly ParamFacts[];
+  /** Whether the method handles something of another kind too. */
+  readonly isShared?: boolean;
   readonly uses: readonly MiddlewareLike[];
   readonly emissions: readonly EmissionMetadata[];
 }

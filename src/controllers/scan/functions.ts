@@ -1,7 +1,7 @@
 /** Handlers that are functions: the same facts as those of a class with one method. */
 import { EventContext } from '../../base/context.js';
 import type { ValueOf } from '../emits/declare.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { DeclaredAnswer, HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
@@ -61,7 +61,7 @@ export function checkFunction<Args extends unknown[]>(
   facts: ControllerFacts,
   handler: HandlerFunction<Args>,
   other: { readonly label: string } | undefined,
-  problems: SetupProblem[],
+  problems: Problems,
 ): void {
   const { name: where, namespace, handlers } = facts;
   for (const { uses } of handlers) validMiddleware(uses, where, '`use`', problems);

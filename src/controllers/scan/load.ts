@@ -1,12 +1,13 @@
 /** Finds controller classes: given ones stay, globs are loaded. */
 import { pathToFileURL } from 'node:url';
+import { filesOf, isExclusion } from './glob.js';
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { ownMetadata } from '../metadata/store.js';
 import type { Class } from '../../base/reflect.js';
-import { wrongInput } from './check-inputs.js';
-import { filesOf } from './glob.js';
+import { notAClass } from './check-inputs.js';
 
-/** A controller class, or a glob of files that export some. */
+/** A controller class, or a glob of files that export some; a glob that begins with `!` leaves files out. */
 export type ControllerSource = Class | string;
 
 export interface LoadOptions {
@@ -20,22 +21,42 @@ export interface LoadOptions {
 export async function loadControllers(
   sources: readonly ControllerSource[],
   options: LoadOptions,
-  problems: SetupProblem[],
+  problems: Problems,
 ): Promise<Class[]> {
+  const exclusions = sources.filter((source) => typeof source === 'string').filter(isExclusion);
   const found = new Set<Class>();
   for (const [index, source] of sources.entries()) {
-    if ((source as unknown) === undefined) {
-      problems.push(wrongInput(`controllers[${index}]`, 'the list', source, 'a class'));
-      continue;
-    }
-    const classes = typeof source === 'string' ? await loadGlob(source, options, problems) : [source];
-    for (const each of classes) found.add(each);
+    if (typeof source === 'string') {
+      if (isExclusion(source)) continue;
+      for (const each of await loadGlob(source, exclusions, options, problems)) found.add(each);
+    } else if (isClass(source)) found.add(source);
+    else problems.push(notAClass(`controllers[${index}]`, source));
   }
+  if (exclusions.length > 0 && exclusions.length === sources.length) problems.push(onlyExclusions(exclusions));
   return [...found];
 }
 
-async function loadGlob(pattern: string, options: LoadOptions, problems: SetupProblem[]): Promise<Class[]> {
-  const files = await filesOf(pattern, options.cwd);
+/** An arrow function has no prototype. */
+function isClass(source: unknown): boolean {
+  return typeof source === 'function' && source.prototype !== undefined;
+}
+
+function onlyExclusions(patterns: readonly string[]): SetupProblem {
+  return {
+    code: 'empty_glob',
+    where: `controllers: '${patterns.join("', '")}'`,
+    what: 'all patterns only leave files out.',
+    fix: "name the files that controllers are in, too: 'src/**/*.controller.ts'.",
+  };
+}
+
+async function loadGlob(
+  pattern: string,
+  exclusions: readonly string[],
+  options: LoadOptions,
+  problems: Problems,
+): Promise<Class[]> {
+  const files = await filesOf(pattern, options.cwd, exclusions);
   const classes: Class[] = [];
   let failed = false;
   for (const file of files) {

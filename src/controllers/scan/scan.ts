@@ -1,4 +1,5 @@
 /** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
+import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type {
@@ -8,33 +9,39 @@ import type {
   NamespaceMetadata,
   UseMetadata,
 } from '../metadata/types.js';
-import { constructorTypes, hasDesignTypes, parameterTypes, type Class } from '../../base/reflect.js';
+import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
 import { checkData, checkEvents, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
-import { checkInputs, validMiddleware } from './check-inputs.js';
+import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
+import { addProblemOnce, checkInputs, validMiddleware } from './check-inputs.js';
 import { pathProblem } from './path.js';
 
-/** Returns one record for each class and namespace. */
-export function scan(classes: readonly Class[], problems: SetupProblem[]): ControllerFacts[] {
-  const facts = classes.flatMap((type) => scanClass(type, problems));
+/**
+ * Returns one record for each class and namespace.
+ * @param isGiven whether the container has the object of a class, or a function that makes it
+ */
+export function scan(
+  classes: readonly Class[],
+  problems: Problems,
+  isGiven: (type: Class) => boolean = () => false,
+): ControllerFacts[] {
+  const facts = classes.flatMap((type) => scanClass(type, problems, isGiven(type)));
+  problems.push(...strayProblems(classes));
   checkEvents(facts, problems);
   checkData(facts, problems);
   return facts;
 }
 
-function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
-  const name = nameOf(type);
-  const namespaces = typeof type === 'function' ? (ownMetadata(type)?.namespaces ?? []) : [];
+function scanClass(type: Class, problems: Problems, isGiven: boolean): ControllerFacts[] {
+  const name = type.name || '(a class without a name)';
+  const namespaces = ownMetadata(type)?.namespaces ?? [];
   if (namespaces.length === 0) {
-    problems.push({
-      where: name,
-      code: 'no_namespace',
-      what: 'the class has no @Namespace, so it is never used.',
-      fix: `write @Namespace('/…') above the class, or take it out of \`controllers\`.`,
-    });
+    problems.push(noNamespaceProblem(type, name));
     return [];
   }
-  checkConstructor(type, name, problems);
+  const idle = idleProblem(type, name);
+  if (idle) problems.push(idle);
+  if (!isGiven) checkConstructor(type, name, problems);
   const used = allUses(lineage(type));
   const handlers = checkInputs(scanHandlers(type, name, used, problems), problems);
   const uses = validMiddleware(usesOf(used, undefined), name, '@Use', problems);
@@ -43,7 +50,7 @@ function scanClass(type: Class, problems: SetupProblem[]): ControllerFacts[] {
     .map((namespace) => ({ type, name, namespace, handlers, uses }));
 }
 
-function isUsable({ path }: NamespaceMetadata, where: string, problems: SetupProblem[]): boolean {
+function isUsable({ path }: NamespaceMetadata, where: string, problems: Problems): boolean {
   const what = pathProblem(path);
   if (what)
     problems.push({
@@ -55,16 +62,7 @@ function isUsable({ path }: NamespaceMetadata, where: string, problems: SetupPro
   return !what;
 }
 
-function nameOf(type: unknown): string {
-  return typeof type === 'function' ? type.name || '(a class without a name)' : String(type);
-}
-
-function scanHandlers(
-  type: Class,
-  name: string,
-  uses: readonly UseMetadata[],
-  problems: SetupProblem[],
-): HandlerFacts[] {
+function scanHandlers(type: Class, name: string, uses: readonly UseMetadata[], problems: Problems): HandlerFacts[] {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
   const common = {
@@ -74,34 +72,21 @@ function scanHandlers(
   const handlers: HandlerFacts[] = [];
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
+    const noMethod = notAMethodProblem(type, row.method, `${name}.${String(row.method)}`);
+    if (noMethod) {
+      addProblemOnce(noMethod, problems);
+      continue;
+    }
     const params = scanParams(classes, row.method);
     if (!params) untyped ??= row;
+    const isShared = rows.some(({ kind, method }) => kind !== row.kind && method === row.method);
     // Without types it is still a handler, so that every other mistake is reported at once.
-    handlers.push(handlerFacts(row, params ?? [], name, common));
+    handlers.push({ ...handlerFacts(row, params ?? [], name, common), isShared });
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
   }
-  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`));
-  checkStrayParameters(classes, name, problems);
+  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method));
   return handlers;
-}
-
-/** A method whose parameters are decorated, and that nothing calls: its `@On` was forgotten. */
-function checkStrayParameters(classes: readonly Class[], name: string, problems: SetupProblem[]): void {
-  const own = classes.map((each) => ownMetadata(each));
-  const called = new Set<unknown>(['constructor']);
-  for (const each of own)
-    for (const { method } of [...(each?.handlers ?? []), ...(each?.backgrounds ?? [])]) called.add(method);
-  const stray = new Set(own.flatMap((each) => each?.params ?? []).map(({ method }) => method));
-  for (const method of stray) {
-    if (called.has(method)) continue;
-    problems.push({
-      code: 'method_without_handler',
-      where: `${name}.${String(method)}`,
-      what: 'its parameters are decorated, but no decorator makes it a handler, so nothing calls it.',
-      fix: "write @On(), @On('event') or @OnConnect above the method, or take the decorators of its parameters out.",
-    });
-  }
 }
 
 function handlerFacts(
@@ -189,7 +174,15 @@ function prototypeOf(type: Class): object {
 }
 
 /** The problem of a method without design types. */
-export function untypedProblem(where: string): SetupProblem {
+export function untypedProblem(where: string, classes: readonly Class[], method: MethodName): SetupProblem {
+  if (classes.some((each) => areTypesLost(prototypeOf(each), method))) {
+    return {
+      where,
+      code: 'library_copies',
+      what: 'the design types are lost: another polyfill of Reflect.metadata was loaded after reflect-metadata and replaced it.',
+      fix: 'import one of them only, `reflect-metadata`, as the first line of the program.',
+    };
+  }
   const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
   return {
     where,
@@ -201,7 +194,7 @@ export function untypedProblem(where: string): SetupProblem {
   };
 }
 
-function checkConstructor(type: Class, where: string, problems: SetupProblem[]): void {
+function checkConstructor(type: Class, where: string, problems: Problems): void {
   constructorTypes(type)?.forEach((entry, index) => {
     if (entry === Function || entry === Object || entry === undefined) {
       problems.push({

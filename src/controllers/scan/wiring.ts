@@ -4,6 +4,7 @@
  */
 import {
   isInjectable,
+  isProvided,
   missingNamespace,
   providersOf,
   type DependencyContainer,
@@ -28,7 +29,7 @@ export function wiringProblem(
   type: Class,
   given: readonly unknown[],
 ): string | undefined {
-  return new Wiring(container, given).ofClass(type);
+  return isProvided(container, type) ? undefined : new Wiring(container, given).ofClass(type);
 }
 
 /**
@@ -36,6 +37,7 @@ export function wiringProblem(
  * ends. `A → B → A`; a parameter that is injected with `delay()` ends the search.
  */
 export function circleOf(container: DependencyContainer, type: Class): string | undefined {
+  if (isProvided(container, type)) return undefined;
   const done = new Set<unknown>();
   const path: Class[] = [];
   const visit = (next: unknown): string | undefined => {

@@ -3,7 +3,8 @@ import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { RuleSelection } from '../compiled/selection.js';
 import { validationTables } from '../compiled/storages.js';
-import { nestedClasses, visitClasses, type PayloadProblem } from './inspect.js';
+import { nestedClasses, visitClasses } from './inspect.js';
+import type { PayloadProblem } from './problem.js';
 import type { Class, PayloadOptions } from '../payload-options.js';
 
 /**

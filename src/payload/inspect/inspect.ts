@@ -1,18 +1,9 @@
 /** Mistakes in payload classes that can be seen at boot. */
-import type { BootErrorCode } from '../../base/boot-errors.js';
 import { ClassFacts, COLLECTIONS, UNKNOWN, type PropertyFacts } from './class-facts.js';
 import { isUserClass } from '../nested.js';
+import { findCopies } from './copies.js';
+import type { PayloadProblem } from './problem.js';
 import type { Class, PayloadOptions } from '../payload-options.js';
-
-/** A mistake in a payload class that can be seen before any message arrives. */
-export interface PayloadProblem {
-  /** The class, or the class and its property: `Order.items`. */
-  readonly path: string;
-  readonly code: BootErrorCode;
-  readonly what: string;
-  /** How to fix it. */
-  readonly fix: string;
-}
 
 /** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
 export function inspectPayload(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
@@ -44,6 +35,11 @@ function inspectClass(
   { validator }: PayloadOptions,
   problems: PayloadProblem[],
 ): readonly Class[] {
+  const copies = findCopies(type);
+  if (copies) {
+    problems.push(copies);
+    return [];
+  }
   const properties = facts.propertiesOf(type);
   if (properties.length === 0) {
     if (validator?.forbidUnknownValues !== false) problems.push(withoutRules(type, validator?.groups));

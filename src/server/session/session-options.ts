@@ -1,7 +1,7 @@
 /** The session of HTTP, brought to the sockets: the middleware runs for each handshake, as it does for a page. */
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 
 /** The option `session`: which session of HTTP handlers see, and whether they share it or have a copy. */
 export interface SessionOptions {
@@ -82,7 +82,7 @@ export function sessionIdOf(socket: Socket): string | undefined {
 }
 
 /** Adds what is wrong with the option. */
-export function checkSession(options: SessionOptions | undefined, problems: SetupProblem[]): void {
+export function checkSession(options: SessionOptions | undefined, problems: Problems): void {
   if (!options) return;
   const where = 'session';
   if (typeof options.middleware !== 'function') {

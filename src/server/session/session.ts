@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import type { EventContext } from '../../base/context.js';
 import { isParameterPlacement, type ParameterPlacement } from '../../controllers/decorators/placement.js';
 import { createParamDecorator, type ParameterMark } from '../../controllers/decorators/params.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { Problems } from '../../base/boot/report.js';
 import { metadataOf } from '../../controllers/metadata/store.js';
 import type { Next } from '../../base/middleware.js';
 import type { ControllerFacts } from '../../controllers/scan/facts.js';
@@ -94,7 +94,7 @@ function textOf(live: StoredSession): string {
 }
 
 /** Adds the handlers that want a session where the application has none. */
-export function checkSessionUse(controllers: readonly ControllerFacts[], problems: SetupProblem[]): void {
+export function checkSessionUse(controllers: readonly ControllerFacts[], problems: Problems): void {
   for (const { label, uses } of controllers.flatMap(({ handlers }) => handlers)) {
     if (!uses.includes(session)) continue;
     problems.push({

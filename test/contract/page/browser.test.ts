@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { IsOptional, IsString } from 'class-validator';
 import type { Locator, Page } from 'playwright-core';
 import { Socket } from 'socket.io';
-import { EventError, Namespace, On, type AppOptions } from '../../../src/index.js';
+import { EventError, Namespace, On, OnConnect, Query, type AppOptions } from '../../../src/index.js';
 import { shows, skipPages, visit, type Visit } from '../../samples/browser.js';
 import { start, type Running } from '../../support/app.js';
 import { rich } from './rich.js';
@@ -110,6 +110,8 @@ describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, (
       await json.fill(text);
       await json.press('Control+Enter');
       await shows(page, 'main .issue', issue);
+      await page.getByRole('button', { name: 'Copy as a test' }).click();
+      assert.equal(await page.locator('.copied').isVisible(), false);
       await main.getByRole('radio', { name: 'Form' }).click();
       assert.equal(await json.inputValue(), text);
       assert.equal(await main.getByRole('radio', { name: 'JSON' }).isChecked(), true);
@@ -135,6 +137,25 @@ describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, (
     await send(main);
     await shows(page, 'main .issue', 'must be a number');
     assert.equal(await main.getByLabel('Argument 2').getAttribute('aria-invalid'), 'true');
+
+    await goTo(page, 'pair');
+    for (const [number, count] of [
+      [1, '3'],
+      [2, '10'],
+    ] as const) {
+      const piece = main.getByRole('group', { name: `Argument ${number} Piece` });
+      await piece.getByLabel('name').fill('a');
+      await piece.getByLabel('count').fill(count);
+    }
+    await send(main);
+    await shows(page, 'main .issue', 'count must not be greater than 9');
+    assert.deepEqual(
+      await main.getByLabel('count').evaluateAll((all) => all.map((each) => each.getAttribute('aria-invalid'))),
+      [null, 'true'],
+    );
+    await main.getByLabel('count').last().fill('1');
+    await send(main);
+    await shows(page, 'main .answer pre', '2');
 
     await goTo(page, 'named');
     await main.getByLabel('room').fill('green');
@@ -195,6 +216,49 @@ describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, (
     await page.getByLabel('version').fill('2');
     await withToken(page);
     await shows(page, '#connections h3', '#2 /orders');
+    await leave();
+  });
+
+  it('shows a refusal at the value of the query that it is about', async (t) => {
+    @Namespace('/paged')
+    class Paged {
+      @OnConnect enter(@Query('page') _page: number): void {}
+      @On() none(): void {}
+    }
+    const { page, leave } = await open(t, [Paged], {});
+    await page.getByLabel('page', { exact: true }).fill('x');
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await shows(page, '#connect .issue', 'must be a number');
+    assert.equal(await page.getByLabel('page', { exact: true }).getAttribute('aria-invalid'), 'true');
+    await connectWith(page, () => page.getByLabel('page', { exact: true }).fill('7'));
+    await leave();
+  });
+
+  it('connects to a namespace that only a pattern or `*` declares', async (t) => {
+    @Namespace(/^\/room-(\d+)$/)
+    class RoomOf {
+      @On() which(socket: Socket) {
+        return socket.nsp.name;
+      }
+    }
+    @Namespace('*')
+    class Rest {
+      @On() which(socket: Socket) {
+        return socket.nsp.name;
+      }
+    }
+    const { page, main, leave, app } = await open(t, [RoomOf, Rest], { name: 'rooms of <b>' });
+    await shows(page, '#host', 'rooms of <b> · 127.0.0.1');
+    for (const [index, path] of ['/room-7', '/anything'].entries()) {
+      const declared = app.contract().namespaces[index]!.path;
+      await goTo(page, declared);
+      await main.getByRole('button', { name: `Connect to ${declared}` }).click();
+      await page.getByLabel(`Namespace, ${declared}`).fill(path);
+      await connectWith(page, async () => {});
+      await page.locator('nav section').nth(index).getByRole('link', { name: 'which' }).click();
+      await send(main);
+      await shows(page, 'main .answer pre', path);
+    }
     await leave();
   });
 

@@ -77,6 +77,10 @@ export class OrderController {
     return reply(name.length * factor, exact === true ? 'exact' : 'about');
   }
 
+  @On() pair(left: Piece, right: Piece) {
+    return left.count - right.count;
+  }
+
   @On() named(@Payload('room') room: string, @Payload('size', { optional: true }) size?: number) {
     return { room, size };
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { after, before, describe, it, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createApp, Namespace, On } from '../../../src/index.js';
 import { root } from '../../repo/sources.js';
 import { assertMistake, mistake, mistakes } from './mistakes.js';
@@ -22,6 +23,50 @@ test('controllers come from globs, in the order of their files, beside given cla
     ['Own.work', 'ByDefault.work', 'Good.work'],
   );
   await app.close();
+});
+
+describe('a glob as people write it', () => {
+  const good = ['ByDefault.work', 'Good.work'];
+  /** A folder whose names are full of glob characters, with the same files. */
+  const odd = join(cwd, '..', 'files (copy) [1] {x}');
+  before(() => cpSync(cwd, odd, { recursive: true }));
+  after(() => rmSync(odd, { recursive: true, force: true }));
+  const posix = cwd.replaceAll('\\', '/');
+  const cases: readonly [name: string, controllers: string[], expected: string[], cwd?: string][] = [
+    ['backslashes', ['.\\**\\*.controller.js'], good],
+    ['backslashes in an absolute path', [`${posix}/**/*.controller.js`.replaceAll('/', '\\')], good],
+    ['a file: address', [pathToFileURL(`${cwd}/*.controller.js`).href], good],
+    ['a file: address with ?', [pathToFileURL(`${cwd}/goo`).href + '?.controller.js'], ['Good.work']],
+    ['a file: address of one file', [pathToFileURL(join(cwd, 'good.controller.js')).href], ['Good.work']],
+    ['an exclusion', ['*.controller.js', '!default.*'], ['Good.work']],
+    ['an exclusion before the glob', ['!**/default.*', '*.controller.js'], ['Good.work']],
+    ['an absolute exclusion', ['*.controller.js', `!${posix}/default.*`], ['Good.work']],
+    ['an exclusion with backslashes', ['*.controller.js', '!.\\default.*'], ['Good.work']],
+    ['an exclusion by a file: address', ['*.controller.js', `!${pathToFileURL(cwd).href}/default.*`], ['Good.work']],
+    ['a pattern that begins with !(', ['!(default|broken|nothing).controller.js'], ['Good.work']],
+    ['parentheses and brackets in the path', [`${odd}/**/*.controller.js`], good],
+    ['parentheses and brackets in `cwd`', ['*.controller.js'], good, odd],
+    ['parentheses and brackets in a relative path', ['files (copy) [1] {x}/*.controller.js'], good, join(odd, '..')],
+    ['parentheses and brackets behind stars', ['**/files (copy) [1]*/*.controller.js'], good, join(odd, '..')],
+    ['parentheses in a file: address', [pathToFileURL(odd).href + '/*.controller.js'], good],
+    ['parentheses in an exclusion', [`${odd}/*.controller.js`, `!${odd}/default.*`], ['Good.work']],
+    ['a file by its own name', [join(odd, 'good.controller.js')], ['Good.work']],
+  ];
+  for (const [name, controllers, expected, from = cwd] of cases) {
+    it(`finds its files: ${name}`, async () => {
+      const app = await createApp({ logger: false, cwd: from, controllers });
+      await app.close();
+      assert.deepEqual(
+        app.table.map(({ handler }) => handler),
+        expected,
+      );
+    });
+  }
+
+  it('and only leaves files out is a mistake', async () => {
+    const problem = await mistake(['!*.js'], { cwd });
+    assertMistake(problem, "controllers: '!*.js'", /only leave files out/, /name the files/);
+  });
 });
 
 test('a glob that matches no file is a mistake, with the folder that was looked in', async () => {

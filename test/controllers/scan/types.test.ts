@@ -57,7 +57,8 @@ test('a DTO that was imported with `import type` is a mistake, whatever the comp
   const where = 'ByHand.work, parameter 1';
   assertMistake(await mistake([compiled(Function)]), where, /import type/, /without `type`.*useImportType/);
   assertMistake(await mistake([compiled(Function, marked)]), where, /import type/, /@Ack\(\)/);
-  assertMistake(await mistake([compiled(Object, marked)]), where, /import type/, /@Payload\({ type: Dto }\)/);
+  const unvalidated = await mistake([compiled(Object, marked)], { unvalidated: 'refuse' });
+  assertMistake(unvalidated, where, /import type/, /@Payload\({ type: Dto }\)/);
 });
 
 test('a type that is lost in a cycle, or is an enum for this compiler, is a mistake', async () => {
@@ -66,7 +67,7 @@ test('a type that is lost in a cycle, or is an enum for this compiler, is a mist
   assert.match((await mistake([compiled({ red: 0, 0: 'red' })])).fix, /@Payload\({ type: (String|Number) }\)/);
 });
 
-test('`Dto | null`, an interface and unknown with @Payload are a mistake; with a stated type they are none', async () => {
+test('`Dto | null`, an interface and unknown are a mistake where unvalidated arguments are refused; with a stated type they are none', async () => {
   @Namespace('/types')
   class Types {
     @On() maybe(@Payload() _item: Item | null) {}
@@ -76,10 +77,10 @@ test('`Dto | null`, an interface and unknown with @Payload are a mistake; with a
     @On() any(@Payload({ type: Object }) _value: unknown) {}
     @On() plain(_value: unknown) {}
   }
-  const problems = await mistakes([Types]);
+  const problems = await mistakes([Types], { unvalidated: 'refuse' });
   assert.deepEqual(
-    problems.map(({ where }) => where),
-    ['Types.maybe, parameter 1', 'Types.shape, parameter 1', 'Types.anything, parameter 1'],
+    problems.map(({ where, code }) => [where, code]),
+    ['maybe', 'shape', 'anything', 'plain'].map((method) => [`Types.${method}, parameter 1`, 'unvalidated']),
   );
   for (const { what, fix } of problems) {
     assert.match(what, /`Dto \| null`, an interface/);

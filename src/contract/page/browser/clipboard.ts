@@ -9,7 +9,12 @@ export function codeButtons(codes: Readonly<Record<string, () => string>>): HTML
     button(
       name,
       () => {
-        shown.textContent = make();
+        try {
+          shown.textContent = make();
+        } catch (error) {
+          shown.hidden = true;
+          return announce((said.textContent = (error as Error).message));
+        }
         shown.hidden = false;
         void copy(shown).then((text) => announce((said.textContent = text)));
       },

@@ -123,7 +123,8 @@ function leaf(field: Field, { label, required }: Naming, control: HTMLElement, v
 function tupleInput(field: Field, value: unknown): Input {
   const given = Array.isArray(value) ? (value as readonly unknown[]) : [];
   const properties = field.properties!();
-  const inputs = properties.map((each, index) => propertyInput(each, given[index], argumentLabel(each, index)));
+  const isOne = properties.length === 1;
+  const inputs = properties.map((each, index) => propertyInput(each, given[index], argumentLabel(each, index, isOne)));
   const more = field.rest ? restInput(given.slice(inputs.length)) : undefined;
   const empty = properties.length === 0 && !more && h('p', { class: 'hint' }, 'This event takes no arguments.');
   return {
@@ -144,8 +145,8 @@ function tupleInput(field: Field, value: unknown): Input {
   };
 }
 
-function argumentLabel({ field }: Property, index: number): string {
-  return field.kind === 'object' ? field.type : `Argument ${index + 1}`;
+function argumentLabel({ field }: Property, index: number, isOne: boolean): string {
+  return isOne && field.kind === 'object' ? field.type : `Argument ${index + 1}`;
 }
 
 function restInput(given: readonly unknown[]): Input {

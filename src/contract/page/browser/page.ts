@@ -114,11 +114,13 @@ async function loadClient({ socket }: Book): Promise<Connect> {
   }
 }
 
-function summaryOf({ contract }: Book): string {
+function summaryOf({ name, contract }: Book): string {
   const { namespaces, emits } = contract;
   const events = namespaces.reduce((sum, each) => sum + each.events.length, 0);
   const parts = [count(namespaces.length, 'namespace'), count(events, 'event'), `${emits.length} sent to clients`];
-  return [location.host, ...parts.slice(0, emits.length > 0 ? 3 : 2)].join(' · ');
+  return [...(name === undefined ? [] : [name]), location.host, ...parts.slice(0, emits.length > 0 ? 3 : 2)].join(
+    ' · ',
+  );
 }
 
 function count(number: number, noun: string): string {
@@ -143,7 +145,10 @@ async function begin(): Promise<void> {
     byId('playground').replaceChildren(h('h2', {}, 'Connections'), h('p', { class: 'failure' }, hindrance));
   }
   const page = new Page(book, connections, hindrance);
-  addEventListener('hashchange', () => page.show(true));
+  addEventListener('hashchange', () => {
+    if (narrow.matches) byId<HTMLDetailsElement>('menu').open = false;
+    page.show(true);
+  });
   page.show(false);
 }
 

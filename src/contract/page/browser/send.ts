@@ -131,9 +131,9 @@ export class Sender {
     announce(failure ? `${failure.code}: ${failure.message}` : `Answer: ${answerText(values)}`);
   }
 
-  /** The call as it stands in the form, with the answer if it was sent so. */
+  /** The call as it stands in the form, with the answer if it was sent so. @throws InputError for text that is no value */
   #call(): Call {
-    const args = this.#readQuietly();
+    const args = this.#editor.read() as readonly unknown[];
     const connection = this.#connection;
     const answered = this.#last?.args === JSON.stringify(args) ? this.#last.answered : undefined;
     return {
@@ -148,14 +148,6 @@ export class Sender {
       wantsAnswer: this.#wantsAnswer.checked,
       answer: answered,
     };
-  }
-
-  #readQuietly(): readonly unknown[] {
-    try {
-      return this.#editor.read() as readonly unknown[];
-    } catch {
-      return [];
-    }
   }
 }
 

@@ -163,3 +163,18 @@ export function propertyOf(value: unknown, property: string | number): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, property)) return undefined;
   return (value as Record<string | number, unknown>)[property];
 }
+
+/** Reads a list of arguments and checks each; issues begin with its index among all arguments. */
+export function restReader(read: Reader, fit: Fit, position: number): Reader {
+  return (context, error) => {
+    const values = read(context, error) as readonly unknown[];
+    const fitted = values.map((value, index) =>
+      checkedReader(() => value, fit, String(position + index))(context, error),
+    );
+    return fitted.some((each) => each instanceof Promise) ? Promise.all(fitted).then(listOf) : listOf(fitted);
+  };
+}
+
+function listOf(fitted: readonly unknown[]): unknown {
+  return fitted.find((each) => each instanceof Invalid) ?? fitted;
+}

@@ -2,6 +2,7 @@
 import { libraryConstraint } from '../../../payload/index.js';
 import { isRegistered, markInjectable, type DependencyContainer } from '../../../base/container.js';
 import { constructorTypes, type Class } from '../../../base/reflect.js';
+import type { Problems } from '../../../base/boot/report.js';
 import type { SetupProblem } from '../../../base/errors.js';
 
 /** Builds an object of the application; `undefined` if the container cannot, which is added to the problems. */
@@ -17,7 +18,7 @@ export class Constraints {
   }
 
   /** Builds all that were noted since. Those without services are class-validator's, and only looked at. */
-  build(container: DependencyContainer, build: BuildObject, problems: SetupProblem[]): void {
+  build(container: DependencyContainer, build: BuildObject, problems: Problems): void {
     for (const type of this.#found) {
       if (this.#instances.has(type)) continue;
       if (hasServices(container, type)) {

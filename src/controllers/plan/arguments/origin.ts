@@ -21,7 +21,7 @@ export interface ArgumentOrigin {
 
 /** @param position of the argument that is taken unless the decorator names another one */
 export function originOf(
-  { index, metadata, type }: ParamFacts,
+  { index, metadata, type, hasDefault = false, isRest = false }: ParamFacts,
   position: number,
   options: PayloadOptions,
 ): ArgumentOrigin {
@@ -30,12 +30,12 @@ export function originOf(
   const taken = typeof key === 'number' ? key : position;
   return {
     parameter: index,
-    kind: metadata?.kind ?? 'payload',
+    kind: isRest ? 'args' : (metadata?.kind ?? 'payload'),
     position: typeof key === 'string' ? 0 : taken,
     key: typeof key === 'string' ? key : undefined,
     type: each ?? stated ?? type,
     each: each !== undefined,
-    optional,
+    optional: optional || hasDefault,
     options,
   };
 }

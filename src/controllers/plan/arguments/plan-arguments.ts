@@ -2,7 +2,7 @@
 import { Server, Socket } from 'socket.io';
 import { EventContext } from '../../../base/context.js';
 import type { BootErrorCode } from '../../../base/boot-errors.js';
-import type { SetupProblem } from '../../../base/errors.js';
+import type { Problems } from '../../../base/boot/report.js';
 import type { HandlerKind, ParamKind } from '../../metadata/types.js';
 import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
@@ -10,21 +10,25 @@ import type { HandlerFacts, ParamFacts } from '../../scan/facts.js';
 import {
   argumentSource,
   checkedReader,
+  restReader,
   fitEach,
   fitEnum,
   fitOne,
   isForeign,
   optional,
+  typeLabel,
   unlessMissing,
   type PlanOf,
   type Source,
   type ValueCheck,
 } from './check-value.js';
 import { checkType } from '../../scan/check-inputs.js';
+import { ownTwin, twinProblem } from '../../scan/copied-classes.js';
 import { originOf } from './origin.js';
 import { decoratedSource } from './sources.js';
 import type { PayloadPlans } from './payload-plans.js';
-import { typeProblem } from './type-problems.js';
+import { lifecycleProblem } from './lifecycle-problems.js';
+import { typeProblem, unvalidatedRest } from './type-problems.js';
 import type { ArgumentPlan, Reader } from '../types.js';
 
 /** Makes one reader for each parameter. Mistakes are added to `problems`. */
@@ -32,7 +36,7 @@ export function planArguments(
   handler: HandlerFacts,
   options: PayloadOptions,
   plans: PayloadPlans,
-  problems: SetupProblem[],
+  problems: Problems,
 ): ArgumentPlan[] {
   const hasSeveral = handler.params.filter(isArgument).length > 1;
   let next = 0;
@@ -40,7 +44,7 @@ export function planArguments(
     const takesNext = isArgument(param) && param.metadata?.key === undefined;
     const position = takesNext ? next++ : 0;
     const planned = new ArgumentPlanner(handler, param, options, plans, problems).plan(position, hasSeveral);
-    return byType.has(param.type) && !param.metadata
+    return byType.has(ownTwin(param.type) ?? param.type) && !param.metadata
       ? planned
       : { ...planned, origin: originOf(param, position, options) };
   });
@@ -49,7 +53,7 @@ export function planArguments(
 /** Whether the parameter takes an argument of the event as a whole: no decorator, or `@Payload` without a property. */
 function isArgument({ metadata, type }: ParamFacts): boolean {
   if (metadata) return metadata.kind === 'payload' && typeof metadata.key !== 'string';
-  return !byType.has(type);
+  return !byType.has(ownTwin(type) ?? type);
 }
 
 const byType = new Map<unknown, { label: string; read: Reader }>([
@@ -74,7 +78,7 @@ class ArgumentPlanner {
     private readonly param: ParamFacts,
     private readonly options: PayloadOptions,
     private readonly plans: PayloadPlans,
-    private readonly problems: SetupProblem[],
+    private readonly problems: Problems,
   ) {
     this.#where = `${handler.label}, parameter ${param.index + 1}`;
   }
@@ -85,14 +89,49 @@ class ArgumentPlanner {
    */
   plan(position: number, hasSeveral: boolean): ArgumentPlan {
     const { metadata, type } = this.param;
-    const special = metadata ? undefined : byType.get(type);
+    const special = metadata ? undefined : this.#special(type);
     if (special) return special;
-    if (this.param.isRest && !metadata && this.handler.kind !== 'error') return restArgument(position);
     if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
     this.#checkHome();
+    if (this.param.isRest && isArgument(this.param)) return this.#rest(position);
+    if (this.#hasLifecycleProblem(position)) return { label: '?', read: () => undefined };
     const key = metadata?.key ?? position;
     const path = typeof key === 'string' ? key : hasSeveral && isArgument(this.param) ? String(key) : '';
     return this.#checked(this.#source(position), path);
+  }
+
+  /** What is told by its type; a class of another copy of Socket.IO is named. */
+  #special(type: unknown): ArgumentPlan | undefined {
+    const twin = twinProblem(type, this.#where);
+    if (twin) this.problems.push(twin);
+    return byType.get(ownTwin(type) ?? type);
+  }
+
+  /** The arguments from a position on, each of the class that is stated or known. */
+  #rest(position: number): ArgumentPlan {
+    const { metadata, type } = this.param;
+    const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
+    const read: Reader = (context) => context.packet.slice(position + 1);
+    const element: unknown = each ?? stated ?? type;
+    if (!values && (element === Object || !isUsable(element) || UNKNOWN_ELEMENTS.has(element))) {
+      if (!each && !stated && this.#comesFromClient()) this.problems.push({ where: this.#where, ...unvalidatedRest });
+      return { label: '...unvalidated[]', read, spread: true };
+    }
+    const options = mergePayloadOptions(this.options, own);
+    if (!values) this.#inspect(element, options);
+    const { label, fit } = values ? fitEnum(values) : fitOne(element, (plain) => this.plans.of(plain, options), false);
+    return { label: `...${label}[]`, read: restReader(read, fit!, position), spread: true };
+  }
+
+  /** What a lifecycle handler is called with is no argument of an event. Returns whether something is wrong with it. */
+  #hasLifecycleProblem(position: number): boolean {
+    const { hasDefault = false, metadata, type } = this.param;
+    if ((metadata?.kind ?? 'payload') !== 'payload' || typeof metadata?.key === 'string') return false;
+    const { optional: isOptional = false, each, type: stated } = metadata?.options ?? {};
+    const taken = each ? Array : (stated ?? type);
+    const problem = lifecycleProblem(this.handler, taken, metadata?.key ?? position, hasDefault || isOptional);
+    if (problem) this.problems.push({ where: this.#where, ...problem });
+    return problem !== undefined;
   }
 
   #source(position: number): Source {
@@ -105,7 +144,8 @@ class ArgumentPlanner {
   #checked(source: Source, path: string): ArgumentPlan {
     const { metadata, type } = this.param;
     if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
-    if (!source.checked || !this.#comesFromClient()) return { label: source.label || 'unknown', read: source.read };
+    if (!source.checked || !this.#comesFromClient())
+      return { label: source.label || typeLabel(type), read: source.read };
     const plan = this.#fit(source);
     const label = [source.label, plan.label].filter(Boolean).join(' ');
     const checked = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
@@ -118,7 +158,9 @@ class ArgumentPlanner {
   /** The reason of a disconnection and the name of a room are the server's own words. */
   #comesFromClient(): boolean {
     const { kind } = this.handler;
-    return kind === 'event' || kind === 'any' || kind === 'connect' || this.param.metadata?.kind !== 'payload';
+    return (
+      kind === 'event' || kind === 'any' || kind === 'connect' || (this.param.metadata?.kind ?? 'payload') !== 'payload'
+    );
   }
 
   #fit(source: Source): ValueCheck {
@@ -130,14 +172,14 @@ class ArgumentPlanner {
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
       this.#inspect(each, options);
+      if (each === Object) return { ...fitEach(each, planOf), label: 'unvalidated[]' };
       return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
-    const what = stated ? undefined : typeProblem(type, source, metadata !== undefined);
-    if (what) {
-      this.problems.push({ where: this.#where, ...what });
-      return { label: '?' };
-    }
+    const problem = stated ? undefined : typeProblem(type, source, metadata?.kind ?? 'payload');
+    if (problem) this.problems.push({ where: this.#where, ...problem });
+    if (problem && !isUsable(type)) return { label: '?' };
+    if (type === Object) return { label: source.textual ? '' : 'unvalidated' };
     this.#inspect(type, options);
     if (!isUsable(type)) return { label: '?' };
     return fitOne(type, planOf, source.textual, options);
@@ -172,13 +214,11 @@ class ArgumentPlanner {
 }
 
 function isUsable(type: unknown): boolean {
-  return typeof type === 'function' && !isForeign(type);
+  return typeof type === 'function' && type !== Function && !isForeign(type);
 }
 
-/** The arguments from a position on, as they came: TypeScript's types say nothing of them at run time. */
-function restArgument(position: number): ArgumentPlan {
-  return { label: '...unknown[]', read: (context) => context.packet.slice(position + 1), spread: true };
-}
+/** Compilers other than tsc record a rest parameter as an Array. */
+const UNKNOWN_ELEMENTS: ReadonlySet<unknown> = new Set([Object, Array]);
 
 function errorArgument(position: number): ArgumentPlan {
   return position === 0

@@ -1,5 +1,6 @@
 /** Written types that say too little at run time, each with its remedy. */
 import type { BootErrorCode } from '../../../base/boot-errors.js';
+import type { ParamKind } from '../../metadata/types.js';
 import type { Source } from './check-value.js';
 
 interface TypeProblem {
@@ -9,13 +10,13 @@ interface TypeProblem {
 }
 
 /** Returns the problem of a written type, if it has one. */
-export function typeProblem(type: unknown, source: Source, isDecorated: boolean): TypeProblem | undefined {
+export function typeProblem(type: unknown, source: Source, kind: ParamKind): TypeProblem | undefined {
   if (type === Function) return importTypeProblem;
   if (type === undefined) return cycleProblem;
   if (typeof type !== 'function') return enumProblem;
   if (source.textual && notTextual.has(type)) return textProblem;
   if (type === Array) return arrayProblem;
-  return type === Object && isDecorated && source.label === '' ? objectProblem : undefined;
+  return type === Object && carried.has(kind) ? unvalidated : undefined;
 }
 
 const importTypeProblem: TypeProblem = {
@@ -33,7 +34,7 @@ const cycleProblem: TypeProblem = {
 const enumProblem: TypeProblem = {
   code: 'enum_type',
   what: 'the type is an enum, which this compiler does not turn into a type.',
-  fix: 'specify its type: @Payload({ type: String }) or @Payload({ type: Number }), or take a class with @IsEnum.',
+  fix: 'name the enum, @Payload({ enum: Color }), or specify a type: @Payload({ type: String }) or @Payload({ type: Number }).',
 };
 
 /** Types that no text can express. */
@@ -51,8 +52,18 @@ const arrayProblem: TypeProblem = {
   fix: 'specify it: @Payload({ each: Item }), @Payload({ each: String }), or @Payload({ type: Array }) for any array.',
 };
 
-const objectProblem: TypeProblem = {
-  code: 'object_type',
-  what: 'the type is an Object at run time, so nothing would be checked: `Dto | null`, an interface, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
+/** The parameters whose values are whatever the client sends. */
+const carried: ReadonlySet<ParamKind> = new Set(['payload', 'auth']);
+
+const unvalidated: TypeProblem = {
+  code: 'unvalidated',
+  what: 'nothing checks the argument, because its type is an Object at run time: `Dto | null`, an interface, a type alias, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
   fix: 'state the class: @Payload({ type: Dto }), with `optional: true` where it may be missing; @Payload({ type: Object }) accepts anything.',
+};
+
+/** The arguments that a rest parameter takes without a class. */
+export const unvalidatedRest: TypeProblem = {
+  code: 'unvalidated',
+  what: 'nothing checks the arguments of the rest parameter: the type of its elements is lost at run time.',
+  fix: 'state the class: @Payload({ each: Item }) ...items; @Payload({ each: Object }) ...items accepts anything.',
 };

@@ -1,0 +1,54 @@
+/**
+ * Copies of a library: each has classes and tables of its own, so what the program says to one is not known to the other. They
+ * are found among the modules that Node.js has loaded; nothing is imported for it.
+ */
+import nodeModule from 'node:module';
+import { dirname } from 'node:path';
+import type { SetupProblem } from '../errors.js';
+
+/** A loaded copy: its folder, and what the asked file of it exports. */
+export interface Copy {
+  readonly folder: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+type Modules = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
+
+const found = new Map<string, { readonly modules: number; readonly copies: readonly Copy[] }>();
+
+/** Returns the copies of a library that are loaded, by one of its files: `dist/index.js`. */
+export function copiesOf(library: string, file: string): readonly Copy[] {
+  const modules = (nodeModule as unknown as { readonly _cache?: Modules })._cache ?? {};
+  const count = Object.keys(modules).length;
+  const known = found.get(library);
+  if (known?.modules === count) return known.copies;
+  const copies = search(modules, library, file);
+  found.set(library, { modules: count, copies });
+  return copies;
+}
+
+function search(modules: Modules, library: string, file: string): Copy[] {
+  const end = `/${library}/${file}`;
+  return Object.entries(modules).flatMap(([path, module]) => {
+    if (!path.replaceAll('\\', '/').endsWith(end) || !module) return [];
+    const folder = file.split('/').reduce((at) => dirname(at), path);
+    return [{ folder, exports: Object(module.exports) as Copy['exports'] }];
+  });
+}
+
+/** Says that something is of another copy than the one that is used here. */
+export function copyProblem(
+  where: string,
+  library: string,
+  what: string,
+  own: Copy | undefined,
+  other: Copy | undefined,
+): SetupProblem {
+  const paths = [other, own].map((copy) => copy?.folder ?? 'one without a folder (in a bundle, or an ES module)');
+  return {
+    code: 'library_copies',
+    where,
+    what: `${library} is installed twice: ${what}.\nThe program uses ${paths[0]}, Colloquy ${paths[1]}.`,
+    fix: `install one copy: \`npm ls ${library}\` shows who brings the other, \`npm dedupe\` or "overrides" in package.json removes it; a bundler needs it once, as external or by an alias.`,
+  };
+}
