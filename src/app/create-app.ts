@@ -1,6 +1,6 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import { Server } from 'socket.io';
-import { BootReport, type Problems } from '../base/boot/report.js';
+import { BootReport, once, take, type Problems } from '../base/boot/report.js';
 import { createContainer, isProvided, provideServer, provideServices } from '../base/container.js';
 import { Counters } from '../base/counters.js';
 import { resolveLimits, type Limits } from '../base/limits.js';
@@ -65,7 +65,11 @@ async function build(options: AppOptions): Promise<RunningApp> {
   // An option of the wrong kind cannot be read any further.
   if (problems.some(({ code }) => code === 'option_kind')) problems.conclude(() => undefined);
   const settings = await resolveSettings(options, problems);
-  const facts = scan(await load(options, problems), problems, (type) => isProvided(options.container, type));
+  const classes = await load(options, problems);
+  const facts = take(
+    scan(classes, (type) => isProvided(options.container, type)),
+    problems,
+  );
   checkOptions(options, facts, problems);
   const server = createServer(options, facts, settings, problems);
   const compiler = compile(options, facts, server, problems);
@@ -176,7 +180,7 @@ function compile(
   problems: Problems,
 ): Compiler {
   const { payload = {}, services = [] } = options;
-  const use = validMiddleware(options.use ?? [], 'use', 'the option', problems);
+  const use = take(once(validMiddleware(options.use ?? [], 'use', 'the option')), problems);
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const compiler = new Compiler(

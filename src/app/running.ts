@@ -4,7 +4,7 @@ import type { Server, ServerOptions } from 'socket.io';
 import { BackgroundWork } from '../background/runner.js';
 import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { DependencyContainer } from '../base/container.js';
-import type { BootReport } from '../base/boot/report.js';
+import { take, type BootReport } from '../base/boot/report.js';
 import type { SetupProblem } from '../base/errors.js';
 import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
 import { countsOf } from './counts.js';
@@ -118,7 +118,7 @@ export class RunningApp implements App {
   ): this {
     const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    checkFunction(facts, handler, this.#plan.handlerOf(path, event), problems);
+    take(checkFunction(facts, handler, this.#plan.handlerOf(path, event)), problems);
     const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
     problems.conclude((text) => this.runtime.log.warn(text));
     this.#apply(this.#plan.add(controller!));

@@ -16,6 +16,30 @@ export interface Problems {
   some(test: (problem: SetupProblem) => boolean): boolean;
 }
 
+/** A step of boot: yields the mistakes that it finds, and returns what it concludes. */
+export type Step<T> = Generator<SetupProblem, T, void>;
+
+/** Takes a step, and writes down what it finds. */
+export function take<T>(step: Step<T>, problems: Problems): T {
+  for (;;) {
+    const next = step.next();
+    if (next.done) return next.value;
+    problems.push(next.value);
+  }
+}
+
+/** The same step, but what it finds several times is yielded once. */
+export function* once<T>(step: Step<T>): Step<T> {
+  const found = new Set<string>();
+  for (;;) {
+    const next = step.next();
+    if (next.done) return next.value;
+    const { where, what } = next.value;
+    if (!found.has(`${where} ${what}`)) yield next.value;
+    found.add(`${where} ${what}`);
+  }
+}
+
 /** Sorts what checks find by the level of their code. */
 export class BootReport implements Problems {
   readonly #mistakes: SetupProblem[] = [];

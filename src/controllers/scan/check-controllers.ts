@@ -1,5 +1,5 @@
 /** Mistakes that are seen only when all controllers are looked at together. */
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Class } from '../../base/reflect.js';
 import { lineage } from '../metadata/store.js';
@@ -16,20 +16,17 @@ export const reservedEvents: ReadonlySet<string> = new Set([
   'error',
 ]);
 
-export function checkEvents(controllers: readonly ControllerFacts[], problems: Problems): void {
+/** Yields what is wrong with the names of events. */
+export function* checkEvents(controllers: readonly ControllerFacts[]): Step<void> {
   const seen = new Map<string, HandlerFacts>();
   for (const { namespace, handlers } of controllers) {
     for (const handler of handlers) {
-      if (handler.kind === 'event') checkName(handler, problems);
-      if (handler.kind === 'event' || handler.kind === 'any') {
-        checkUnique(
-          `${String(namespace.path)} ${handler.kind} ${handler.event}`,
-          namespace.path,
-          handler,
-          seen,
-          problems,
-        );
-      }
+      if (handler.kind === 'event') yield* checkName(handler);
+      if (handler.kind !== 'event' && handler.kind !== 'any') continue;
+      const key = `${String(namespace.path)} ${handler.kind} ${handler.event}`;
+      const other = seen.get(key);
+      if (other) yield eventTaken(handler, namespace.path, other.label);
+      else seen.set(key, handler);
     }
   }
 }
@@ -38,7 +35,7 @@ export function checkEvents(controllers: readonly ControllerFacts[], problems: P
  * `socket.data` is one object: two classes of one namespace cannot both be its class, unless one extends the other. Then an object
  * of the derived one serves both.
  */
-export function checkData(controllers: readonly ControllerFacts[], problems: Problems): void {
+export function* checkData(controllers: readonly ControllerFacts[]): Step<void> {
   const known = new Map<string, { readonly type: Class; readonly label: string }[]>();
   for (const { namespace, handlers } of controllers) {
     const others = known.get(String(namespace.path)) ?? [];
@@ -48,7 +45,7 @@ export function checkData(controllers: readonly ControllerFacts[], problems: Pro
         if (metadata?.kind !== 'data' || metadata.key !== undefined || typeof type !== 'function') continue;
         if (type === Object) continue;
         const other = others.find((each) => !isRelated(each.type, type as Class));
-        if (other) problems.push(dataProblem(label, type.name, other.label));
+        if (other) yield dataProblem(label, type.name, other.label);
         else others.push({ type: type as Class, label });
       }
     }
@@ -66,21 +63,6 @@ function dataProblem(where: string, type: string, other: string): SetupProblem {
     what: `@Data() makes socket.data a ${type}, but in ${other} another class has it already; one would undo the other.`,
     fix: "take one class for all handlers of the namespace, or properties: @Data('name').",
   };
-}
-
-function checkUnique(
-  key: string,
-  path: string | RegExp,
-  handler: HandlerFacts,
-  seen: Map<string, HandlerFacts>,
-  problems: Problems,
-): void {
-  const other = seen.get(key);
-  if (!other) {
-    seen.set(key, handler);
-    return;
-  }
-  problems.push(eventTaken(handler, path, other.label));
 }
 
 /** Says that an event has its handler already. */
@@ -107,26 +89,26 @@ const remedies: Readonly<Record<string, string>> = {
   error: 'choose another name; @OnError handles what handlers throw.',
 };
 
-function checkName({ event, label, method }: HandlerFacts, problems: Problems): void {
+function* checkName({ event, label, method }: HandlerFacts): Step<void> {
   if (event === 'connection') {
-    problems.push({
+    yield {
       code: 'connection_event',
       where: label,
       what: "'connection' is what a Socket.IO server calls its listeners with; clients do not send it, so nothing calls this handler.",
       fix: "use @OnConnect. If clients do send an event of that name: checks: { connection_event: 'off' }.",
-    });
+    };
   }
   if (typeof method === 'symbol' && event === String(method)) {
-    problems.push({
+    yield {
       code: 'event_name',
       where: label,
       what: 'the method has no name that could be an event.',
       fix: "write @On('name').",
-    });
+    };
     return;
   }
   const what = eventNameProblem(event);
-  if (what) problems.push({ code: 'event_name', where: label, what, fix: remedies[event] ?? 'choose another name.' });
+  if (what) yield { code: 'event_name', where: label, what, fix: remedies[event] ?? 'choose another name.' };
 }
 
 /** Says what is wrong with the function that handles something, if anything. */

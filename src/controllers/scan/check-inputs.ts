@@ -1,41 +1,35 @@
 /** Checks the classes and functions that decorators and options received. In a cycle of imports one is `undefined`. */
 import { inspect } from 'node:util';
 import { isThenable } from '../../base/thenable.js';
-import type { Problems } from '../../base/boot/report.js';
+import type { Problems, Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { HandlerFacts } from './facts.js';
 
-/** Returns the handlers with what can be used of their middleware. Mistakes are added to `problems`. */
-export function checkInputs(handlers: readonly HandlerFacts[], problems: Problems): HandlerFacts[] {
-  return handlers.map((handler) => {
+/** Returns the handlers with what can be used of their middleware. */
+export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFacts[]> {
+  const checked: HandlerFacts[] = [];
+  for (const handler of handlers) {
     const { label, emissions } = handler;
-    if ('errorType' in handler) checkType(handler.errorType, label, '@OnError', problems);
-    for (const { options } of emissions) if ('on' in options) checkType(options.on, label, '`on` of @Emit', problems);
-    const uses = validMiddleware(handler.uses, label, '@Use', problems);
-    return uses.length === handler.uses.length ? handler : { ...handler, uses };
-  });
+    if ('errorType' in handler) yield* checkType(handler.errorType, label, '@OnError');
+    for (const { options } of emissions) if ('on' in options) yield* checkType(options.on, label, '`on` of @Emit');
+    const uses = yield* validMiddleware(handler.uses, label, '@Use');
+    checked.push(uses.length === handler.uses.length ? handler : { ...handler, uses });
+  }
+  return checked;
 }
 
-/** Returns the middleware that can be used; the rest is added to `problems`. */
-export function validMiddleware(
-  uses: readonly MiddlewareLike[],
-  where: string,
-  what: string,
-  problems: Problems,
-): MiddlewareLike[] {
-  return uses.filter((each) => {
-    if (typeof each === 'function') return true;
-    addProblemOnce(wrongInput(where, what, each, 'a middleware (a function or a class)'), problems);
-    return false;
-  });
+/** Returns the middleware that can be used. */
+export function* validMiddleware(uses: readonly MiddlewareLike[], where: string, what: string): Step<MiddlewareLike[]> {
+  for (const each of uses)
+    if (typeof each !== 'function') yield wrongInput(where, what, each, 'a middleware (a function or a class)');
+  return uses.filter((each) => typeof each === 'function');
 }
 
-/** Whether a class was given; where not, it is added to `problems`. */
-export function checkType(given: unknown, where: string, what: string, problems: Problems): boolean {
-  if (typeof given === 'function') return true;
-  addProblemOnce(wrongInput(where, what, given, 'a class'), problems);
-  return false;
+/** Returns whether a class was given. */
+export function* checkType(given: unknown, where: string, what: string): Step<boolean> {
+  if (typeof given !== 'function') yield wrongInput(where, what, given, 'a class');
+  return typeof given === 'function';
 }
 
 /** Says that something is not there, or is something else. */

@@ -1,7 +1,7 @@
 /** Handlers that are functions: the same facts as those of a class with one method. */
 import { EventContext } from '../../base/context.js';
 import type { ValueOf } from '../emits/declare.js';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import type { DeclaredAnswer, HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
@@ -56,21 +56,20 @@ export function functionFacts<Args extends unknown[]>(
   };
 }
 
-/** Adds what keeps the function from being added; `other` is what handles the event in its namespace already. */
-export function checkFunction<Args extends unknown[]>(
+/** Yields what keeps the function from being added; `other` is what handles the event in its namespace already. */
+export function* checkFunction<Args extends unknown[]>(
   facts: ControllerFacts,
   handler: HandlerFunction<Args>,
   other: { readonly label: string } | undefined,
-  problems: Problems,
-): void {
+): Step<void> {
   const { name: where, namespace, handlers } = facts;
-  for (const { uses } of handlers) validMiddleware(uses, where, '`use`', problems);
+  for (const { uses } of handlers) yield* validMiddleware(uses, where, '`use`');
   const what = pathProblem(namespace.path);
-  if (what) problems.push({ code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." });
-  checkEvents([facts], problems);
+  if (what) yield { code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." };
+  yield* checkEvents([facts]);
   const problem = methodProblem(handler);
-  if (problem) problems.push({ where, ...problem });
-  if (other) problems.push(eventTaken(handlers[0]!, namespace.path, other.label));
+  if (problem) yield { where, ...problem };
+  if (other) yield eventTaken(handlers[0]!, namespace.path, other.label);
 }
 
 const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };

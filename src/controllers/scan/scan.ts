@@ -1,80 +1,64 @@
 /** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
-import type { Problems } from '../../base/boot/report.js';
+import { once, type Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
-import type {
-  EmissionMetadata,
-  HandlerMetadata,
-  MethodName,
-  NamespaceMetadata,
-  UseMetadata,
-} from '../metadata/types.js';
+import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
 import { checkData, checkEvents, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
-import { addProblemOnce, checkInputs, validMiddleware } from './check-inputs.js';
+import { checkInputs, validMiddleware } from './check-inputs.js';
 import { pathProblem } from './path.js';
 
 /**
- * Returns one record for each class and namespace.
+ * Returns one record for each class and namespace, and yields the mistakes.
  * @param isGiven whether the container has the object of a class, or a function that makes it
  */
-export function scan(
+export function* scan(
   classes: readonly Class[],
-  problems: Problems,
   isGiven: (type: Class) => boolean = () => false,
-): ControllerFacts[] {
-  const facts = classes.flatMap((type) => scanClass(type, problems, isGiven(type)));
-  problems.push(...strayProblems(classes));
-  checkEvents(facts, problems);
-  checkData(facts, problems);
+): Step<ControllerFacts[]> {
+  const facts: ControllerFacts[] = [];
+  for (const type of classes) facts.push(...(yield* scanClass(type, isGiven(type))));
+  yield* strayProblems(classes);
+  yield* checkEvents(facts);
+  yield* checkData(facts);
   return facts;
 }
 
-function scanClass(type: Class, problems: Problems, isGiven: boolean): ControllerFacts[] {
+function* scanClass(type: Class, isGiven: boolean): Step<ControllerFacts[]> {
   const name = type.name || '(a class without a name)';
   const namespaces = ownMetadata(type)?.namespaces ?? [];
   if (namespaces.length === 0) {
-    problems.push(noNamespaceProblem(type, name));
+    yield noNamespaceProblem(type, name);
     return [];
   }
   const idle = idleProblem(type, name);
-  if (idle) problems.push(idle);
-  if (!isGiven) checkConstructor(type, name, problems);
+  if (idle) yield idle;
+  if (!isGiven) yield* checkConstructor(type, name);
   const used = allUses(lineage(type));
-  const handlers = checkInputs(scanHandlers(type, name, used, problems), problems);
-  const uses = validMiddleware(usesOf(used, undefined), name, '@Use', problems);
-  return namespaces
-    .filter((namespace) => isUsable(namespace, name, problems))
-    .map((namespace) => ({ type, name, namespace, handlers, uses }));
+  const handlers = yield* once(checkInputs(yield* scanHandlers(type, name, used)));
+  const uses = yield* once(validMiddleware(usesOf(used, undefined), name, '@Use'));
+  for (const { path } of namespaces) {
+    const what = pathProblem(path);
+    if (what) yield { code: 'namespace_path', where: name, what, fix: pathRemedy };
+  }
+  const usable = namespaces.filter(({ path }) => !pathProblem(path));
+  return usable.map((namespace) => ({ type, name, namespace, handlers, uses }));
 }
 
-function isUsable({ path }: NamespaceMetadata, where: string, problems: Problems): boolean {
-  const what = pathProblem(path);
-  if (what)
-    problems.push({
-      code: 'namespace_path',
-      where,
-      what,
-      fix: "write a path such as '/chat' or '/game/:id', a RegExp, or '*'.",
-    });
-  return !what;
-}
+const pathRemedy = "write a path such as '/chat' or '/game/:id', a RegExp, or '*'.";
 
-function scanHandlers(type: Class, name: string, uses: readonly UseMetadata[], problems: Problems): HandlerFacts[] {
+function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]): Step<HandlerFacts[]> {
   const classes = lineage(type);
   const rows = uniqueHandlers(classes.toReversed().flatMap((each) => ownMetadata(each)?.handlers ?? []));
-  const common = {
-    uses,
-    emissions: uniqueEmissions(classes.flatMap((each) => ownMetadata(each)?.emissions ?? [])),
-  };
+  const common = { uses, emissions: uniqueEmissions(classes.flatMap((each) => ownMetadata(each)?.emissions ?? [])) };
   const handlers: HandlerFacts[] = [];
   let untyped: HandlerMetadata | undefined;
   for (const row of rows) {
     const noMethod = notAMethodProblem(type, row.method, `${name}.${String(row.method)}`);
     if (noMethod) {
-      addProblemOnce(noMethod, problems);
+      if (row === rows.find(({ method }) => method === row.method)) yield noMethod;
       continue;
     }
     const params = scanParams(classes, row.method);
@@ -83,9 +67,9 @@ function scanHandlers(type: Class, name: string, uses: readonly UseMetadata[], p
     // Without types it is still a handler, so that every other mistake is reported at once.
     handlers.push({ ...handlerFacts(row, params ?? [], name, common), isShared });
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
-    if (problem) problems.push({ where: `${name}.${String(row.method)}`, ...problem });
+    if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
   }
-  if (untyped) problems.push(untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method));
+  if (untyped) yield untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method);
   return handlers;
 }
 
@@ -194,26 +178,24 @@ export function untypedProblem(where: string, classes: readonly Class[], method:
   };
 }
 
-function checkConstructor(type: Class, where: string, problems: Problems): void {
-  constructorTypes(type)?.forEach((entry, index) => {
-    if (entry === Function || entry === Object || entry === undefined) {
-      problems.push({
-        where,
-        code: 'constructor_type',
-        what: `parameter ${index + 1} of the constructor has no class at run time (${entry === undefined ? 'undefined' : (entry as Class).name}): an interface, a cycle of imports, or a service imported with \`import type\`.`,
-        fix: 'import the class itself, without `type` (Biome: switch off `style.useImportType`), or name a token with @inject(…).',
-      });
-    }
-  });
+function* checkConstructor(type: Class, where: string): Step<void> {
+  for (const [index, entry] of (constructorTypes(type) ?? []).entries()) {
+    if (entry !== Function && entry !== Object && entry !== undefined) continue;
+    yield {
+      where,
+      code: 'constructor_type',
+      what: `parameter ${index + 1} of the constructor has no class at run time (${entry === undefined ? 'undefined' : (entry as Class).name}): an interface, a cycle of imports, or a service imported with \`import type\`.`,
+      fix: 'import the class itself, without `type` (Biome: switch off `style.useImportType`), or name a token with @inject(…).',
+    };
+  }
   for (const row of ownMetadata(type)?.params ?? []) {
-    if (row.method === 'constructor') {
-      problems.push({
-        where,
-        code: 'constructor_decorator',
-        what: `parameter ${row.index + 1} of the constructor carries a decorator that is meant for handlers.`,
-        fix: 'move it to a parameter of a handler; a constructor is filled by the container.',
-      });
-    }
+    if (row.method !== 'constructor') continue;
+    yield {
+      where,
+      code: 'constructor_decorator',
+      what: `parameter ${row.index + 1} of the constructor carries a decorator that is meant for handlers.`,
+      fix: 'move it to a parameter of a handler; a constructor is filled by the container.',
+    };
   }
 }
 

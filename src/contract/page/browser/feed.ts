@@ -1,7 +1,7 @@
 /** The live feed: what all connections send and receive, in its order, beside each other if they are several. */
 import { failureOf, type Connection, type Happening } from './connection.js';
 import { byId, button, h } from './dom.js';
-import { parseJson } from './input.js';
+import { parseJson } from './forms/input.js';
 import { jsonLine, jsonText } from './values.js';
 
 /** Most entries that are kept; older ones go. */

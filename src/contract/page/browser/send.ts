@@ -6,8 +6,8 @@ import { clientCode, testCode, type Answered, type Call } from './code.js';
 import { socketPath, type Connection, type Outcome } from './connection.js';
 import { failureText, type Connections } from './connections.js';
 import { announce, button, h, labelled } from './dom.js';
-import { Editor } from './editor.js';
-import { tupleField } from './field.js';
+import { Editor } from './forms/editor.js';
+import { tupleField } from './forms/field.js';
 import { jsonText } from './values.js';
 
 export class Sender {

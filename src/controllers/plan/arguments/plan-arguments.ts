@@ -2,7 +2,7 @@
 import { Server, Socket } from 'socket.io';
 import { EventContext } from '../../../base/context.js';
 import type { BootErrorCode } from '../../../base/boot-errors.js';
-import type { Problems } from '../../../base/boot/report.js';
+import { take, type Problems } from '../../../base/boot/report.js';
 import type { HandlerKind, ParamKind } from '../../metadata/types.js';
 import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
@@ -188,7 +188,7 @@ class ArgumentPlanner {
   /** Whether an option is a class, or not there. */
   #isClass(key: 'each' | 'type'): boolean {
     const options = this.param.metadata?.options ?? {};
-    return !(key in options) || checkType(options[key], this.#where, `\`${key}\``, this.problems);
+    return !(key in options) || take(checkType(options[key], this.#where, `\`${key}\``), this.problems);
   }
 
   #inspect(type: unknown, options: PayloadOptions): void {

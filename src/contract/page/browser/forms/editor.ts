@@ -1,6 +1,6 @@
 /** Asks for a value by a form, or as JSON; changing over takes the value along. */
-import type { Issue } from './connection.js';
-import { choice, freshId, h } from './dom.js';
+import type { Issue } from '../connection.js';
+import { choice, freshId, h } from '../dom.js';
 import type { Field } from './field.js';
 import { InputError, inputOf, parseJson, placeOf, type Input } from './input.js';
 

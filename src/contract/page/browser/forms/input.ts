@@ -1,7 +1,7 @@
 /** A field → the elements that ask for it: what is typed becomes a value, and an issue stands at its place. */
-import { button, freshId, h } from './dom.js';
+import { button, freshId, h } from '../dom.js';
 import type { Field, Property } from './field.js';
-import { jsonText } from './values.js';
+import { jsonText } from '../values.js';
 
 /** The part of a form that asks for one value. */
 export interface Input {

@@ -1,6 +1,6 @@
 /** A JSON Schema → the field of a form that asks for such a value. Loose parts of a schema become a field for JSON. */
-import type { ArgumentContract, JsonSchema, ValueContract } from '../../contract.js';
-import { schemaType, valueType } from '../../types/schema-type.js';
+import type { ArgumentContract, JsonSchema, ValueContract } from '../../../contract.js';
+import { schemaType, valueType } from '../../../types/schema-type.js';
 
 export type Schemas = Readonly<Record<string, JsonSchema>>;
 
