@@ -18,6 +18,8 @@ export interface OperandSpec {
   readonly name: string;
   readonly help: string;
   readonly required: boolean;
+  /** Whether there may be any number of the last one. */
+  readonly many?: boolean;
 }
 
 /** A command line that fits its command. */

@@ -19,7 +19,10 @@ export function overview(commands: readonly Command[]): string {
 /** The help of one command. */
 export function helpOf(command: Command): string {
   const { name, summary, about, operands, options, examples, failsIf, takesRest } = command;
-  const words = operands.map((each) => (each.required ? `<${each.name}>` : `[${each.name}]`));
+  const words = operands.map(({ name: word, required, many }) => {
+    const shown = many ? `${word} ...` : word;
+    return required ? `<${shown}>` : `[${shown}]`;
+  });
   return [
     `colloquy ${name}: ${summary}`,
     '',

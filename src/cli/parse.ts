@@ -72,7 +72,7 @@ function checkOperands(command: Command, given: readonly string[]): void {
   const missing = operands.slice(given.length).find(({ required }) => required);
   if (missing) throw wrong(command, `<${missing.name}> is missing: ${missing.help}`);
   const extra = given[operands.length];
-  if (extra !== undefined) throw wrong(command, `it takes no further word: '${extra}'`);
+  if (extra !== undefined && !operands.at(-1)?.many) throw wrong(command, `it takes no further word: '${extra}'`);
 }
 
 function wrong({ name }: Command, what: string, meant?: string): CommandError {

@@ -118,10 +118,10 @@ if (isPrimary || cluster.isPrimary) cluster.fork(); else { const app = await ${c
   });
 
   it('gets the time that --timeout says', async (t) => {
-    const { colloquy } = project(t, { 'main.js': `console.log('waiting'); setInterval(() => {}, 1000);` });
+    const { colloquy } = project(t, { 'main.js': `setInterval(() => {}, 1000);` });
     const { code, stderr } = await colloquy('routes', 'main.js', '--timeout', '1');
     assert.equal(code, 1);
-    assert.match(stderr, /did not call createApp within 1 seconds\.\nIt may wait for [^]*It printed:\nwaiting/);
+    assert.match(stderr, /did not call createApp within 1 seconds\.\nIt may wait for /);
   });
 
   it('is told of what fails after its application was made', async (t) => {

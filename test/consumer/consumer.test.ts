@@ -4,6 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import { writeTypes } from '../../src/contract/index.js';
+import { client, serverOptions, templateOptions } from '../contract/client-program.js';
+import { sampleContract } from '../contract/sample.js';
 import { root } from '../repo/sources.js';
 import { run, unreachable, type Outcome } from '../support/run.js';
 
@@ -16,6 +19,8 @@ const libraries = [
   'socket.io-client',
   'tsyringe',
 ];
+
+const program = readFileSync(join(root, 'test/consumer/program.txt'), 'utf8');
 
 /** Versions that this repository itself was tested with. */
 function installed(name: string): string {
@@ -54,11 +59,17 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
   }
 
   /** Compiles the program in a folder of its own, and gives the errors in our types or in the program. */
-  async function compile(compiler: string, name: string, options: object, type = 'module'): Promise<Outcome> {
+  async function compile(
+    compiler: string,
+    name: string,
+    options: object,
+    type = 'module',
+    files: Readonly<Record<string, string>> = { 'program.ts': program },
+  ): Promise<Outcome> {
     const project = join(folder, name);
     mkdirSync(project, { recursive: true });
     writeFileSync(join(project, 'package.json'), JSON.stringify({ type }));
-    writeFileSync(join(project, 'program.ts'), readFileSync(join(root, 'test/consumer/program.txt')));
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text);
     const compilerOptions = {
       target: 'ES2022',
       declaration: true, // what decorators return is named where a project keeps it
@@ -73,7 +84,7 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
       skipLibCheck: false,
       ...options,
     };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['program.ts'] }));
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
     const home = join(folder, 'node_modules', compiler);
     const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { bin: { tsc: string } };
     const { code, output } = await run(
@@ -99,6 +110,28 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
       if (isMissing(t)) return;
       assert.equal((await compile(compiler, `esm-${compiler}`, {})).output, '');
       assert.equal(await start(`esm-${compiler}`), '3 full 1 issues invalid 0 5');
+    });
+  }
+
+  for (const [version, compiler] of Object.entries(compilers)) {
+    it(`types its client and its answers with TypeScript ${version}`, async (t) => {
+      if (isMissing(t)) return;
+      const contract = await sampleContract();
+      const importOf = (name: string) => (['Chat', 'Line'].includes(name) ? { from: './sample.js', name } : undefined);
+      const packaged = (file: string): string =>
+        readFileSync(join(root, 'test', file), 'utf8')
+          .replaceAll('../../src/index.js', 'colloquy')
+          .replaceAll('../../src/testing/index.js', 'colloquy/testing');
+      const standalone = { 'contract.ts': writeTypes(contract), 'program.ts': client };
+      const joined = {
+        'contract.ts': writeTypes(contract, { importOf }),
+        'program.ts': client.replace("'./contract'", "'./contract.js'"),
+        'sample.ts': packaged('contract/sample.ts'),
+        'returns.ts': packaged('types/returns.ts'),
+      };
+      assert.equal((await compile(compiler, `page-${compiler}`, templateOptions, 'module', standalone)).output, '');
+      const server = { ...templateOptions, ...serverOptions, noUnusedParameters: false };
+      assert.equal((await compile(compiler, `joined-${compiler}`, server, 'module', joined)).output, '');
     });
   }
 

@@ -39,7 +39,7 @@ const doors: Record<string, RegExp | '*'> = {
   send: /^server\/pages\.ts$/,
   'proxy-addr': /^server\/addresses\.ts$/,
   'socket.io-adapter': /^(cluster\/|testing\/memory\/|connections\/recovery\/recoverable)/,
-  'socket.io-client': /^(testing|contract\/page\/browser)\//,
+  'socket.io-client': /^(testing\/|contract\/page\/browser\/|cli\/socket\.ts$)/,
   redis: /^cluster\/transports\//,
   ioredis: /^cluster\/transports\//,
   pg: /^cluster\/transports\//,

@@ -1,5 +1,5 @@
 /** Where the sources of a program declare its classes. */
-import { readFileSync } from 'node:fs';
+import { textOf } from './sources.js';
 
 export interface ClassPlace {
   readonly file: string;
@@ -14,7 +14,7 @@ export class Classes {
   readonly #texts = new Map<string, string>();
 
   constructor(files: readonly string[]) {
-    for (const file of files) if (/\.[cm]?[jt]sx?$/.test(file)) this.#texts.set(file, readFileSync(file, 'utf8'));
+    for (const file of files) if (/\.[cm]?[jt]sx?$/.test(file)) this.#texts.set(file, textOf(file));
   }
 
   /** Returns the places of classes of that name; several if the name is used twice. */

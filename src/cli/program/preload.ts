@@ -8,6 +8,7 @@ import type { Announcement } from '../../app/inspection.js';
 import type { App, AppOptions } from '../../app/options.js';
 import { asWorker, openNoPorts } from './harmless.js';
 import { ORDER, type ApplicationReport, type FailureReport, type Order, type Report } from './report.js';
+import { settingsOf } from './settings.js';
 
 /**
  * Milliseconds after the last step in which the program may make another application, or add functions to one. They pass only if
@@ -85,6 +86,7 @@ function describe({ app, options }: Heard): ApplicationReport {
     contract: app.contract(),
     rows: app.table,
     path: app.io.path(),
+    settings: settingsOf(options),
     globs: controllers.filter((each) => typeof each === 'string'),
     cwd,
   };

@@ -1,6 +1,7 @@
 /** What the inspected process tells the command: one JSON file. */
 import type { Contract } from '../../contract/contract.js';
 import type { PlanRow } from '../../controllers/plan/types.js';
+import type { Settings } from './settings.js';
 
 /** What the command tells the inspected process, in the environment variable {@link ORDER}. */
 export interface Order {
@@ -26,6 +27,7 @@ export interface ApplicationReport {
   readonly rows: readonly PlanRow[];
   /** The path of Engine.IO. */
   readonly path: string;
+  readonly settings: Settings;
   /** The globs of `controllers`, and the folder that they start from. */
   readonly globs: readonly string[];
   readonly cwd: string;

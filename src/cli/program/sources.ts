@@ -16,8 +16,7 @@ export function sourcesFrom(files: readonly string[]): string[] {
   for (let file = next.pop(); file !== undefined; file = next.pop()) {
     if (found.has(file) || !existsSync(file)) continue;
     found.add(file);
-    if (file.endsWith('.json')) continue;
-    for (const name of importsOf(readFileSync(file, 'utf8'))) {
+    for (const name of file.endsWith('.json') ? [] : importsOf(textOf(file))) {
       const path = resolveImport(name, file, aliases);
       if (path !== undefined && !path.includes(`${sep}node_modules${sep}`)) next.push(path);
     }
@@ -25,12 +24,21 @@ export function sourcesFrom(files: readonly string[]): string[] {
   return [...found];
 }
 
+/** The text of a file; nothing if it has gone meanwhile. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 function importsOf(text: string): string[] {
   return [...text.matchAll(statement)].map(([, fixed, called]) => (fixed ?? called)!);
 }
 
 function resolveImport(name: string, from: string, aliases: readonly Alias[]): string | undefined {
-  if (name.startsWith('node:')) return undefined;
+  if (/^(node:|colloquy(\/|$))/.test(name)) return undefined;
   if (name.startsWith('.') || name.startsWith('/')) return fileOf(resolve(dirname(from), name));
   for (const { prefix, suffix, targets } of aliases) {
     if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
@@ -56,9 +64,10 @@ function fileOf(path: string): string | undefined {
   const bare = path.replace(/\.([cm]?)jsx?$/, '');
   const [, kind = ''] = /\.([cm]?)jsx?$/.exec(path) ?? [];
   const typed = bare === path ? [] : [`${bare}.${kind}ts`, `${bare}.tsx`];
+  // A program that is compiled beside its sources has both.
   const candidates = [
-    path,
     ...typed,
+    path,
     ...extensions.map((each) => path + each),
     ...extensions.map((each) => join(path, `index${each}`)),
   ];

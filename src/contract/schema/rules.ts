@@ -97,9 +97,9 @@ const expressions: Readonly<Record<string, Express>> = {
 /** Rules that look into a text in a way that JSON Schema cannot say: they accept nothing but text. */
 const textual: ReadonlySet<string> = new Set(
   `contains notContains isAlpha isAlphanumeric isAscii isBase32 isBase58 isBase64 isBIC isBtcAddress isByteLength
-   isCreditCard isCurrency isDataURI isDateString isDecimal isEAN isEmail isEthereumAddress isFirebasePushId isFQDN
-   isFullWidth isHalfWidth isHash isHexColor isHexadecimal isHSL isIBAN isIdentityCard isIp isISBN isISIN
-   isISO31661Alpha2 isISO31661Alpha3 isISO31661Numeric isISO4217CurrencyCode isISO6391 isIso8601 isISRC isISSN isJSON
+   isCreditCard isCurrency isDataURI isDateString isDecimal isEAN isEmail isEthereumAddress IsFirebasePushId isFqdn
+   isFullWidth isHalfWidth isHash isHexColor isHexadecimal isHSL isIBAN isIdentityCard isIp isIsbn isIsin
+   isISO31661Alpha2 isISO31661Alpha3 isISO31661Numeric isISO4217CurrencyCode isISO6391 isIso8601 isISRC isISSN isJson
    isJwt isLatLong isLocale isLowercase isMacAddress isMagnetURI isMilitaryTime isMimeType isMobilePhone isMongoId
    isMultibyte isNumberString isOctal isPassportNumber isPhoneNumber isPort isPostalCode isRFC3339 isRgbColor isSemVer
    isStrongPassword isSurrogatePair isTaxId isTimeZone isUppercase isUrl isUuid isVariableWidth`.split(/\s+/),

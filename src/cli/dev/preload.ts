@@ -1,0 +1,44 @@
+/** Loaded into a program that `colloquy dev` runs: it writes into a file where the program's controllers are, and its table. */
+import { channel } from 'node:diagnostics_channel';
+import { renameSync, writeFileSync } from 'node:fs';
+import type { Announcement } from '../../app/inspection.js';
+import type { App, AppOptions } from '../../app/options.js';
+import { DEV, type DevApplication, type DevReport } from './report.js';
+
+/** Milliseconds after a step in which functions may be added. */
+const pause = 50;
+
+class Reporter {
+  /** Kept here, because Bun forgets the subscribers of a channel that nobody holds. */
+  readonly #channel = channel('colloquy:app');
+  readonly #started = new Map<object, App | undefined>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly file: string) {
+    this.#channel.subscribe((message) => this.#hear(message as Announcement));
+  }
+
+  #hear({ step, options, app }: Announcement): void {
+    this.#started.set(options, app as App | undefined);
+    // The globs are needed even if what they match cannot be loaded.
+    if (step === 'begin') return this.#write(false);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#write(true), pause);
+    this.#timer.unref?.();
+  }
+
+  #write(isReady: boolean): void {
+    const applications = [...this.#started].map(([options, app]) => describe(options as AppOptions, app));
+    const report: DevReport = { isReady, applications };
+    writeFileSync(`${this.file}.new`, JSON.stringify(report));
+    renameSync(`${this.file}.new`, this.file);
+  }
+}
+
+function describe({ controllers, cwd = process.cwd() }: AppOptions, app: App | undefined): DevApplication {
+  const globs = Array.isArray(controllers) ? controllers.filter((each) => typeof each === 'string') : [];
+  return { globs, cwd, rows: app?.table ?? [] };
+}
+
+const file = process.env[DEV];
+if (file !== undefined) new Reporter(file);

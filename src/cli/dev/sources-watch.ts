@@ -1,0 +1,129 @@
+/** Watches the sources of a program: its main file, all that it imports, and the files that its globs match, new ones too. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, watch, type FSWatcher } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { globbed } from '../program/globbed.js';
+import { sourcesFrom } from '../program/sources.js';
+import { compilerOptionsOf } from '../program/tsconfig.js';
+
+/** Globs, and the folder that they start from. */
+export interface Globs {
+  readonly globs: readonly string[];
+  readonly cwd: string;
+}
+
+/** Milliseconds in which an editor may write several files. */
+const pause = 60;
+
+/** Files by their paths, each with a hash of its content. */
+type Snapshot = ReadonlyMap<string, string>;
+
+export class SourcesWatch {
+  readonly #watchers = new Map<string, FSWatcher>();
+  #globs: readonly Globs[] = [];
+  #known: Snapshot = new Map();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  /** @param onChange is given the files that changed, came or went */
+  constructor(
+    private readonly main: string,
+    private readonly onChange: (files: readonly string[]) => void,
+  ) {}
+
+  /** Begins to watch; what was changed before counts as known. */
+  async begin(): Promise<void> {
+    this.#known = await this.#snapshot();
+    this.#watchFolders();
+  }
+
+  /**
+   * Watches what these globs match too, from now on.
+   * @param since when the program that has them began: what was written later is a change
+   */
+  setGlobs(globs: readonly Globs[], since: number): void {
+    if (JSON.stringify(globs) === JSON.stringify(this.#globs)) return;
+    this.#globs = globs;
+    this.#compare((file) => this.#known.has(file) || writtenAt(file) > since);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers.values()) watcher.close();
+  }
+
+  async #snapshot(): Promise<Snapshot> {
+    const matched = (await Promise.all(this.#globs.map(globbed))).flat();
+    const config = compilerOptionsOf(this.main)?.file;
+    const files = [...sourcesFrom([this.main, ...matched]), ...(config === undefined ? [] : [config])];
+    return new Map(files.map((file) => [file, hashOf(file)]));
+  }
+
+  /** A folder is watched, and not its files: editors replace them. */
+  #watchFolders(): void {
+    const folders = new Set([...this.#known.keys()].map((file) => dirname(file)));
+    for (const { globs, cwd } of this.#globs) {
+      for (const glob of globs) for (const folder of foldersBelow(baseOf(glob, cwd))) folders.add(folder);
+    }
+    for (const [folder, watcher] of this.#watchers) {
+      if (folders.has(folder)) continue;
+      watcher.close();
+      this.#watchers.delete(folder);
+    }
+    for (const folder of folders) if (!this.#watchers.has(folder) && existsSync(folder)) this.#watch(folder);
+  }
+
+  #watch(folder: string): void {
+    const watcher = watch(folder, () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#compare(() => true), pause);
+    });
+    // A folder that is gone is found by the comparison.
+    watcher.on('error', () => this.#watchers.delete(folder));
+    this.#watchers.set(folder, watcher);
+  }
+
+  /** Looks for changes, one time after the other; only those of files that count are told. */
+  #compare(counts: (file: string) => boolean): void {
+    this.#work = this.#work.then(async () => {
+      const now = await this.#snapshot();
+      if (this.#isClosed) return;
+      const before = this.#known;
+      const files = [...new Set([...before.keys(), ...now.keys()])].filter(counts);
+      this.#known = now;
+      this.#watchFolders();
+      const changed = files.filter((file) => before.get(file) !== now.get(file));
+      if (changed.length > 0) this.onChange(changed);
+    });
+  }
+}
+
+/** Milliseconds since 1970. */
+function writtenAt(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function hashOf(file: string): string {
+  try {
+    return createHash('sha1').update(readFileSync(file)).digest('hex');
+  } catch {
+    return '';
+  }
+}
+
+/** The folder that a glob cannot match anything outside of. */
+function baseOf(glob: string, cwd: string): string {
+  const parts = glob.split('/');
+  const magic = parts.findIndex((part) => /[*?[\]{}()!]/.test(part));
+  return resolve(cwd, parts.slice(0, magic < 0 ? -1 : magic).join('/') || (glob.startsWith('/') ? '/' : '.'));
+}
+
+function foldersBelow(base: string): string[] {
+  if (!existsSync(base)) return [];
+  const inner = readdirSync(base, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'),
+  );
+  return [base, ...inner.flatMap(({ name }) => foldersBelow(join(base, name)))];
+}

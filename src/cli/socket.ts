@@ -1,0 +1,63 @@
+/** A connection of the command to a server; the only importer of socket.io-client here. */
+import type { Socket } from 'socket.io-client';
+import { CommandError } from './command.js';
+
+export type { Socket };
+
+export interface ConnectOptions {
+  readonly url: string;
+  /** The path of the namespace. */
+  readonly namespace: string;
+  readonly auth: object;
+  /** The path of Engine.IO. */
+  readonly path: string | undefined;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/**
+ * Connects, or says why the server does not let it in.
+ * @throws CommandError if socket.io-client is not installed, or there is no connection
+ */
+export async function openSocket(options: ConnectOptions): Promise<Socket> {
+  const { url, namespace, auth, path, timeout } = options;
+  const { io } = await load();
+  const address = new URL(url);
+  address.pathname = namespace;
+  const socket = io(address.href, { auth, forceNew: true, reconnection: false, timeout, ...(path ? { path } : {}) });
+  return new Promise((resolve, reject) => {
+    const fail = (message: string): void => {
+      socket.disconnect();
+      reject(new CommandError(message));
+    };
+    const timer = setTimeout(() => fail(`${url} did not answer within ${timeout / 1000} seconds.`), timeout);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      resolve(socket);
+    });
+    socket.once('connect_error', (error) => {
+      clearTimeout(timer);
+      fail(refusal(error, options));
+    });
+  });
+}
+
+function refusal(error: Error & { readonly data?: unknown }, { url, namespace }: ConnectOptions): string {
+  if (error.data !== undefined) {
+    const { code } = error.data as { readonly code?: unknown };
+    const next = code === 'invalid' ? '\nSay who you are with --auth \'{"token":"…"}\'.' : '';
+    return `${namespace} refused the connection: ${error.message}\n${JSON.stringify(error.data)}${next}`;
+  }
+  if (error.message === 'Invalid namespace') {
+    return `The server has no namespace ${namespace}. colloquy routes lists those of a program.`;
+  }
+  return `${url} cannot be reached: ${error.message}.\nIs the server running there, and its Engine.IO at the usual path? --path names another one.`;
+}
+
+async function load(): Promise<typeof import('socket.io-client')> {
+  try {
+    return await import('socket.io-client');
+  } catch {
+    throw new CommandError('This command needs socket.io-client: npm install --save-dev socket.io-client');
+  }
+}
