@@ -1,80 +1,44 @@
 /**
  * The programs that `npm create colloquy` makes, from the packed packages: they test green, type-check, start, serve their
- * page and answer. `CREATE=all npm test` takes every template with every runner; otherwise the three that differ most.
+ * page and answer. `CREATE=all npm test` takes every template with every runner; otherwise the two
+ * that differ most; `first-hour.test.ts` has the chat with node:test.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { runners, templates, type Runner, type Template } from '../../create-colloquy/src/choices.js';
-import { root } from '../repo/sources.js';
 import { shows, skipPages, visit } from '../samples/browser.js';
 import { openClient } from '../support/app.js';
-import { cleanEnvironment, run, unreachable } from '../support/run.js';
+import { cleanEnvironment } from '../support/run.js';
 import { nextEvent } from '../support/wait.js';
+import { Packages, succeed } from './packages.js';
 
 type Program = readonly [template: Template, runner: Runner];
 
 const telling: readonly Program[] = [
   ['minimal', 'jest'],
   ['chat', 'vitest'],
-  ['chat', 'node'],
 ];
 const all = Object.keys(templates).flatMap((template) =>
   Object.keys(runners).map((runner) => [template, runner] as unknown as Program),
 );
 
-/** Runs a command that must succeed. */
-async function succeed(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { code, output } = await run(command, args, cwd);
-  assert.equal(code, 0, `${command} ${args.join(' ')}\n${output}`);
-  return output;
-}
-
 describe('a new program', { concurrency: true, timeout: 240_000 }, () => {
-  let folder: string;
-  let bin: string;
-  let colloquy: string;
+  let packages: Packages;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'colloquy-create-'));
-    const pack = async (cwd: string): Promise<string> => {
-      const output = await succeed('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], cwd);
-      return join(folder, output.trim().split('\n').at(-1)!);
-    };
-    colloquy = await pack(root);
-    const create = await pack(join(root, 'create-colloquy'));
-    await succeed('npm', ['install', '--no-audit', '--no-fund', '--prefix', join(folder, 'tool'), create], folder);
-    bin = join(folder, 'tool/node_modules/.bin/create-colloquy');
+    packages = await Packages.pack();
   });
 
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => packages.remove());
 
-  /** Makes a program and installs its packages; `undefined` where the registry is out of reach, and the test is skipped. */
-  async function make(t: TestContext, [template, runner]: Program): Promise<string | undefined> {
-    const name = `${template}-${runner}`;
-    await succeed(bin, [name, '--template', template, '--runner', runner, '--no-install'], folder);
-    const project = join(folder, name);
-    const manifest = join(project, 'package.json');
-    writeFileSync(
-      manifest,
-      readFileSync(manifest, 'utf8').replace(/("colloquy": )"[^"]+"/, `$1${JSON.stringify(`file:${colloquy}`)}`),
-    );
-    const { code, output } = await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], project);
-    if (code === 0) return project;
-    assert.ok(unreachable.test(output) && !process.env['CI'], output);
-    t.skip('the package registry is out of reach');
-    return undefined;
-  }
-
-  for (const program of process.env['CREATE'] === 'all' ? all : telling) {
-    const [template, runner] = program;
+  for (const [template, runner] of process.env['CREATE'] === 'all' ? all : telling) {
     it(`tests green, type-checks, starts and answers: ${template} with ${runner}`, async (t) => {
-      const project = await make(t, program);
+      const project = await packages.make(t, `${template}-${runner}`, template, runner);
       if (!project) return;
       await succeed('npm', ['test'], project);
       await succeed('npm', ['run', 'typecheck'], project);
