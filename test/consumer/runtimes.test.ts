@@ -43,8 +43,8 @@ for (const [runtime, flags] of Object.entries(runtimes)) {
       assert.ok(code === 0 || (unreachable.test(output) && !process.env['CI']), output);
     });
 
-    /** Starts a program, and returns where it listens; it has to end by itself when it is asked to. */
-    async function start(t: TestContext, program: string): Promise<string | undefined> {
+    /** Starts a program, which may have to print something first, and returns where it listens; it has to end by itself when it is asked to. */
+    async function start(t: TestContext, program: string, prints = /^/): Promise<string | undefined> {
       if (path === undefined) {
         t.skip(missing);
         return undefined;
@@ -61,7 +61,9 @@ for (const [runtime, flags] of Object.entries(runtimes)) {
       for await (const line of createInterface(child.stdout)) {
         output += `${line}\n`;
         const url = /^open (\S+)$/.exec(line)?.[1];
-        if (url) return url;
+        if (!url) continue;
+        assert.match(output, prints);
+        return url;
       }
       throw new Error(`${runtime} ended:\n${output}`);
     }
@@ -82,8 +84,8 @@ for (const [runtime, flags] of Object.entries(runtimes)) {
       assert.equal(((await client.emitWithAck('sya', {})) as Failure).error.code, 'unknown_event');
     });
 
-    it('keeps the contract on the wire, over WebSocket and long-polling', async (t) => {
-      const url = await start(t, join(root, '.build/test/consumer/contract.program.js'));
+    it('keeps the contract on the wire, over WebSocket and long-polling, with compiled payload plans', async (t) => {
+      const url = await start(t, join(root, '.build/test/consumer/contract.program.js'), /^payloads: Point compiled$/m);
       if (!url) return;
       for (const transport of transports) {
         const client = await connect(t, `${url}/contract`, transport);
