@@ -4,7 +4,8 @@ import type { ClassConstructor } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { getFromContainer, Validator } from 'class-validator';
 import type { MetadataStorage, ValidationError } from 'class-validator';
-import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import { ValidationExecutor as Executor } from 'class-validator/cjs/validation/ValidationExecutor.js';
+import type { ValidationExecutor } from 'class-validator/types/validation/ValidationExecutor.js';
 import { makesBuffers, refuseClaims } from './buffers.js';
 import { Awaited, Budget, BUDGET_EXCEEDED } from './budget.js';
 import type { Class, ConstraintOf, SettledOptions } from './payload-options.js';
@@ -108,7 +109,7 @@ function withConstraints(storage: MetadataStorage, constraintOf: ConstraintOf): 
 
 /** The library's executor, made to stop at the first broken rule that its budget has no room for. */
 export function budgetedExecutor(validator: Validator, options: SettledOptions, budget: Budget): ValidationExecutor {
-  const executor = new ValidationExecutor(validator, options.validator);
+  const executor = new Executor(validator, options.validator);
   const inner = executor as unknown as ExecutorInternals;
   if (options.constraintOf) inner.metadataStorage = withConstraints(inner.metadataStorage, options.constraintOf);
   const create = inner.createValidationError.bind(executor);

@@ -61,7 +61,9 @@ for (const transport of ['websocket', 'polling'] as const) {
 }
 
 it('a server that closes disconnects many clients in batches, so that they do not all come back in one moment', async (t) => {
-  const { app, connect } = await start(t, [Silent], { limits: { connectionsPerAddress: Infinity } });
+  const { app, connect } = await start(t, [Silent], {
+    limits: { connectionsPerAddress: Infinity, connectionRate: Infinity },
+  });
   let left = 0;
   const batches: number[] = [];
   for (let n = 0; n < 600; n++) {

@@ -38,6 +38,7 @@ test('every limit is on by default', () => {
     rooms: 256,
     concurrentCalls: 32,
     queuedCalls: 128,
+    backgroundTasks: 100,
     handlerTime: 15_000,
     callTime: 10_000,
     sendBuffer: 4_000_000,

@@ -12,6 +12,9 @@ const chosen = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .sort();
 if (chosen.length === 0) throw new Error(`no test file matches TEST=${words.join(',')}`);
 
+/** The files that `programs.ts` imports. */
+export const programs: RegExp = /^(cli|consumer|contract|create|docs|samples)\//;
+
 /**
  * Imports the chosen test files that belong to this process. `TEST=payload,plan npm test` chooses the files whose path
  * contains one of the words.

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it, mock } from 'node:test';
-import { Namespace, On } from '../../src/index.js';
+import { Namespace, On, Payload } from '../../src/index.js';
 import { start } from '../support/app.js';
 import { nextEvent, until } from '../support/wait.js';
 import { openPolling } from '../support/start-with.js';
 
 @Namespace('/')
 class Root {
-  @On() echo(value: unknown) {
+  @On() echo(@Payload({ type: Object, optional: true }) value: unknown) {
     return value;
   }
   @On() big() {

@@ -2,7 +2,7 @@
  * Copies of a library: each has classes and tables of its own, so what the program says to one is not known to the other. They
  * are found among the modules that Node.js has loaded; nothing is imported for it.
  */
-import nodeModule from 'node:module';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { SetupProblem } from '../errors.js';
 
@@ -18,7 +18,7 @@ const found = new Map<string, { readonly modules: number; readonly copies: reado
 
 /** Returns the copies of a library that are loaded, by one of its files: `dist/index.js`. */
 export function copiesOf(library: string, file: string): readonly Copy[] {
-  const modules = (nodeModule as unknown as { readonly _cache?: Modules })._cache ?? {};
+  const modules: Modules = createRequire(import.meta.url).cache;
   const count = Object.keys(modules).length;
   const known = found.get(library);
   if (known?.modules === count) return known.copies;

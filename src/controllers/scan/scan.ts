@@ -4,7 +4,7 @@ import type { SetupProblem } from '../../base/errors.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
-import { checkData, checkEvents, methodProblem } from './check-controllers.js';
+import { checkData, checkEvents, eventTypeProblem, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
 import { checkInputs, validMiddleware } from './check-inputs.js';
@@ -68,6 +68,8 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
     handlers.push({ ...handlerFacts(row, params ?? [], name, common), isShared });
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
+    const noName = eventTypeProblem(row.event, `${name}.${String(row.method)}`);
+    if (noName) yield noName;
   }
   if (untyped) yield untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method);
   return handlers;
@@ -82,7 +84,7 @@ function handlerFacts(
   return {
     ...row,
     label: `${name}.${String(row.method)}`,
-    event: row.kind === 'event' ? (row.event ?? String(row.method)) : row.kind === 'any' ? '*' : row.kind,
+    event: row.kind === 'event' ? String(row.event ?? row.method) : row.kind === 'any' ? '*' : row.kind,
     params,
     uses: usesOf(uses, row.method),
     emissions: emissions.filter(({ method }) => method === row.method),

@@ -144,3 +144,15 @@ test('all mistakes of all classes come in one error, numbered', async () => {
     'limits.depth',
   ]);
 });
+
+test('a name that is no text is a mistake: options in its place, a number, a symbol', async () => {
+  for (const name of [{ timeout: 5 }, 7, Symbol('say'), ['say']] as unknown as string[]) {
+    @Namespace('/a')
+    class Wrong {
+      @On(name) say() {}
+    }
+    const problem = await mistake([Wrong]);
+    assert.equal(problem.code, 'event_name');
+    assert.match(problem.fix, /@On\('name', \{ … \}\)/);
+  }
+});

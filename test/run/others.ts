@@ -1,4 +1,0 @@
-/** The tests of all rooms but `cluster`. */
-import { load } from './load.js';
-
-load((file) => !file.startsWith('cluster/'));
