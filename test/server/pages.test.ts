@@ -50,8 +50,8 @@ describe('serving', () => {
   });
 
   it('with a heartbeat: pings as often as told, and ends a client that does not answer', async (t) => {
-    const { app, client } = await start(t, [Root], { pingInterval: 20, pingTimeout: 50 });
-    const socket = client();
+    const { app, connect } = await start(t, [Root], { pingInterval: 20, pingTimeout: 500 });
+    const socket = await connect();
     await nextEvent(socket.io as never, 'ping');
     const reasons: string[] = [];
     app.io.sockets.sockets.get(socket.id!)!.on('disconnect', (reason) => reasons.push(reason));
