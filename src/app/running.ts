@@ -134,7 +134,7 @@ export class RunningApp implements App {
   ): this {
     const { problems, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    take(checkFunction(facts, handler, this.#plan.handlerOf(path, event)), problems);
+    take(checkFunction(facts, event, handler, this.#plan.handlerOf(path, event)), problems);
     const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
     problems.conclude((text) => this.runtime.log.warn(text));
     this.#apply(this.#plan.add(controller!));

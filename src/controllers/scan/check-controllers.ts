@@ -83,14 +83,9 @@ export function eventNameProblem(event: string): string | undefined {
 }
 
 /** Says that something else stands in the place of an event's name: options, as a rule. */
-export function eventTypeProblem(event: unknown, where: string): SetupProblem | undefined {
-  if (event === undefined || event === null || typeof event === 'string') return undefined;
-  return {
-    code: 'event_name',
-    where,
-    what: `the name of the event is a value of type ${typeof event}.`,
-    fix: "write @On('name', { … }), with the name first; @On(undefined, { … }) takes the name of the method.",
-  };
+export function* checkEventType(event: unknown, where: string, fix: string): Step<void> {
+  if (typeof event === 'string') return;
+  yield { code: 'event_name', where, what: `the name of the event is a value of type ${typeof event}.`, fix };
 }
 
 const remedies: Readonly<Record<string, string>> = {

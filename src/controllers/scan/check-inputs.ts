@@ -4,6 +4,7 @@ import { isThenable } from '../../base/thenable.js';
 import type { Problems, Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
+import { checkEventType } from './check-controllers.js';
 import type { HandlerFacts } from './facts.js';
 
 /** Returns the handlers with what can be used of their middleware. */
@@ -12,7 +13,10 @@ export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFac
   for (const handler of handlers) {
     const { label, emissions } = handler;
     if ('errorType' in handler) yield* checkType(handler.errorType, label, '@OnError');
-    for (const { options } of emissions) if ('on' in options) yield* checkType(options.on, label, '`on` of @Emit');
+    for (const { event, options } of emissions) {
+      yield* checkEventType(event, label, "write @Emit('name', { … }), with the name first.");
+      if ('on' in options) yield* checkType(options.on, label, '`on` of @Emit');
+    }
     const uses = yield* validMiddleware(handler.uses, label, '@Use');
     checked.push(uses.length === handler.uses.length ? handler : { ...handler, uses });
   }

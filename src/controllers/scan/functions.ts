@@ -5,7 +5,7 @@ import type { Step } from '../../base/boot/report.js';
 import type { DeclaredAnswer, HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
-import { checkEvents, eventTaken, methodProblem } from './check-controllers.js';
+import { checkEvents, checkEventType, eventTaken, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
 import { validMiddleware } from './check-inputs.js';
 import { pathProblem } from './path.js';
@@ -41,11 +41,21 @@ export function functionFacts<Args extends unknown[]>(
   handler: HandlerFunction<Args>,
   { payload, use = [], ...options }: FunctionOptions,
 ): ControllerFacts {
-  const label = handler.name || `on('${event}')`;
+  const label = handler.name || `on('${String(event)}')`;
   const call = handler as (...values: unknown[]) => unknown;
   const method = payload ? call : (context: EventContext) => call(context, ...context.args);
   const params = [contextParam, ...(payload ?? []).map(payloadParam)];
-  const facts = { kind: 'event', method: 'handle', event, options, label, params, uses: use, emissions: [] } as const;
+  const name = String(event);
+  const facts = {
+    kind: 'event',
+    method: 'handle',
+    event: name,
+    options,
+    label,
+    params,
+    uses: use,
+    emissions: [],
+  } as const;
   return {
     type: Object,
     instance: { handle: method },
@@ -59,6 +69,7 @@ export function functionFacts<Args extends unknown[]>(
 /** Yields what keeps the function from being added; `other` is what handles the event in its namespace already. */
 export function* checkFunction<Args extends unknown[]>(
   facts: ControllerFacts,
+  event: unknown,
   handler: HandlerFunction<Args>,
   other: { readonly label: string } | undefined,
 ): Step<void> {
@@ -66,6 +77,7 @@ export function* checkFunction<Args extends unknown[]>(
   for (const { uses } of handlers) yield* validMiddleware(uses, where, '`use`');
   const what = pathProblem(namespace.path);
   if (what) yield { code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." };
+  yield* checkEventType(event, where, "write app.on('/path', 'name', handler).");
   yield* checkEvents([facts]);
   const problem = methodProblem(handler);
   if (problem) yield { where, ...problem };

@@ -4,7 +4,7 @@ import type { SetupProblem } from '../../base/errors.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
-import { checkData, checkEvents, eventTypeProblem, methodProblem } from './check-controllers.js';
+import { checkData, checkEvents, checkEventType, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
 import { checkInputs, validMiddleware } from './check-inputs.js';
@@ -68,12 +68,13 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
     handlers.push({ ...handlerFacts(row, params ?? [], name, common), isShared });
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
-    const noName = eventTypeProblem(row.event, `${name}.${String(row.method)}`);
-    if (noName) yield noName;
+    yield* checkEventType(row.event ?? '', `${name}.${String(row.method)}`, nameFirst);
   }
   if (untyped) yield untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method);
   return handlers;
 }
+
+const nameFirst = "write @On('name', { … }), with the name first; @On(undefined, { … }) takes the name of the method.";
 
 function handlerFacts(
   row: HandlerMetadata,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Namespace, On, OnAny, OnMessage, type EventContext } from '../../../src/index.js';
+import { createApp, Emit, Namespace, On, OnAny, OnMessage, SetupError, type EventContext } from '../../../src/index.js';
 import { assertMistake, mistake, mistakes } from './mistakes.js';
 
 test('an event that is handled twice in a namespace is a mistake: in one class, in two, by inheritance', async () => {
@@ -145,8 +145,8 @@ test('all mistakes of all classes come in one error, numbered', async () => {
   ]);
 });
 
-test('a name that is no text is a mistake: options in its place, a number, a symbol', async () => {
-  for (const name of [{ timeout: 5 }, 7, Symbol('say'), ['say']] as unknown as string[]) {
+test('a name that is no text is a mistake, in @On, @Emit and app.on: options in its place, a number, a symbol', async () => {
+  for (const name of [{ timeout: 5 }, 7, Symbol('say'), ['say'], true, () => 'say'] as unknown as string[]) {
     @Namespace('/a')
     class Wrong {
       @On(name) say() {}
@@ -154,5 +154,23 @@ test('a name that is no text is a mistake: options in its place, a number, a sym
     const problem = await mistake([Wrong]);
     assert.equal(problem.code, 'event_name');
     assert.match(problem.fix, /@On\('name', \{ … \}\)/);
+
+    @Namespace('/a')
+    class WrongEmission {
+      @On() @Emit(name) say() {}
+    }
+    assertMistake(await mistake([WrongEmission]), 'WrongEmission.say', /name of the event is a value/, /@Emit\('name'/);
+
+    const app = await createApp({ controllers: [Root], logger: false, signals: false });
+    assert.throws(
+      () => app.on('/a', name, () => 1),
+      (error) => error instanceof SetupError && error.problems[0]?.code === 'event_name',
+    );
+    await app.close();
   }
 });
+
+@Namespace('/root')
+class Root {
+  @On() say() {}
+}
