@@ -1,5 +1,6 @@
-/** Who may read a page of ours: the check of the user's own, which may do anything. */
+/** Pages of ours: who may read one, by the check of the user's own, which may do anything; and which paths one may have. */
 import type { IncomingMessage } from 'node:http';
+import type { Problems } from '../base/boot/report.js';
 import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
 import { guardRejection, isThenable, promiseOf } from '../base/thenable.js';
@@ -38,4 +39,20 @@ export function allowed(option: string, page: string, { allow, log, counters }: 
       return failed({ err }, 'failed');
     }
   };
+}
+
+/** Adds an `allow` that is no function. */
+export function checkAllow(option: string, allow: unknown, problems: Problems): void {
+  if (allow === undefined || typeof allow === 'function') return;
+  problems.push({
+    code: 'option_kind',
+    where: `${option}.allow`,
+    what: `received ${typeof allow}, expected a function, (request) => boolean.`,
+    fix: `write ${option}: { allow: (request) => … }.`,
+  });
+}
+
+/** Whether a path is another one or below it; both without a slash at the end. */
+export function isBelow(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}/`);
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
 import type { Problems } from '../../base/boot/report.js';
+import { checkAllow, isBelow } from '../../server/allowed.js';
 import { mountsOf, type HttpOptions } from '../../server/pages.js';
 
 /** Where the event book is served, and who may see it. */
@@ -51,14 +52,7 @@ export function checkDocs(options: DocsSurroundings, problems: Problems): void {
   const { docs } = options;
   if (docs === undefined || docs === false) return;
   const { path = defaultPath, allow }: DocsOptions = docs === true ? {} : docs;
-  if (allow !== undefined && typeof allow !== 'function') {
-    problems.push({
-      code: 'option_kind',
-      where: 'docs.allow',
-      what: `received ${typeof allow}, expected a function, (request) => boolean.`,
-      fix: 'write docs: { allow: (request) => … }.',
-    });
-  }
+  checkAllow('docs', allow, problems);
   if (allow === undefined && process.env['NODE_ENV'] === 'production') {
     problems.push({
       code: 'docs_production',
@@ -86,10 +80,6 @@ function pathProblem(given: unknown, { http, static: folders, socketPath }: Docs
     if (taken) return `'${given}' belongs to the option \`static\`: ${taken}.`;
   }
   return undefined;
-}
-
-function isBelow(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(`${parent}/`);
 }
 
 /** What of a folder has the path of the page. */

@@ -1,6 +1,7 @@
 /** The option `metrics`: where the metrics are served, who may read them, and the mistakes that boot finds in it. */
 import type { IncomingMessage } from 'node:http';
 import type { Problems } from '../../base/boot/report.js';
+import { checkAllow, isBelow } from '../../server/allowed.js';
 
 /** Where the metrics are served, and who may read them. */
 export interface MetricsOptions {
@@ -36,26 +37,18 @@ export function checkMetrics(
   const resolved = resolveMetrics(option);
   if (!resolved) return;
   const { path, allow } = resolved as { readonly path: unknown; readonly allow?: unknown };
-  if (allow !== undefined && typeof allow !== 'function') {
-    problems.push({
-      code: 'option_kind',
-      where: 'metrics.allow',
-      what: `received ${typeof allow}, expected a function, (request) => boolean.`,
-      fix: 'write metrics: { allow: (request) => … }.',
-    });
-  }
+  checkAllow('metrics', allow, problems);
   const what = pathProblem(path, socketPath.replace(/\/$/, '')) ?? bookProblem(path, docsPath);
   if (what) problems.push({ code: 'metrics_path', where: 'metrics', what, fix: "write metrics: '/metrics'." });
 }
 
 function bookProblem(path: unknown, docsPath: string | undefined): string | undefined {
-  const isTaken = docsPath !== undefined && (path === docsPath || String(path).startsWith(`${docsPath}/`));
+  const isTaken = docsPath !== undefined && isBelow(String(path), docsPath);
   return isTaken ? `'${String(path)}' belongs to the option \`docs\`.` : undefined;
 }
 
 function pathProblem(path: unknown, sockets: string): string | undefined {
   if (typeof path !== 'string' || !/^(?:\/[\w.~-]*[\w~-])+$/.test(path))
     return `${JSON.stringify(path)} is not a path such as '/metrics'.`;
-  const isTaken = path === sockets || path.startsWith(`${sockets}/`);
-  return isTaken ? `'${path}' belongs to Socket.IO, whose path is '${sockets}'.` : undefined;
+  return isBelow(path, sockets) ? `'${path}' belongs to Socket.IO, whose path is '${sockets}'.` : undefined;
 }
