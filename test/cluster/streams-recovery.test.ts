@@ -210,6 +210,30 @@ for (const name of ['redis-streams', 'redis-streams (ioredis)']) {
       assert.equal(await thief.emitWithAck('look'), false);
     });
 
+    for (const where of ['one node', 'two nodes']) {
+      it(`one session is one socket: of five clients that ask for it at once on ${where}, one gets it`, async (t) => {
+        const all = (await nodes(t, engine, 2)) as [Running, Running];
+        const socket = await all[0].connect('/mail', { auth: { token: 'a' } });
+        const heard = nextEvent(socket, 'news');
+        all[0].app.io.of('/mail').emit('news', 'seen');
+        await heard;
+        const {
+          id,
+          _pid: pid,
+          _lastOffset: offset,
+        } = socket as unknown as Record<'id' | '_pid' | '_lastOffset', string>;
+        await cut(all[0], socket);
+        const clients = await Promise.all(
+          Array.from({ length: 5 }, (_, n) =>
+            all[where === 'one node' ? 1 : n % 2]!.connect('/mail', { auth: { token: 'a', pid, offset } }),
+          ),
+        );
+        const ids = clients.map((client) => client.id);
+        assert.equal(ids.filter((each) => each === id).length, 1);
+        assert.equal(new Set(ids).size, 5);
+      });
+    }
+
     it('does not recover what is not known, and says so to the client by connecting it anew', async (t) => {
       const [one] = (await nodes(t, engine, 1)) as [Running];
       for (const offset of ['', 'x', '0-0', '9-9~a~1', '~~']) {
