@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { before, describe, it, type TestContext } from 'node:test';
 import type { Socket } from 'socket.io-client';
 import { root } from '../repo/sources.js';
 import { openClient, transports } from '../support/app.js';
+import { writeReadmeProgram } from '../support/readme-program.js';
 import { cleanEnvironment, run, unreachable } from '../support/run.js';
 import { nextEvent } from '../support/wait.js';
 
@@ -18,16 +18,10 @@ interface Failure {
   readonly error: { readonly code: string; readonly message: string; readonly issues?: readonly { path: string }[] };
 }
 
-/** Writes the program of the README with its compiler options, as a package of its own; returns its path. */
+/** Writes the program of the README; returns its path. */
 function readmeProgram(): string {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const folder = join(root, '.build/runtimes');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'node_modules'), { recursive: true });
-  symlinkSync(root, join(folder, 'node_modules/colloquy'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-  writeFileSync(join(folder, 'main.ts'), /```ts\n(\/\/ main\.ts\n[^]*?)```/.exec(readme)![1]!);
-  writeFileSync(join(folder, 'tsconfig.json'), /```jsonc\n\/\/ tsconfig.json\n([^]*?)```/.exec(readme)![1]!);
+  writeReadmeProgram(root, folder);
   return join(folder, 'main.ts');
 }
 

@@ -1,26 +1,19 @@
 /** Rows of docs/toolchains.md that no other test tries. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { build } from 'esbuild';
 import { tableOf } from '../repo/readme-tables.js';
 import { root } from '../repo/sources.js';
+import { writeReadmeProgram } from '../support/readme-program.js';
 import { run } from '../support/run.js';
 import { startProgram } from './program.js';
 
 const folder = join(root, '.build/toolchains');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 describe('docs/toolchains.md', () => {
-  before(() => {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(join(folder, 'node_modules'), { recursive: true });
-    symlinkSync(root, join(folder, 'node_modules/colloquy'));
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-    writeFileSync(join(folder, 'main.ts'), /```ts\n(\/\/ main\.ts\n[^]*?)```/.exec(readme)![1]!);
-    writeFileSync(join(folder, 'tsconfig.json'), /```jsonc\n\/\/ tsconfig.json\n([^]*?)```/.exec(readme)![1]!);
-  });
+  before(() => writeReadmeProgram(root, folder));
 
   const bundle = (entry: string, out: string): Promise<unknown> =>
     build({
