@@ -33,6 +33,7 @@ import { takeMissed } from './recovery/missed-packets.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { beginEntering, endEntering } from './namespaces/entering.js';
+import { compactListeners } from './namespaces/listeners.js';
 import { enterTransport, isEntering, leaveTransport } from './namespaces/pending-namespaces.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
@@ -113,6 +114,7 @@ function attach(served: ServedNamespace, socket: Socket): Connection {
   keepConnection(connection);
   if (connectionChannel.hasSubscribers) connection.observer = new ObservedConnection(socket, served.plan.label);
   socket.emit = emit;
+  compactListeners(socket);
   return connection;
 }
 

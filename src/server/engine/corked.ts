@@ -11,7 +11,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { isBetweenMessages, readTexts } from './frame-reader.js';
 import { sendCorked, sendFrame, sendTexts } from './frame-writer.js';
-import { engineSocketKey, type EngineSocket, type Receiver, type Sender } from './ws.js';
+import { shareForgetting, shareListeners, shareTransports } from './lean.js';
+import { engineSocketKey, type EngineServer, type EngineSocket, type Receiver, type Sender } from './ws.js';
 
 /** Replaces `write` of a receiver: what it is between two messages for is read without it. */
 function write(this: Receiver, chunk: Buffer): boolean {
@@ -75,6 +76,7 @@ function adopt(engineSocket: EngineSocket): void {
   receiver[engineSocketKey] = engineSocket;
   receiver.write = write;
   engineSocket.flush = flush;
+  shareListeners(engineSocket);
 }
 
 type EngineRequest = IncomingMessage & { readonly _query: Readonly<Record<string, string>> };
@@ -100,8 +102,10 @@ export function writeOncePerTurn(engine: Server['engine']): string | undefined {
   if (ws !== undefined && typeof ws.options?.WebSocket?.Sender?.prototype?.sendFrame !== 'function') {
     return 'its WebSocket server is not the ws that this was made for';
   }
+  if (ws !== undefined) shareTransports(engine as unknown as EngineServer);
   engine.on('initial_headers', joinOpening);
   engine.on('connection', (socket: EngineSocket) => {
+    shareForgetting(socket);
     adopt(socket);
     if (socket.transport.name === 'polling') socket.once('upgrade', () => adopt(socket));
   });

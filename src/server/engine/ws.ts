@@ -3,6 +3,9 @@
 /** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
 
+/** The key of a WebSocket's transport. */
+export const transportKey: unique symbol = Symbol('colloquy:transport');
+
 /** The arguments of `sendFrame`: header and payload, or both in one buffer. */
 export type Frame = [header: Buffer, payload: Buffer | string] | [frame: Buffer];
 export type Callback = (error?: Error) => void;
@@ -37,12 +40,29 @@ export interface Receiver {
   [engineSocketKey]?: EngineSocket;
 }
 
-export interface WebSocket {
+/** A listener, as an emitter keeps it: one for a single time leads to the one that it calls. */
+export type Listener = ((this: never, ...values: never[]) => void) & { readonly listener?: Listener };
+
+/** Node.js's emitter, of events that have no types. */
+export interface Emitter {
+  on(event: string, listener: Listener): void;
+  removeListener(event: string, listener: Listener): void;
+  removeAllListeners(event: string): void;
+  listeners(event: string): Listener[];
+  /** With those for a single time as they are kept. */
+  rawListeners(event: string): Listener[];
+  listenerCount(event: string): number;
+  eventNames(): readonly unknown[];
+}
+
+export interface WebSocket extends Emitter {
   readonly readyState: number;
   readonly extensions: string;
   readonly _sender?: Sender;
   readonly _receiver?: Receiver;
-  listenerCount(event: 'message'): number;
+  /** Leads to the transport that it carries. */
+  [transportKey]?: Transport;
+  send(data: unknown, callback: Callback): void;
 }
 
 export interface Packet {
@@ -52,20 +72,47 @@ export interface Packet {
 }
 
 /** Engine.IO's transport. */
-export interface Transport {
+export interface Transport extends Emitter {
   readonly name: string;
   readonly socket?: WebSocket;
   writable: boolean;
   /** Called when the last frame of a batch was given to the kernel, or could not be. */
   readonly _onSentLast?: Callback;
+  /** Leads to the session that it belongs to. */
+  [engineSocketKey]?: EngineSocket;
   send(packets: readonly Packet[]): void;
   /** Takes one packet of the client. */
-  onData(text: string): void;
+  onData(data: unknown): void;
+  onError(message: unknown, description?: unknown): void;
+  onClose(): void;
+  emit(event: 'drain' | 'ready'): void;
+}
+
+/** The request of a WebSocket that Engine.IO makes a transport for. */
+export interface TransportRequest {
+  readonly _query: Readonly<Record<string, string>>;
+  readonly websocket: WebSocket;
+}
+
+/** Engine.IO's server. */
+export interface EngineServer {
+  readonly clients: Record<string, EngineSocket>;
+  clientsCount: number;
+  createTransport(name: string, request: TransportRequest): Transport;
 }
 
 /** Engine.IO's socket, whichever transport it is on. */
-export interface EngineSocket {
+export interface EngineSocket extends Emitter {
+  readonly id: string;
+  readonly server: EngineServer;
   readonly transport: Transport;
+  /** Called, in this order, when the transport is left. */
+  cleanupFn: (() => void)[];
+  clearTransport(): void;
+  onPacket(packet: Packet): void;
+  onDrain(): void;
+  onError(error: unknown): void;
+  onClose(reason: string): void;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
   once(event: 'upgrade', listener: (transport: Transport) => void): void;

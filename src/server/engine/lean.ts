@@ -1,0 +1,188 @@
+/**
+ * What Engine.IO keeps of a connection, in less memory. It makes a dozen functions for each, which know their transport and their
+ * socket by being made for them; here all connections share them, and they find both by a key. Events, their order and
+ * their listeners stay: nothing is heard or sent differently.
+ */
+import { compactListeners, emptyPrototype, type ListenerStore } from '../../connections/namespaces/listeners.js';
+import {
+  engineSocketKey,
+  transportKey,
+  type Callback,
+  type Emitter,
+  type EngineServer,
+  type EngineSocket,
+  type Packet,
+  type Transport,
+  type TransportRequest,
+  type WebSocket,
+} from './ws.js';
+
+type TransportClass = new (request: TransportRequest) => Transport;
+
+/** Has the WebSocket transports of an engine share their functions; those that this was not made for stay as they are. */
+export function shareTransports(engine: EngineServer): void {
+  const createTransport = engine.createTransport.bind(engine);
+  const Lean = leanTransport(createTransport);
+  if (!Lean) return;
+  engine.createTransport = (name, request) =>
+    name === 'websocket' && request.websocket._sender ? new Lean(request) : createTransport(name, request);
+}
+
+/** Engine.IO exports no class of transports: it is that of a transport without a connection. */
+function leanTransport(createTransport: EngineServer['createTransport']): TransportClass | undefined {
+  const nowhere = { on() {}, once() {} } as unknown as WebSocket;
+  const stock = createTransport('websocket', { _query: { EIO: '4' }, websocket: nowhere });
+  const prototype = Object.getPrototypeOf(stock) as Transport;
+  const Base = Object.getPrototypeOf(prototype.constructor) as TransportClass;
+  if (Object.keys(stock).toString() !== fields.toString() || typeof Base !== 'function') return undefined;
+
+  /** Made by the parent of Engine.IO's class, with all methods of that class. */
+  class LeanTransport extends Base {
+    override readonly _onSentLast: Callback = (error) => onSentLast(this, error);
+    override readonly socket: WebSocket;
+    readonly perMessageDeflate = null;
+
+    constructor(request: TransportRequest) {
+      super(request);
+      this.socket = request.websocket;
+      listen(this.socket, this);
+      this.writable = true;
+    }
+
+    // Only what is not a short text goes through these.
+    get _onSent(): Callback {
+      return (error) => onSent(this, error);
+    }
+
+    get _doSend() {
+      return (data: unknown): void => this.socket.send(data, this._onSent);
+    }
+
+    get _doSendLast() {
+      return (data: unknown): void => this.socket.send(data, this._onSentLast);
+    }
+  }
+  Object.setPrototypeOf(LeanTransport.prototype, prototype);
+  return LeanTransport;
+}
+
+/** The properties of Engine.IO's transport, those of all emitters first. */
+const fields = (
+  '_events,_eventsCount,_maxListeners,writable,_readyState,discarded,protocol,parser,supportsBinary,' +
+  '_doSend,_doSendLast,_onSent,_onSentLast,socket,perMessageDeflate'
+).split(',');
+
+function onSent(transport: Transport, error?: Error): void {
+  if (error) transport.onError('write error', error.stack);
+}
+
+function onSentLast(transport: Transport, error?: Error): void {
+  if (error) return transport.onError('write error', error.stack);
+  transport.emit('drain');
+  transport.writable = true;
+  transport.emit('ready');
+}
+
+/** Hears what the transport must know of its WebSocket. */
+function listen(socket: WebSocket, transport: Transport): void {
+  socket[transportKey] = transport;
+  const [own] = socket.listeners('error');
+  // Engine.IO notes errors of a WebSocket without a transport, and does not stop when it has one.
+  if (own?.name === 'onUpgradeError') socket.removeListener('error', own);
+  if (socket.eventNames().length === 0) return setListeners(socket, new WebSocketListeners(), 3);
+  socket.on('message', onMessage);
+  socket.on('close', onClose);
+  socket.on('error', onError);
+}
+
+function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
+  this[transportKey]!.onData(isBinary ? data : data.toString());
+}
+
+function onClose(this: WebSocket): void {
+  this[transportKey]!.onClose();
+}
+
+function onError(this: WebSocket, error: unknown): void {
+  this[transportKey]!.onError(error);
+}
+
+/** Has an Engine.IO socket share its functions, if nobody but Engine.IO has listened to its transport yet. */
+export function shareListeners(socket: EngineSocket): void {
+  const { transport, cleanupFn } = socket;
+  // `headers` is an event of long-polling.
+  const names = transport.eventNames().filter((name) => name !== 'headers');
+  if (cleanupFn.length !== 1 || names.toString() !== transportEvents.toString()) return;
+  if (!transportEvents.every((name) => transport.listenerCount(name) === 1)) return;
+  transport[engineSocketKey] = socket;
+  setListeners(transport, new TransportListeners(), names.length);
+  socket.cleanupFn = [];
+  socket.clearTransport = clearTransport;
+}
+
+function onTransportError(this: Transport, error: unknown): void {
+  this[engineSocketKey]!.onError(error);
+}
+
+function onReady(this: Transport): void {
+  this[engineSocketKey]!.flush();
+}
+
+function onPacket(this: Transport, packet: Packet): void {
+  this[engineSocketKey]!.onPacket(packet);
+}
+
+function onDrain(this: Transport): void {
+  this[engineSocketKey]!.onDrain();
+}
+
+function onTransportClose(this: Transport): void {
+  this[engineSocketKey]!.onClose('transport close');
+}
+
+/** Replaces `clearTransport` of an Engine.IO socket. */
+function clearTransport(this: EngineSocket): void {
+  for (const [name, listener] of Object.entries(new TransportListeners()))
+    this.transport.removeListener(name, listener);
+  (Object.getPrototypeOf(this) as EngineSocket).clearTransport.call(this);
+}
+
+/** Has the sockets of an engine share the function that forgets one when it closes, which comes first. */
+export function shareForgetting(socket: EngineSocket): void {
+  const [first, ...others] = socket.rawListeners('close');
+  if (!first?.listener?.toString().includes('clientsCount--')) return;
+  socket.removeAllListeners('close');
+  for (const listener of [forget, ...others]) socket.on('close', listener);
+  compactListeners(socket);
+}
+
+function forget(this: EngineSocket): void {
+  const { server, id } = this;
+  if (server.clients[id] !== this) return;
+  delete server.clients[id];
+  server.clientsCount--;
+}
+
+class WebSocketListeners {
+  readonly message = onMessage;
+  readonly close = onClose;
+  readonly error = onError;
+}
+
+class TransportListeners {
+  readonly error = onTransportError;
+  readonly ready = onReady;
+  readonly packet = onPacket;
+  readonly drain = onDrain;
+  readonly close = onTransportClose;
+}
+
+for (const listeners of [WebSocketListeners, TransportListeners]) emptyPrototype(listeners);
+
+const transportEvents = Object.keys(new TransportListeners());
+
+function setListeners(emitter: Emitter, listeners: object, count: number): void {
+  const store = emitter as Emitter & ListenerStore;
+  store._events = listeners;
+  store._eventsCount = count;
+}

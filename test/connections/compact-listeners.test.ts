@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { compactListeners } from '../../src/connections/namespaces/listeners.js';
+
+const events = ['close', 'error', 'data', 'constructor', '__proto__', 'toString', 'hasOwnProperty', 'removeListener'];
+const key = Symbol('an event');
+
+/** Does at random what may be done to an emitter, and notes everything that can be seen. */
+function live(random: () => number, compact: (emitter: EventEmitter) => void): unknown[] {
+  const emitter = new EventEmitter();
+  const seen: unknown[] = [];
+  const listeners = Array.from(
+    { length: 4 },
+    (_, n) =>
+      (...values: unknown[]): void =>
+        void seen.push([n, values.length]),
+  );
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+  for (const event of ['close', 'data', 'error'])
+    if (event === 'error' || random() < 0.5) emitter.on(event, listeners[0]!);
+  compact(emitter);
+  for (let step = 0; step < 60; step++) {
+    const event = pick<string | symbol>([...events, key]);
+    const listener = pick(listeners);
+    const does = pick(['on', 'once', 'off', 'prependListener', 'prependOnceListener', 'emit', 'clear', 'compact']);
+    try {
+      if (does === 'compact') compact(emitter);
+      else if (does === 'emit') seen.push(emitter.emit(event, step));
+      else if (does === 'clear') emitter.removeAllListeners(random() < 0.2 ? undefined : event);
+      else emitter[does as 'on'](event, listener);
+    } catch (error) {
+      // Some events are too strange for Node.js itself.
+      seen.push((error as Error).name);
+    }
+    seen.push(emitter.eventNames(), emitter.listenerCount(event), emitter.rawListeners(event).length);
+    seen.push(emitter.listeners(event).map((each) => listeners.indexOf(each as never)));
+  }
+  return seen;
+}
+
+/** A generator of the same numbers for the same seed. */
+const numbers = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+
+test('an emitter whose listeners take less memory does what any emitter does', () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const expected = live(numbers(seed), () => undefined);
+    assert.deepEqual(live(numbers(seed), compactListeners), expected, `seed ${seed}`);
+  }
+});
