@@ -1,7 +1,8 @@
 /** The flight recorder of an application: its last calls and connections, as its channels tell them. */
 import { callChannel, connectionChannel } from '../../base/channels/index.js';
 import type { CallMessage, ConnectionMessage } from '../../base/channels/messages.js';
-import type { Server } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
+import { eventName } from '../../base/log.js';
 import { entriesUntil, type Dump, type RecordedConnection } from './dump.js';
 import { Fields } from './fields.js';
 import { factsOf, KeptCall, KeptConnection, recorded, round } from './kept.js';
@@ -77,21 +78,24 @@ export class Recorder implements FlightRecorder {
 
   readonly #onConnection = (message: ConnectionMessage): void => {
     const { type, io, socket } = message;
-    if (type === 'start' || io !== this.io || !socket) return;
-    const { auth, query } = socket.handshake;
+    if (type === 'start' || io !== this.io) return;
     const wasConnected = type === 'end' && (message.outcome.kind === 'left' || message.outcome.kind === 'cut');
     const connection: RecordedConnection = {
       type: type === 'accepted' ? 'connected' : wasConnected ? 'left' : 'refused',
       at: epoch(message.startedAt) + (type === 'end' ? message.duration : 0),
-      socket: socket.id,
-      namespace: socket.nsp.name,
+      socket: socket?.id ?? '',
+      namespace: eventName(message.namespace ?? ''),
       transport: message.transport,
-      ...(wasConnected ? {} : { auth: this.#fields.ofObject(auth), query: this.#fields.ofObject(ownQuery(query)) }),
+      ...(wasConnected || !socket ? {} : this.#handshakeOf(socket)),
       ...(type === 'end' ? { outcome: recorded(message.outcome) } : {}),
       ...(type === 'end' && message.reason !== undefined ? { reason: message.reason } : {}),
     };
     this.#add(new KeptConnection(connection));
   };
+
+  #handshakeOf({ handshake: { auth, query } }: Socket): Pick<RecordedConnection, 'auth' | 'query'> {
+    return { auth: this.#fields.ofObject(auth), query: this.#fields.ofObject(ownQuery(query)) };
+  }
 
   #add(entry: KeptCall | KeptConnection): boolean {
     return this.#ring.add(entry, entry.bytes);
