@@ -21,13 +21,14 @@ describe('processes that meet at local:', { concurrency: 3 }, () => {
         stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       });
       const last = new Map<number, Fact>();
+      const ended = new Set<number>();
       t.after(() => {
         if (kind !== 'worker_threads') for (const id of last.keys()) kill(id);
         child.kill('SIGKILL');
       });
       createInterface(child.stdout!).on('line', (line) => {
         const fact = JSON.parse(line) as Fact;
-        last.set(fact.id, fact);
+        if (!ended.has(fact.id)) last.set(fact.id, fact);
       });
       const areOne = (count: number): boolean =>
         last.size === count && [...last.values()].every(({ nodes, state }) => nodes === count && state === 'up');
@@ -36,6 +37,7 @@ describe('processes that meet at local:', { concurrency: 3 }, () => {
         // One of them relays: in the end all but one have been killed, the first to come first.
         const [id] = last.keys();
         last.delete(id!);
+        ended.add(id!);
         end(child, kind, id!);
         await until(() => areOne(left), `all see ${left}`, 15_000);
       }
