@@ -32,14 +32,14 @@ describe('processes that meet at local:', { concurrency: 3 }, () => {
       });
       const areOne = (count: number): boolean =>
         last.size === count && [...last.values()].every(({ nodes, state }) => nodes === count && state === 'up');
-      await until(() => areOne(4), 'all see four', 15_000);
+      await until(() => areOne(4), 'all see four', 60_000);
       for (let left = 3; left >= 1; left--) {
         // One of them relays: in the end all but one have been killed, the first to come first.
         const [id] = last.keys();
         last.delete(id!);
         ended.add(id!);
         end(child, kind, id!);
-        await until(() => areOne(left), `all see ${left}`, 15_000);
+        await until(() => areOne(left), `all see ${left}`, 60_000);
       }
       assert.equal(last.size, 1);
     });
