@@ -38,14 +38,12 @@ class SessionListeners {
 
 for (const listeners of [ErrorListeners, SessionListeners]) emptyPrototype(listeners);
 
-/** Makes the listeners of a socket take less memory, if they are those that every socket has. */
+/** Makes the listeners of a socket take less memory, if they are those that every socket has, in the order in which it has them. */
 export function compactListeners(emitter: object): void {
   const store = emitter as ListenerStore;
-  const { _events: events, _eventsCount: count } = store as {
-    _events?: Record<string, unknown>;
-    _eventsCount?: number;
-  };
-  if (events?.['error'] === undefined) return;
-  if (count === 1) store._events = new ErrorListeners(events);
-  else if (count === 3 && events['close'] && events['data']) store._events = new SessionListeners(events);
+  const events = (store._events ?? {}) as Record<string, unknown>;
+  const names = Object.keys(events).toString();
+  if (Object.getOwnPropertySymbols(events).length > 0) return;
+  if (names === 'error') store._events = new ErrorListeners(events);
+  else if (names === 'close,data,error') store._events = new SessionListeners(events);
 }
