@@ -9,10 +9,18 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
+import { writeFrame } from './broadcast.js';
 import { isBetweenMessages, readTexts } from './frame-reader.js';
 import { sendCorked, sendFrame, sendTexts } from './frame-writer.js';
 import { shareForgetting, shareListeners, shareTransports } from './lean.js';
-import { engineSocketKey, type EngineServer, type EngineSocket, type Receiver, type Sender } from './ws.js';
+import {
+  engineSocketKey,
+  type EngineServer,
+  type EngineSocket,
+  type PacketOptions,
+  type Receiver,
+  type Sender,
+} from './ws.js';
 
 /** Replaces `write` of a receiver: what it is between two messages for is read without it. */
 function write(this: Receiver, chunk: Buffer): boolean {
@@ -66,6 +74,12 @@ function flush(this: EngineSocket): void {
   held.set(this, true);
 }
 
+/** Replaces `write` of an Engine.IO socket, which Socket.IO sends by. */
+function writePacket(this: EngineSocket, data: unknown, options?: PacketOptions, callback?: unknown): unknown {
+  if (callback === undefined && !held.has(this) && writeFrame(this, options)) return this;
+  return (Object.getPrototypeOf(this) as EngineSocket).write.call(this, data, options, callback);
+}
+
 /** Does nothing to a socket whose transport is not of `ws`: polling, WebTransport, another engine's. */
 function adopt(engineSocket: EngineSocket): void {
   const { transport } = engineSocket;
@@ -76,6 +90,7 @@ function adopt(engineSocket: EngineSocket): void {
   receiver[engineSocketKey] = engineSocket;
   receiver.write = write;
   engineSocket.flush = flush;
+  engineSocket.write = writePacket;
   shareListeners(engineSocket);
 }
 

@@ -40,7 +40,7 @@ function leanTransport(createTransport: EngineServer['createTransport']): Transp
   class LeanTransport extends Base {
     override readonly _onSentLast: Callback = (error) => onSentLast(this, error);
     override readonly socket: WebSocket;
-    readonly perMessageDeflate = null;
+    override readonly perMessageDeflate = null;
 
     constructor(request: TransportRequest) {
       super(request);

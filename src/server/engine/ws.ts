@@ -65,10 +65,17 @@ export interface WebSocket extends Emitter {
   send(data: unknown, callback: Callback): void;
 }
 
+/** How a packet is sent; one object for all receivers of a broadcast. */
+export interface PacketOptions {
+  /** The frame of a packet that was encoded once for many clients. */
+  readonly wsPreEncodedFrame?: Frame;
+  compress?: boolean;
+}
+
 export interface Packet {
   readonly type: string;
   readonly data?: unknown;
-  readonly options?: { readonly wsPreEncodedFrame?: Frame };
+  readonly options?: PacketOptions;
 }
 
 /** Engine.IO's transport. */
@@ -76,6 +83,8 @@ export interface Transport extends Emitter {
   readonly name: string;
   readonly socket?: WebSocket;
   writable: boolean;
+  /** The options of compression, if the server offers it. */
+  readonly perMessageDeflate?: unknown;
   /** Called when the last frame of a batch was given to the kernel, or could not be. */
   readonly _onSentLast?: Callback;
   /** Leads to the session that it belongs to. */
@@ -95,7 +104,7 @@ export interface TransportRequest {
 }
 
 /** Engine.IO's server. */
-export interface EngineServer {
+export interface EngineServer extends Emitter {
   readonly clients: Record<string, EngineSocket>;
   clientsCount: number;
   createTransport(name: string, request: TransportRequest): Transport;
@@ -106,9 +115,16 @@ export interface EngineSocket extends Emitter {
   readonly id: string;
   readonly server: EngineServer;
   readonly transport: Transport;
+  readonly readyState: string;
+  /** Packets that wait for the transport, and the callbacks that wait for them. */
+  readonly writeBuffer: readonly Packet[];
+  readonly packetsFn: readonly unknown[];
+  /** The callbacks of each batch that the transport has. */
+  readonly sentCallbackFn: unknown[];
   /** Called, in this order, when the transport is left. */
   cleanupFn: (() => void)[];
   clearTransport(): void;
+  write(data: unknown, options?: PacketOptions, callback?: unknown): unknown;
   onPacket(packet: Packet): void;
   onDrain(): void;
   onError(error: unknown): void;

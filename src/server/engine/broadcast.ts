@@ -1,0 +1,29 @@
+/**
+ * A broadcast's packet, whose frame is made once for all its receivers: it goes to each of them without the objects and events that
+ * Engine.IO makes for every packet, where nothing waits before it and nobody listens to them.
+ */
+import type { EngineSocket, PacketOptions } from './ws.js';
+
+const packetEvents = ['packetCreate', 'flush', 'drain'];
+
+/** Writes the frame of a packet as `write` of an Engine.IO socket would. `false`, and nothing is done, if it must go the long way. */
+export function writeFrame(socket: EngineSocket, options: PacketOptions | undefined): boolean {
+  const frame = options?.wsPreEncodedFrame;
+  if (frame === undefined || !takesFrames(socket)) return false;
+  const { transport } = socket;
+  options!.compress = options!.compress !== false;
+  transport.writable = false;
+  // No callback waits for this packet: `drain` of the transport takes one entry per batch.
+  socket.sentCallbackFn.push(null);
+  transport.socket!._sender!.sendFrame(frame, transport._onSentLast);
+  return true;
+}
+
+function takesFrames(socket: EngineSocket): boolean {
+  const { transport, server } = socket;
+  if (socket.readyState !== 'open' || !transport.writable || transport.perMessageDeflate) return false;
+  if (socket.writeBuffer.length > 0 || socket.packetsFn.length > 0) return false;
+  for (const event of packetEvents)
+    if (socket.listenerCount(event) > 0 || server.listenerCount(event) > 0) return false;
+  return true;
+}
