@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { url as debuggerUrl } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import type { Logger } from '../../base/log.js';
 import type { Frame, FromThread, ThreadOptions } from './messages.js';
 
@@ -19,18 +19,19 @@ const usualTime = 200;
 const unwatched =
   'the event loop is not watched: the bundle has no thread.js beside it. Fix: copy colloquy/dist/background/watchdog/thread.js there (docs/guides/bundling.md)';
 
-/** The milliseconds of blocking that are worth a log line, `Infinity` for none. */
-export function resolveBlockTime(
-  { watchdog, debug = false, logger }: WatchdogOptions & { readonly debug?: boolean; readonly logger?: unknown },
-  problems: Problems,
-): number {
+/** Returns the milliseconds of blocking that are worth a log line, `Infinity` for none; yields a time that is none. */
+export function* resolveBlockTime({
+  watchdog,
+  debug = false,
+  logger,
+}: WatchdogOptions & { readonly debug?: boolean; readonly logger?: unknown }): Step<number> {
   if (typeof watchdog === 'number' && !(watchdog > 0)) {
-    problems.push({
+    yield {
       code: 'watchdog_time',
       where: 'watchdog',
       what: `${watchdog} is not a time.`,
       fix: 'give milliseconds, or true.',
-    });
+    };
   }
   if (typeof watchdog === 'number') return watchdog;
   return (watchdog ?? debug) && logger !== false ? usualTime : Infinity;

@@ -2,7 +2,8 @@
 import { type DefaultEventsMap, type Namespace, Server } from 'socket.io';
 import { type AdapterHealth, type AdapterOptions, openSender } from '../index.js';
 import type { EmittedEvents, EventsOf } from '../../controllers/emits/declare.js';
-import { SetupError, type SetupProblem } from '../../base/errors.js';
+import { collect } from '../../base/boot/report.js';
+import { SetupError } from '../../base/errors.js';
 import type { PayloadOptions } from '../../payload/index.js';
 
 export { AdapterError, type AdapterErrorCode, type AdapterHealth, type AdapterOptions } from '../index.js';
@@ -110,8 +111,7 @@ async function guardOf({ emits, payload = {} }: EmitterOptions<EmittedEvents>): 
     import('../../controllers/emits/plan.js'),
     import('../../connections/sending/declared-emits.js'),
   ]);
-  const problems: SetupProblem[] = [];
-  const plan = planEmits(emits, payload, problems);
+  const { problems, result: plan } = collect(planEmits(emits, payload));
   if (problems.length > 0) throw new SetupError(problems);
   return (namespace) => guardBroadcasts(namespace, plan);
 }

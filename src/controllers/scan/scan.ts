@@ -1,6 +1,5 @@
 /** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
-import { once, type Step } from '../../base/boot/report.js';
-import type { SetupProblem } from '../../base/errors.js';
+import type { PlacelessProblem, Step } from '../../base/boot/report.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
@@ -37,8 +36,8 @@ function* scanClass(type: Class, isGiven: boolean): Step<ControllerFacts[]> {
   if (idle) yield idle;
   if (!isGiven) yield* checkConstructor(type, name);
   const used = allUses(lineage(type));
-  const handlers = yield* once(checkInputs(yield* scanHandlers(type, name, used)));
-  const uses = yield* once(validMiddleware(usesOf(used, undefined), name, '@Use'));
+  const handlers = yield* checkInputs(yield* scanHandlers(type, name, used));
+  const uses = yield* validMiddleware(usesOf(used, undefined), name, '@Use');
   for (const { path } of namespaces) {
     const what = pathProblem(path);
     if (what) yield { code: 'namespace_path', where: name, what, fix: pathRemedy };
@@ -70,7 +69,7 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
     if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
     yield* checkEventType(row.event ?? '', `${name}.${String(row.method)}`, nameFirst);
   }
-  if (untyped) yield untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method);
+  if (untyped) yield { where: `${name}.${String(untyped.method)}`, ...untypedProblem(classes, untyped.method) };
   return handlers;
 }
 
@@ -161,10 +160,9 @@ function prototypeOf(type: Class): object {
 }
 
 /** The problem of a method without design types. */
-export function untypedProblem(where: string, classes: readonly Class[], method: MethodName): SetupProblem {
+export function untypedProblem(classes: readonly Class[], method: MethodName): PlacelessProblem {
   if (classes.some((each) => areTypesLost(prototypeOf(each), method))) {
     return {
-      where,
       code: 'library_copies',
       what: 'the design types are lost: another polyfill of Reflect.metadata was loaded after reflect-metadata and replaced it.',
       fix: 'import one of them only, `reflect-metadata`, as the first line of the program.',
@@ -172,7 +170,6 @@ export function untypedProblem(where: string, classes: readonly Class[], method:
   }
   const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
   return {
-    where,
     code: 'no_design_types',
     what: `the compiler emitted no design types here (design:type is missing)${tsx ? '; this process runs under tsx, whose compiler, esbuild, never does' : ''}.`,
     fix: tsx

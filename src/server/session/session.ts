@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import type { EventContext } from '../../base/context.js';
 import { isParameterPlacement, type ParameterPlacement } from '../../controllers/decorators/placement.js';
 import { createParamDecorator, type ParameterMark } from '../../controllers/decorators/params.js';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import { metadataOf } from '../../controllers/metadata/store.js';
 import type { Next } from '../../base/middleware.js';
 import type { ControllerFacts } from '../../controllers/scan/facts.js';
@@ -93,15 +93,15 @@ function textOf(live: StoredSession): string {
   return JSON.stringify(copyOf(live));
 }
 
-/** Adds the handlers that want a session where the application has none. */
-export function checkSessionUse(controllers: readonly ControllerFacts[], problems: Problems): void {
+/** Finds handlers that take a session, for an application that has none. */
+export function* checkSessionUse(controllers: readonly ControllerFacts[]): Step<void> {
   for (const { label, uses } of controllers.flatMap(({ handlers }) => handlers)) {
     if (!uses.includes(session)) continue;
-    problems.push({
+    yield {
       where: label,
       code: 'no_session',
       what: '@Session() has no session to give: the application shares none.',
       fix: "give createApp the option session: { middleware: session({ … }), mode: 'live' }.",
-    });
+    };
   }
 }
