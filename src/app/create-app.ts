@@ -1,6 +1,6 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import { Server } from 'socket.io';
-import { BootReport, type Step } from '../base/boot/report.js';
+import { BootReport, once, type KnownMistakes, type Step } from '../base/boot/report.js';
 import { createContainer, isProvided, provideServer, provideServices } from '../base/container.js';
 import { Counters } from '../base/counters.js';
 import { resolveLimits, type Limits } from '../base/limits.js';
@@ -70,8 +70,7 @@ async function build(options: AppOptions): Promise<RunningApp> {
   const facts = report.take(scan(classes, (type) => isProvided(options.container, type)));
   report.take(checkOptions(options, facts));
   const server = report.take(createServer(options, facts, settings));
-  const hasMistake = (name: string): boolean => report.hasMistake(({ where }) => where === name);
-  const compiler = report.take(compile(options, facts, server, hasMistake));
+  const compiler = report.take(compile(options, facts, server, report));
   report.conclude((text) => settings.log.warn(text));
   return bind(options, settings, server, compiler, report);
 }
@@ -183,15 +182,15 @@ function* compile(
   options: AppOptions,
   facts: readonly ControllerFacts[],
   { io, namespaces, payloads, emits, limits }: NamedServer,
-  hasMistake: (name: string) => boolean,
+  known: KnownMistakes,
 ): Step<Compiler> {
   const { payload = {}, services = [] } = options;
-  const use = yield* validMiddleware(options.use ?? [], 'use', 'the option');
+  const use = yield* once(validMiddleware(options.use ?? [], 'use', 'the option'));
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const compiler = new Compiler(
     { container, use, payload, payloads, timeout: limits.handlerTime, ownServer: options.io !== undefined, emits },
-    hasMistake,
+    known,
   );
   provideServices(container, [...sharedClasses(facts), ...services]);
   yield* compiler.add(facts);

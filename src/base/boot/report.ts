@@ -34,6 +34,19 @@ export function* eachOf<Item, T>(items: Iterable<Item>, step: (item: Item) => St
   return results;
 }
 
+/** The same step, but what it finds several times is yielded once. */
+export function* once<T>(step: Step<T>): Step<T> {
+  const found = new Set<string>();
+  let next = step.next(false);
+  while (!next.done) {
+    const key = `${next.value.where} ${next.value.what}`;
+    const isNew = !found.has(key);
+    found.add(key);
+    next = step.next(isNew ? yield next.value : false);
+  }
+  return next.value;
+}
+
 /** The same step; returns `undefined` if it finds what keeps the application from starting. */
 export function* unlessFaulty<T>(step: Step<T>): Step<T | undefined> {
   let isFaulty = false;
@@ -54,8 +67,13 @@ export function collect<T>(step: Step<T>): { readonly problems: readonly SetupPr
   return { problems, result: next.value };
 }
 
-/** Sorts what steps find by the level of their code. What is found twice at one place is in it once. */
-export class BootReport {
+/** The mistakes that were found so far, as a step may ask for them. */
+export interface KnownMistakes {
+  hasMistake(test: (problem: SetupProblem) => boolean): boolean;
+}
+
+/** Sorts what steps find by the level of their code. */
+export class BootReport implements KnownMistakes {
   readonly #mistakes: SetupProblem[] = [];
   readonly #warnings: SetupProblem[] = [];
 
@@ -77,9 +95,8 @@ export class BootReport {
   /** Returns whether the problem keeps the application from starting. */
   add(problem: SetupProblem): boolean {
     const level = this.#levelOf(problem.code);
-    if (level === 'off') return false;
-    const list = level === 'refuse' ? this.#mistakes : this.#warnings;
-    if (!list.some(({ where, what }) => where === problem.where && what === problem.what)) list.push(problem);
+    if (level === 'refuse') this.#mistakes.push(problem);
+    else if (level === 'warn') this.#warnings.push(problem);
     return level === 'refuse';
   }
 

@@ -1,5 +1,5 @@
 /** Facts → the frozen plan: looks everything up and decides everything, once. */
-import { eachOf, unlessFaulty, type Step } from '../../base/boot/report.js';
+import { eachOf, unlessFaulty, type KnownMistakes, type Step } from '../../base/boot/report.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { PayloadOptions } from '../../payload/index.js';
 import type { Class } from '../../base/reflect.js';
@@ -24,12 +24,12 @@ export class Compiler {
   readonly #controllers: ControllerPlan[] = [];
   readonly #background: BackgroundPlan[] = [];
 
-  /** @param hasMistake whether a mistake was found in the class of this name, which then is not built */
+  /** @param known a class with a mistake is not built */
   constructor(
     readonly options: CompileOptions,
-    hasMistake: (name: string) => boolean,
+    known: KnownMistakes,
   ) {
-    this.#instances = new Instances(options.container, hasMistake);
+    this.#instances = new Instances(options.container, known);
   }
 
   /** Controllers with mistakes are not added. */

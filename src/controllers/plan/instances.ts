@@ -2,7 +2,7 @@
 import { Socket } from 'socket.io';
 import { isContainerScoped, resolve, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
-import type { Step } from '../../base/boot/report.js';
+import { unlessFaulty, type KnownMistakes, type Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
@@ -31,10 +31,10 @@ export class Instances {
   readonly #middleware = new Map<MiddlewareLike, Middleware>();
   readonly #found: ScopedServices = { scoped: new Set(), singletons: new Set() };
 
-  /** @param hasMistake whether a mistake was found in the class of this name, which then is not built */
+  /** @param known a class with a mistake is not built */
   constructor(
     private readonly container: DependencyContainer,
-    private readonly hasMistake: (name: string) => boolean,
+    private readonly known: KnownMistakes,
   ) {}
 
   /** The controller: one for the application, or one for each connection or call if it asks for that. */
@@ -52,11 +52,13 @@ export class Instances {
   /** Makes functions of middleware. */
   *prepare(uses: readonly MiddlewareLike[]): Step<void> {
     for (const like of uses) {
-      if (!this.#middleware.has(like)) this.#middleware.set(like, yield* this.#middlewareOf(like));
+      if (this.#middleware.has(like)) continue;
+      const middleware = yield* unlessFaulty(this.#middlewareOf(like));
+      if (middleware) this.#middleware.set(like, middleware);
     }
   }
 
-  /** The function of a middleware that was prepared. */
+  /** The function of a middleware that was prepared and has no mistake. */
   middleware(like: MiddlewareLike): Middleware {
     return this.#middleware.get(like)!;
   }
@@ -66,7 +68,7 @@ export class Instances {
     if (!isMiddlewareClass(like)) return like as Middleware;
     if (isContainerScoped(this.container, like)) return yield* this.#scopedMiddleware(like);
     const instance = (yield* this.build(like)) as Partial<MiddlewareObject> | undefined;
-    if (instance && typeof instance.use !== 'function') yield useless(like);
+    if (instance && typeof instance.use !== 'function') yield* this.#once(useless(like));
     return (context, next) => instance!.use!(context, next);
   }
 
@@ -86,7 +88,8 @@ export class Instances {
   *checkScopes(): Step<void> {
     if (this.#found.scoped.size === 0) return;
     const shared = [...this.#built.keys(), ...(this.#found.singletons as ReadonlySet<Class>)];
-    for (const type of shared) yield* checkCaptured(this.container, type, this.#found);
+    for (const type of shared)
+      for (const problem of checkCaptured(this.container, type, this.#found)) yield* this.#once(problem);
   }
 
   /** The one object of a class; `undefined` if the container cannot build it. */
@@ -111,19 +114,25 @@ export class Instances {
     if (yield* this.#isFaulty(type)) return;
     const reason = wiringProblem(this.container, type, given);
     if (reason) yield unbuildable(type, reason);
-    else yield* findScoped(this.container, type, this.#found);
+    else for (const problem of findScoped(this.container, type, this.#found)) yield* this.#once(problem);
   }
 
   /** Whether the class has a mistake already, needs itself, or takes what another copy of a library decorated. */
   *#isFaulty(type: Class): Step<boolean> {
-    if (this.hasMistake(type.name)) return true;
+    if (this.known.hasMistake(({ where }) => where === type.name)) return true;
     const circle = circleOf(this.container, type);
     if (circle) {
-      yield inCircle(circle);
+      yield* this.#once(inCircle(circle));
       return true;
     }
     const copy = serviceCopyProblem(type);
     return copy !== undefined && (yield copy);
+  }
+
+  /** Classes share what is behind them: its mistake is reported for the first of them. */
+  *#once(problem: SetupProblem): Step<void> {
+    const isKnown = this.known.hasMistake(({ where, what }) => where === problem.where && what === problem.what);
+    if (!isKnown) yield problem;
   }
 }
 

@@ -5,7 +5,6 @@
 import { Socket } from 'socket.io';
 import { Lifecycle, registrationsOf, undelayed, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
-import type { Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { injectedParameters, type Class } from '../../base/reflect.js';
 import { injectionTokens } from './wiring.js';
@@ -18,8 +17,10 @@ export interface ScopedServices {
   readonly singletons: Set<unknown>;
 }
 
+type Found = Generator<SetupProblem, void, void>;
+
 /** Adds what a class takes that is built for each connection or call to what was found; yields the mistakes. */
-export function* findScoped(container: DependencyContainer, type: Class, found: ScopedServices): Step<void> {
+export function* findScoped(container: DependencyContainer, type: Class, found: ScopedServices): Found {
   for (const { token, holder, path, lifecycle } of servicesBehind(container, type, undefined)) {
     const isOwn = lifecycle === Lifecycle.ContainerScoped || token === Socket || token === EventContext;
     if (isOwn && holder !== undefined) yield captured(holder, path);
@@ -29,13 +30,13 @@ export function* findScoped(container: DependencyContainer, type: Class, found: 
 }
 
 /** Looks whether a class of which the application has one object takes such a service. */
-export function* checkCaptured(container: DependencyContainer, type: Class, { scoped }: ScopedServices): Step<void> {
+export function* checkCaptured(container: DependencyContainer, type: Class, { scoped }: ScopedServices): Found {
   for (const { token, holder, path } of servicesBehind(container, type, type)) {
     if (scoped.has(token)) yield captured(holder, path);
   }
 }
 
-interface Found {
+interface Service {
   readonly token: unknown;
   readonly lifecycle: Lifecycle | undefined;
   /** The object of the application that would keep it, if one stands before it. */
@@ -45,9 +46,9 @@ interface Found {
 }
 
 /** Yields each service behind a class once, or twice if one of the ways to it leads through an object of the application. */
-function* servicesBehind(container: DependencyContainer, type: Class, holder: unknown): Generator<Found, void, void> {
+function* servicesBehind(container: DependencyContainer, type: Class, holder: unknown): Generator<Service, void, void> {
   const seen = { held: new Set<unknown>(), free: new Set<unknown>() };
-  function* visit(token: unknown, from: readonly unknown[], held: unknown): Generator<Found, void, void> {
+  function* visit(token: unknown, from: readonly unknown[], held: unknown): Generator<Service, void, void> {
     const known = held === undefined ? seen.free : seen.held;
     if (known.has(token)) return;
     known.add(token);

@@ -5,7 +5,7 @@ import type { Class } from '../../base/reflect.js';
 
 export interface ParamFacts {
   readonly index: number;
-  /** The runtime type that the compiler wrote down, see `reflect.ts`. */
+  /** The runtime type that the compiler wrote down, see `base/reflect.ts`. */
   readonly type: unknown;
   /** Whether the method has a default for it, `n = 5`: the argument may be missing. */
   readonly hasDefault?: boolean;

@@ -1,5 +1,5 @@
 /** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
-import type { PlacelessProblem, Step } from '../../base/boot/report.js';
+import { once, type PlacelessProblem, type Step } from '../../base/boot/report.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
@@ -36,8 +36,8 @@ function* scanClass(type: Class, isGiven: boolean): Step<ControllerFacts[]> {
   if (idle) yield idle;
   if (!isGiven) yield* checkConstructor(type, name);
   const used = allUses(lineage(type));
-  const handlers = yield* checkInputs(yield* scanHandlers(type, name, used));
-  const uses = yield* validMiddleware(usesOf(used, undefined), name, '@Use');
+  const handlers = yield* once(checkInputs(yield* scanHandlers(type, name, used)));
+  const uses = yield* once(validMiddleware(usesOf(used, undefined), name, '@Use'));
   for (const { path } of namespaces) {
     const what = pathProblem(path);
     if (what) yield { code: 'namespace_path', where: name, what, fix: pathRemedy };

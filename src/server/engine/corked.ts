@@ -2,8 +2,8 @@
  * One write per turn: what belongs together goes to the kernel at once.
  *
  * Stock Engine.IO writes a packet as soon as it comes and keeps what follows in its write buffer until that write is done; then it sends
- * the buffer in a loop, with one system call per packet. Here a batch is one write (`sending.ts`), frames are read without a
- * detour (`receiving.ts`), and the answers to packets that came together go out together. A packet that comes alone is never held
+ * the buffer in a loop, with one system call per packet. Here a batch is one write (`frame-writer.ts`), frames are read without a
+ * detour (`frame-reader.ts`), and the answers to packets that came together go out together. A packet that comes alone is never held
  * back, and order, bytes, back-pressure and closing are those of the stock engine. Why it is done this way:
  * docs/decisions/one-write-per-turn.md.
  */
