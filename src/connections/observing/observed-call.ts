@@ -11,7 +11,7 @@ import { callerOf, type Connection } from '../connection.js';
 import { unknownEvent } from '../failures.js';
 import { bytesOf } from './packet-bytes.js';
 
-/** Follows a call from here on; asked only if somebody subscribes. */
+/** Follows a call from here on; called only if there is a subscriber. */
 export function observe(context: EventContext): void {
   context.observer = new ObservedCall(context);
 }

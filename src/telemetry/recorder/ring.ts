@@ -18,7 +18,7 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** Adds an entry; the oldest ones leave where there is no room. Returns `false` if it has none by itself. */
+  /** Adds an entry; the oldest ones leave if there is no room. Returns `false` if it has none by itself. */
   add(entry: string): boolean {
     const bytes = Buffer.byteLength(entry);
     if (bytes > this.size) {
