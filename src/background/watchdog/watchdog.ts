@@ -9,8 +9,8 @@ import type { Frame, FromThread, ThreadOptions } from './messages.js';
 
 export interface WatchdogOptions {
   /**
-   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 where `true`. A thread of its
-   * own watches, so even an endless loop is told of, and no message pays for it. Unless given, on with `debug`.
+   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 if `true`. A thread of its
+   * own watches, so even an endless loop is logged, and no message pays for it. Unless given, on with `debug`.
    */
   readonly watchdog?: boolean | number;
 }
@@ -54,7 +54,7 @@ export class Watchdog {
 
   /**
    * @param time milliseconds
-   * @param handlers gives the names to be looked for in the stack, `Class.method`
+   * @param handlers returns the names to be looked for in the stack, `Class.method`
    */
   constructor(
     private readonly time: number,

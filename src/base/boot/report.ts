@@ -2,14 +2,14 @@
 import { switchableChecks, type BootErrorCode, type SwitchableCheck } from '../boot-errors.js';
 import { describeProblems, SetupError, type SetupProblem } from '../errors.js';
 
-/** What becomes of a finding: `refuse` does not start, `warn` logs it once, `off` says nothing. */
+/** The effect of a finding: `refuse` does not start, `warn` logs it once, `off` says nothing. */
 export type CheckLevel = 'refuse' | 'warn' | 'off';
 
 /** The levels of single checks, by their codes. */
 export type CheckLevels = { readonly [Code in SwitchableCheck]?: CheckLevel };
 
 /**
- * A step of boot: yields the mistakes that it finds, and returns what it concludes. Each `yield` gives whether that mistake keeps
+ * A step of boot: yields the mistakes that it finds, and returns what it concludes. Each `yield` returns whether that mistake keeps
  * the application from starting.
  */
 export type Step<T, Found = SetupProblem> = Generator<Found, T, boolean>;

@@ -76,7 +76,7 @@ export function createEmitter<
   option: string | AdapterOptions,
   options: EmitterOptions<Events>,
 ): Promise<Emitter<EventsOf<Events>, ServerSideEvents>>;
-/** The same without a declaration: typed where the events' types are given, and sent as it is. */
+/** The same without a declaration: typed if the events' types are given, and sent as it is. */
 export function createEmitter<
   EmitEvents extends EventsMap<EmitEvents> = DefaultEventsMap,
   ServerSideEvents extends EventsMap<ServerSideEvents> = DefaultEventsMap,

@@ -82,7 +82,7 @@ function pathProblem(given: unknown, { http, static: folders, socketPath }: Docs
   return undefined;
 }
 
-/** What of a folder has the path of the page. */
+/** Says which part of a folder has the path of the page, if there is one. */
 function takenBy(path: string, mount: string, folder: string): string | undefined {
   if (mount !== '' && isBelow(mount, path)) return `'${mount}' is a folder of it`;
   if (!isBelow(path, mount)) return undefined;

@@ -7,7 +7,7 @@ import type { PlacelessProblem } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { injectedParameters, type Class } from '../../base/reflect.js';
 
-/** The classes that are told by their identity, each with members that no other class of the name has. */
+/** The classes that are recognized by their identity, each with members that no other class of the name has. */
 const known = [
   { type: Socket, library: 'socket.io', members: ['join', 'leave', 'emit', 'disconnect'] },
   { type: Server, library: 'socket.io', members: ['of', 'attach', 'emit', 'close'] },

@@ -29,7 +29,7 @@ export interface HandlerFacts extends HandlerMetadata {
 
 export interface ControllerFacts {
   readonly type: Class;
-  /** The object itself, where it is not for the container to build. */
+  /** The object itself, if the container does not build it. */
   readonly instance?: object;
   readonly name: string;
   readonly namespace: NamespaceMetadata;

@@ -129,7 +129,7 @@ function declaring(classes: readonly Class[], method: MethodName): Class | undef
   return classes.find((each) => hasDesignTypes(prototypeOf(each), method));
 }
 
-/** The parameters of a method; `undefined` where the compiler did not write down their types. */
+/** The parameters of a method; `undefined` if the compiler did not write down their types. */
 export function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] | undefined {
   const owner = declaring(classes, method);
   if (!owner) return undefined;
@@ -201,7 +201,7 @@ function* checkConstructor(type: Class, where: string): Step<void> {
 
 /**
  * Which parameters may be left out: `Function.length` counts those before the first default or rest parameter. A rest parameter, which
- * can only be the last one, is told from a default by the text of the function.
+ * can only be the last one, is distinguished from a default by the text of the function.
  */
 function optionalPart(
   method: unknown,

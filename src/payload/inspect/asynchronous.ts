@@ -1,4 +1,4 @@
-/** Finds validators that are asynchronous, where only synchronous ones can be used. */
+/** Finds asynchronous validators, for values that must be checked at once. */
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { RuleSelection } from '../compiled/selection.js';
@@ -9,7 +9,7 @@ import type { Class, PayloadOptions } from '../payload-options.js';
 
 /**
  * Lists the properties, of a class and all classes nested in it, that have asynchronous rules, for values that must be
- * checked at once. A rule that gives a promise without having said so is not seen here.
+ * checked at once. A rule that returns a promise without having said so is not seen here.
  */
 export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
   const selection = new RuleSelection(options.validator ?? {});

@@ -8,7 +8,7 @@ export interface SessionOptions {
   /** `session({ … })` of express-session, the very one that the HTTP side uses. */
   readonly middleware: (request: never, response: never, next: (error?: unknown) => void) => unknown;
   /**
-   * `live`: handlers see the session that HTTP sees; it is read from the store for each event, and saved where the
+   * `live`: handlers see the session that HTTP sees; it is read from the store for each event, and saved if the
    * handler changed it (of two at once the later one wins, as with HTTP). `forked`: each socket has a copy of its own, taken when it connected and never written back.
    */
   readonly mode: 'live' | 'forked';

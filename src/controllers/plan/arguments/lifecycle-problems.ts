@@ -4,7 +4,7 @@ import type { HandlerKind } from '../../metadata/types.js';
 import type { HandlerFacts } from '../../scan/facts.js';
 import { isPrimitive } from './check-value.js';
 
-/** What a lifecycle handler gets without a decorator, by position: what the client sends while it connects, a text, or anything. */
+/** The arguments of lifecycle handlers without a decorator, by position: the client's `auth`, a text, or anything. */
 const given: Partial<Record<HandlerKind, readonly ('auth' | 'text' | 'any')[]>> = {
   connect: ['auth'],
   disconnect: ['text', 'any'],

@@ -120,7 +120,7 @@ class ArgumentPlanner {
     return { label: `...${label}[]`, read: restReader(read, fit!, position), spread: true };
   }
 
-  /** What a lifecycle handler is called with is no argument of an event. Returns whether something is wrong with it. */
+  /** A lifecycle handler's parameters are no arguments of an event. Returns whether something is wrong with this one. */
   *#hasLifecycleProblem(position: number): Planning<boolean> {
     const { hasDefault = false, metadata, type } = this.param;
     if ((metadata?.kind ?? 'payload') !== 'payload' || typeof metadata?.key === 'string') return false;
