@@ -8,6 +8,7 @@ import {
 } from '../../base/channels/index.js';
 import { listenersOf, type TypedChannel } from '../../base/channels/channel.js';
 import type { CallMessage } from '../../base/channels/messages.js';
+import { watchOffers } from '../metrics/sources.js';
 import { addLogFacts } from '../../base/context.js';
 import { ActiveContext } from './active.js';
 import type { Context } from './api.js';
@@ -16,7 +17,15 @@ import { passOverCalls } from '../../connections/observing/observed-call.js';
 import { beginCall, endCall, passOver, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
 import { beginEmission, endEmission } from './emissions.js';
-import { isMeasured, measureCall, measureConnection, measureEmission, measureRound } from './metrics.js';
+import {
+  isMeasured,
+  refreshMetrics,
+  stopMetrics,
+  measureCall,
+  measureConnection,
+  measureEmission,
+  measureRound,
+} from './metrics.js';
 
 /** Follows a channel; returns the function that ends it. */
 function follow<Message>(
@@ -46,6 +55,7 @@ function endAndMeasure(message: CallMessage): void {
 /** Makes spans and metrics of the calls, connections, emissions and bus messages of all applications of this process. */
 export function enable(): void {
   addLogFacts(traceOf);
+  watchOffers(refreshMetrics);
   passOverCalls((context) => (listenersOf(callChannel) > own || isMeasured() ? undefined : passOver(context)));
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),
@@ -60,6 +70,8 @@ export function enable(): void {
 export function disable(): void {
   addLogFacts(undefined);
   passOverCalls(undefined);
+  watchOffers(undefined);
+  stopMetrics();
   for (const end of endings ?? []) end();
   endings = undefined;
 }
