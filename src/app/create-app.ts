@@ -160,7 +160,7 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   if (copy) problems.push(copy);
   const socketPath = options.io?.path() ?? options.path ?? '/socket.io';
   checkDocs({ ...options, socketPath }, problems);
-  checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) }, problems);
+  checkMetrics(options.metrics, { ...options, socketPath, docsPath: docsPathOf(options.docs) }, problems);
 }
 
 function createServer(

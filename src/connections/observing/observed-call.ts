@@ -69,7 +69,7 @@ class ObservedCall implements CallObserver {
   }
 }
 
-/** The id is made, and the size looked up, only for those who read it. */
+/** The id is made only for those who read it. */
 class CallFacts {
   readonly io: Server;
   readonly kind: ContextKind;
@@ -78,6 +78,7 @@ class CallFacts {
   readonly declared: DeclaredNames;
   readonly socket: string;
   readonly handler: string;
+  readonly bytes: number | undefined;
 
   constructor(
     readonly context: EventContext,
@@ -94,14 +95,11 @@ class CallFacts {
     };
     this.socket = socket.id;
     this.handler = handler.label;
+    this.bytes = bytesOf(packet);
   }
 
   get id(): string {
     return this.context.id;
-  }
-
-  get bytes(): number | undefined {
-    return bytesOf(this.context.packet);
   }
 }
 
