@@ -22,7 +22,16 @@ export function passOverCalls(decide: typeof passOver): void {
 
 /** Follows a call from here on; called only if there is a subscriber. */
 export function observe(context: EventContext): void {
-  context.observer = passOver?.(context) ?? new ObservedCall(context);
+  context.observer = passedOver(context) ?? new ObservedCall(context);
+}
+
+/** What fails while it decides fails no call: the call is told of, as without it. */
+function passedOver(context: EventContext): CallObserver | undefined {
+  try {
+    return passOver?.(context);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Runs a part of the framework's work for a call: its handler. */

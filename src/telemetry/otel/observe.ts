@@ -16,6 +16,7 @@ import { beginTransfer, endTransfer } from './bus.js';
 import { passOverCalls } from '../../connections/observing/observed-call.js';
 import { beginCall, endCall, passOver, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
+import { beginRound, endRound } from './rounds.js';
 import { beginEmission, endEmission } from './emissions.js';
 import {
   isMeasured,
@@ -30,11 +31,11 @@ import {
 /** Follows a channel; returns the function that ends it. */
 function follow<Message>(
   channel: TypedChannel<Message>,
-  begin: ((message: Message) => Context) | undefined,
+  begin: (message: Message) => Context,
   ...subscribers: ((message: Message) => void)[]
 ): () => void {
   const store = new ActiveContext();
-  if (begin) channel.bindStore(store, begin);
+  channel.bindStore(store, begin);
   for (const subscriber of subscribers) channel.subscribe(subscriber);
   return () => {
     channel.unbindStore(store as never);
@@ -62,7 +63,7 @@ export function enable(): void {
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
     follow(emitChannel, beginEmission, endEmission, measureEmission),
     follow(busChannel, beginTransfer, endTransfer),
-    follow(backgroundChannel, undefined, measureRound),
+    follow(backgroundChannel, beginRound, endRound, measureRound),
   ];
 }
 
