@@ -4,17 +4,19 @@ import type * as Api from '@opentelemetry/api';
 
 export type {
   Attributes,
+  BatchObservableResult,
   Context,
   Counter,
   Histogram,
   Link,
   Meter,
+  Observable,
   Span,
   SpanContext,
   UpDownCounter,
 } from '@opentelemetry/api';
 
-/** What `@opentelemetry/api` exports. Its globals are shared by all copies, so it does not matter which one is loaded. */
+/** The exports of `@opentelemetry/api`. Its globals are shared by all copies, so it does not matter which one is loaded. */
 export const api: typeof Api = load();
 
 function load(): typeof Api {
