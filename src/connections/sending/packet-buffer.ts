@@ -5,7 +5,7 @@ import { internalsOf, packetType, type ClientInternals, type SentPacket } from '
 import { takeMissed } from '../recovery/missed-packets.js';
 
 /** More packets than this for a client that is not connected yet are an application out of hand, or an attack. */
-const maxBuffered = 1_000;
+const MAX_BUFFERED = 1_000;
 
 /**
  * Puts itself before the socket's client. The packet that accepts the client lets everything through, in order, and
@@ -70,7 +70,7 @@ function send(this: PacketBuffer, packet: SentPacket, options?: object): void {
 }
 
 function hold(this: PacketBuffer, packets: unknown, options: object): void {
-  if (this[held].length < maxBuffered) this[held].push(() => this[real].writeToEngine(packets, options));
+  if (this[held].length < MAX_BUFFERED) this[held].push(() => this[real].writeToEngine(packets, options));
   else warnOnce(this[owner]);
 }
 
@@ -82,7 +82,7 @@ function warnOnce(socket: Socket): void {
   const { log } = connectionOf(socket)!.served.runtime;
   log.warn(
     { socket: socket.id },
-    `more than ${maxBuffered} packets wait for a client to be let in; the rest is dropped`,
+    `more than ${MAX_BUFFERED} packets wait for a client to be let in; the rest is dropped`,
   );
 }
 

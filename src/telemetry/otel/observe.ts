@@ -36,7 +36,7 @@ function follow<Message>(
 let endings: (() => void)[] | undefined;
 
 /** What `enable` adds to a channel whose work runs in spans: a store and a subscriber. */
-const own = 2;
+const OWN = 2;
 
 function endAndMeasure(message: CallMessage): void {
   endCall(message);
@@ -46,7 +46,7 @@ function endAndMeasure(message: CallMessage): void {
 /** Makes spans and metrics of the calls, connections, emissions and bus messages of all applications of this process. */
 export function enable(): void {
   addLogFacts(traceOf);
-  passOverCalls((context) => (listenersOf(callChannel) > own || isMeasured() ? undefined : passOver(context)));
+  passOverCalls((context) => (listenersOf(callChannel) > OWN || isMeasured() ? undefined : passOver(context)));
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
