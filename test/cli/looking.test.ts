@@ -8,7 +8,7 @@ import { checkRuntime } from '../../src/cli/doctor/installation.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
 import { project, typed, type Project } from './support.js';
 
-const controller = `import { Emit, EventContext, Namespace, On, Payload, Use } from 'colloquy';
+const CONTROLLER = `import { Emit, EventContext, Namespace, On, Payload, Use } from 'colloquy';
 import { IsEmail, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { Transform } from 'class-transformer';
 
@@ -36,7 +36,7 @@ export class ChatController extends Base {
 
 const files = (options: string): Record<string, string> => ({
   ...typed,
-  'src/chat.controller.ts': controller,
+  'src/chat.controller.ts': CONTROLLER,
   'src/main.ts': `import { createApp } from 'colloquy';
 import { ChatController } from './chat.controller.js';
 const app = await createApp({ controllers: [ChatController], ${options} });
@@ -54,7 +54,7 @@ describe('colloquy explain', { timeout: 120_000 }, () => {
     const { colloquy } = project(t, files('limits: { eventRate: 7 }'));
     const { code, stdout, stderr } = await colloquy('explain', '/chat', 'say');
     assert.equal(code, 0, stderr);
-    const line = controller.split('\n').findIndex((text) => text.startsWith('  say(')) + 1;
+    const line = CONTROLLER.split('\n').findIndex((text) => text.startsWith('  say(')) + 1;
     assert.deepEqual(stdout.split('\n'), [
       '/chat say',
       '  Says it.',

@@ -13,7 +13,7 @@ export interface Globs {
 }
 
 /** Milliseconds in which an editor may write several files. */
-const pause = 60;
+const PAUSE = 60;
 
 /** Files by their paths, each with a hash of its content. */
 type Snapshot = ReadonlyMap<string, string>;
@@ -78,7 +78,7 @@ export class SourcesWatch {
   #watch(folder: string): void {
     const watcher = watch(folder, () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#compare(() => true), pause);
+      this.#timer = setTimeout(() => this.#compare(() => true), PAUSE);
     });
     // A folder that is gone is found by the comparison.
     watcher.on('error', () => this.#watchers.delete(folder));
