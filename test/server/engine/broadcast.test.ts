@@ -69,7 +69,7 @@ async function play(
     if (how === 'turn') await new Promise((resolve) => setImmediate(resolve));
     else if (how === 'own') for (const [, socket] of clients) socket.emit('own', n);
     else if (how === 'binary') all.emit('bytes', n, Buffer.from([n]));
-    else if (how === 'two') all.emit('two', n) && all.emit('two', n);
+    else if (how === 'two') for (const part of [1, 2]) all.emit('two', n, part);
     else all.emit('said', n, texts[how]);
   }
   for (const [, socket] of clients) socket.emit('end');
