@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { PlanRow } from '../../controllers/plan/types.js';
+import { Signals } from '../signals.js';
 import { Program } from './program.js';
 import { DEV, type DevReport } from './report.js';
 import { SourcesWatch } from './sources-watch.js';
@@ -40,17 +41,19 @@ export class Supervisor {
 
   /** Runs until a signal comes, and returns the exit code. */
   async run(): Promise<number> {
+    const signals = new Signals();
     const reports = watch(this.#folder, () => this.#read());
     try {
       await this.#sources.begin();
       this.#start();
-      const signal = await nextSignal();
+      const signal = await signals.first;
       this.#isEnding = true;
       this.#sources.close();
       await this.#work;
       // Ctrl-C in a terminal reaches the program too, and a second signal would end it at once.
       return await this.#program.stop(signal === 'SIGINT' && process.stdin.isTTY ? undefined : signal);
     } finally {
+      signals.close();
       reports.close();
       this.#sources.close();
       rmSync(this.#folder, { recursive: true, force: true });
@@ -89,10 +92,4 @@ export class Supervisor {
     for (const line of this.#rows ? tableChanges(this.#rows, rows) : []) this.options.say(line);
     this.#rows = rows;
   }
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
-  });
 }
