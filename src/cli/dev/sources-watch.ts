@@ -35,7 +35,7 @@ export class SourcesWatch {
   /** Begins to watch; what was changed before counts as known. */
   async begin(): Promise<void> {
     this.#known = await this.#snapshot();
-    this.#watchFolders();
+    if (this.#watchFolders()) this.#compare(() => true);
   }
 
   /**
@@ -61,8 +61,8 @@ export class SourcesWatch {
     return new Map(files.map((file) => [file, hashOf(file)]));
   }
 
-  /** A folder is watched, and not its files: editors replace them. */
-  #watchFolders(): void {
+  /** A folder is watched, and not its files: editors replace them. Returns whether there are new ones. */
+  #watchFolders(): boolean {
     const folders = new Set([...this.#known.keys()].map((file) => dirname(file)));
     for (const { globs, cwd } of this.#globs) {
       for (const glob of globs) for (const folder of foldersBelow(baseOf(glob, cwd))) folders.add(folder);
@@ -72,7 +72,9 @@ export class SourcesWatch {
       watcher.close();
       this.#watchers.delete(folder);
     }
-    for (const folder of folders) if (!this.#watchers.has(folder) && existsSync(folder)) this.#watch(folder);
+    const fresh = [...folders].filter((folder) => !this.#watchers.has(folder) && existsSync(folder));
+    for (const folder of fresh) this.#watch(folder);
+    return fresh.length > 0;
   }
 
   #watch(folder: string): void {
@@ -93,7 +95,8 @@ export class SourcesWatch {
       const before = this.#known;
       const files = [...new Set([...before.keys(), ...now.keys()])].filter(counts);
       this.#known = now;
-      this.#watchFolders();
+      // What was written between the look and the watch is found by another look.
+      if (this.#watchFolders()) this.#compare(() => true);
       const changed = files.filter((file) => before.get(file) !== now.get(file));
       if (changed.length > 0) this.onChange(changed);
     });
