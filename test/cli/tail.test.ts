@@ -148,7 +148,14 @@ describe('colloquy tail', { timeout: 120_000 }, () => {
       ...failed('full', { outcome: 'failed', code: 'room_full', error: 'EventError: Full.' }),
       ...failed('broken', { outcome: 'failed', code: 'internal', error: 'TypeError: a mistake of ours' }),
       { type: 'received', ...event('nobody'), handler: '(nobody)', arguments: ['<3 bytes>'] },
-      { type: 'failed', ...event('nobody'), handler: '(nobody)', outcome: 'failed', code: 'unknown_event' },
+      {
+        type: 'failed',
+        ...event('nobody'),
+        handler: '(nobody)',
+        outcome: 'refused',
+        code: 'unknown_event',
+        error: 'EventError: Unknown event.',
+      },
       { type: 'left', namespace: '/chat', transport: 'websocket', reason: 'client namespace disconnect' },
     ]);
     assert.deepEqual(
