@@ -91,7 +91,7 @@ async function client(t: TestContext, port: number, namespace = '/chat'): Promis
 }
 
 /** Without what differs from run to run. */
-function plain({ at: _, id: _id, socket: _socket, duration: _duration, ...rest }: Record<string, unknown>): object {
+function plain({ at: _at, id: _id, socket: _socket, duration: _duration, ...rest }: Record<string, unknown>): object {
   return rest;
 }
 
