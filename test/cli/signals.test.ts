@@ -17,7 +17,7 @@ interface Started {
   /** What it printed until now. */
   readonly output: () => string;
   readonly end: Promise<unknown[]>;
-  /** Files that it made for itself and has not removed. */
+  /** Files and folders that it made for itself and has not removed, but for the folder where `dev` and `tail` meet. */
   readonly left: () => readonly string[];
   readonly folder: string;
 }
@@ -38,7 +38,10 @@ function command(
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const end = once(child, 'close') as Promise<unknown[]>;
-  const left = (): readonly string[] => readdirSync(temporary).filter((name) => name.startsWith('colloquy'));
+  const left = (): readonly string[] =>
+    readdirSync(temporary, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.name.startsWith('colloquy') && !/^colloquy-\d+$/.test(entry.name))
+      .map(({ name }) => name);
   return Promise.resolve({ child, output: () => output, end, left, folder });
 }
 
@@ -55,7 +58,7 @@ const stops = ['SIGINT', 'SIGTERM'] as const;
 /** Moments of `call --listen`, each with a server that tells when it is there. */
 const moments = ['while the server does not answer', 'while it is let in', 'while the event is handled'] as const;
 
-describe('a command that is stopped', { timeout: 120_000 }, () => {
+describe('a command that is stopped', { timeout: 300_000 }, () => {
   for (const signal of stops) {
     for (const moment of moments) {
       it(`call --listen ends with 0 upon ${signal} ${moment}`, async (t) => {

@@ -95,7 +95,7 @@ function plain({ at: _at, id: _id, socket: _socket, duration: _duration, ...rest
   return rest;
 }
 
-describe('colloquy tail', { timeout: 120_000 }, () => {
+describe('colloquy tail', { timeout: 300_000 }, () => {
   it('shows what is received, answered, refused and emitted, and who comes and goes; filtered, and as lines for people', async (t) => {
     const { run } = place(t);
     const dev = run(['dev']);

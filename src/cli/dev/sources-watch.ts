@@ -15,6 +15,9 @@ export interface Globs {
 /** Milliseconds in which an editor may write several files. */
 const pause = 60;
 
+/** Milliseconds between two looks at the times of files: some drives, those of containers among them, tell nothing of changes. */
+const round = 1000;
+
 /** Files by their paths, each with a hash of its content. */
 type Snapshot = ReadonlyMap<string, string>;
 
@@ -23,6 +26,9 @@ export class SourcesWatch {
   #globs: readonly Globs[] = [];
   #known: Snapshot = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The times of files and folders at the last look. */
+  #times = '';
+  #round: ReturnType<typeof setInterval> | undefined;
   #work: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -36,6 +42,7 @@ export class SourcesWatch {
   async begin(): Promise<void> {
     this.#known = await this.#snapshot();
     if (this.#watchFolders()) this.#compare(() => true);
+    this.#round = setInterval(() => this.#look(), round);
   }
 
   /**
@@ -51,6 +58,7 @@ export class SourcesWatch {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#round);
     for (const watcher of this.#watchers.values()) watcher.close();
   }
 
@@ -85,6 +93,14 @@ export class SourcesWatch {
     // A folder that is gone is found by the comparison.
     watcher.on('error', () => this.#watchers.delete(folder));
     this.#watchers.set(folder, watcher);
+  }
+
+  /** What no event has told of has another time. */
+  #look(): void {
+    const times = [...this.#known.keys(), ...this.#watchers.keys()].map(writtenAt).join();
+    if (times === this.#times) return;
+    this.#times = times;
+    this.#compare(() => true);
   }
 
   /** Looks for changes, one time after the other; only those of files that count are told. */

@@ -44,7 +44,7 @@ async function goTo(page: Page, name: string): Promise<void> {
   await shows(page, 'main h2', name);
 }
 
-describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, () => {
+describe('the event book in a browser', { skip: skipPages, timeout: 300_000 }, () => {
   it('makes a form of every kind of field, and sends what the form says', async (t) => {
     const { page, main, leave } = await openRich(t, '#/event/%2Forders/order');
     await withToken(page);
