@@ -42,6 +42,8 @@ export interface PropertyRules {
   readonly others: readonly Rule[];
   /** @ValidatePromise. */
   readonly awaitsValue: boolean;
+  /** Whether there are no other rules than {@link custom}. */
+  readonly isPlain: boolean;
 }
 
 /** Sorts the rules of one property by what they do. */
@@ -63,7 +65,8 @@ export function compileRules(
     else if (type === ValidationTypes.CONDITIONAL_VALIDATION) conditions.push(metadata);
     else if (type === ValidationTypes.PROMISE_VALIDATION) awaitsValue = true;
   }
-  return { name, conditions, awaitsValue, ...byType };
+  const isPlain = byType.defined.length + byType.nested.length === 0;
+  return { name, conditions, awaitsValue, isPlain, ...byType };
 }
 
 function checksOf({ constraintCls }: ValidationMetadata, constraintOf: ConstraintOf | undefined): Check[] {
