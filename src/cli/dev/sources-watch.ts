@@ -103,7 +103,7 @@ export class SourcesWatch {
     this.#compare(() => true);
   }
 
-  /** Looks for changes, one time after the other; only those of files that count are told. */
+  /** Looks for changes, one time after the other; only those of files that count are reported. */
   #compare(counts: (file: string) => boolean): void {
     this.#work = this.#work.then(async () => {
       const now = await this.#snapshot();

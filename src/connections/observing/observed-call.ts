@@ -1,6 +1,8 @@
 /** One call for those who subscribe to `colloquy:call`: its start and its one end, the handler inside of their stores. */
 import { AsyncResource } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import type { Server } from 'socket.io';
+import { hasStores } from '../../base/channels/channel.js';
 import { callChannel } from '../../base/channels/index.js';
 import type { CallEnd, CallStart, DeclaredNames } from '../../base/channels/messages.js';
 import { type Outcome, passed } from '../../base/channels/outcome.js';
@@ -11,9 +13,25 @@ import { callerOf, type Connection } from '../connection.js';
 import { unknownEvent } from '../failures.js';
 import { bytesOf } from './packet-bytes.js';
 
-/** Follows a call from here on; asked only if somebody subscribes. */
+let passOver: ((context: EventContext) => CallObserver | undefined) | undefined;
+
+/** Asks about each call first: for one without a listener that needs it, `decide` returns what follows it. Only `colloquy/otel` does. */
+export function passOverCalls(decide: typeof passOver): void {
+  passOver = decide;
+}
+
+/** Follows a call from here on; called only if there is a subscriber. */
 export function observe(context: EventContext): void {
-  context.observer = new ObservedCall(context);
+  context.observer = passedOver(context) ?? new ObservedCall(context);
+}
+
+/** What fails while it decides fails no call: the call is told of, as without it. */
+function passedOver(context: EventContext): CallObserver | undefined {
+  try {
+    return passOver?.(context);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Runs a part of the framework's work for a call: its handler. */
@@ -42,7 +60,7 @@ class ObservedCall implements CallObserver {
   }
 
   suspend(): void {
-    this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
+    if (hasStores(callChannel)) this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
   }
 
   resume(work: () => void): void {

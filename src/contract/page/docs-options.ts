@@ -1,10 +1,8 @@
 /** The option `docs`: where the event book is served, who may see it, and the mistakes that boot finds in it. */
-import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join, resolve } from 'node:path';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import { checkAllow, isBelow } from '../../server/allowed.js';
-import { mountsOf, type HttpOptions } from '../../server/pages.js';
+import { staticTaking, type HttpOptions } from '../../server/pages.js';
 
 /** Where the event book is served, and who may see it. */
 export interface DocsOptions {
@@ -48,21 +46,21 @@ export interface DocsSurroundings extends HttpOptions {
 }
 
 /** Finds a page that production would show to everybody, and a path that is wrong or belongs to something else. */
-export function checkDocs(options: DocsSurroundings, problems: Problems): void {
+export function* checkDocs(options: DocsSurroundings): Step<void> {
   const { docs } = options;
   if (docs === undefined || docs === false) return;
   const { path = defaultPath, allow }: DocsOptions = docs === true ? {} : docs;
-  checkAllow('docs', allow, problems);
+  yield* checkAllow('docs', allow);
   if (allow === undefined && process.env['NODE_ENV'] === 'production') {
-    problems.push({
+    yield {
       code: 'docs_production',
       where: 'docs',
       what: 'NODE_ENV is production, and the event book would be shown to everybody.',
       fix: "say who may see it, docs: { allow: (request) => … }, or write docs: process.env.NODE_ENV !== 'production'.",
-    });
+    };
   }
   const what = pathProblem(path, options);
-  if (what) problems.push({ code: 'docs_path', where: 'docs.path', what, fix: "choose another path: '/event-book'." });
+  if (what) yield { code: 'docs_path', where: 'docs.path', what, fix: "choose another path: '/event-book'." };
 }
 
 function pathProblem(given: unknown, { http, static: folders, socketPath }: DocsSurroundings): string | undefined {
@@ -75,19 +73,6 @@ function pathProblem(given: unknown, { http, static: folders, socketPath }: Docs
     return `'${given}' and the path of Socket.IO, '${socketPath}', are not apart.`;
   }
   if (path === '' && http) return "'/' belongs to the option `http`.";
-  for (const [mount, folder] of mountsOf(folders)) {
-    const taken = takenBy(path, mount.replace(/\/+$/, ''), folder);
-    if (taken) return `'${given}' belongs to the option \`static\`: ${taken}.`;
-  }
-  return undefined;
-}
-
-/** What of a folder has the path of the page. */
-function takenBy(path: string, mount: string, folder: string): string | undefined {
-  if (mount !== '' && isBelow(mount, path)) return `'${mount}' is a folder of it`;
-  if (!isBelow(path, mount)) return undefined;
-  const inside = path.slice(mount.length);
-  const files = inside === '' ? ['index.html'] : [inside, `${inside}.html`];
-  const found = files.map((file) => join(resolve(folder), file)).find((file) => existsSync(file));
-  return found && `there is ${found}`;
+  const taken = staticTaking(path, folders);
+  return taken && `'${given}' belongs to the option \`static\`: ${taken}.`;
 }

@@ -6,24 +6,36 @@ import {
   connectionChannel,
   emitChannel,
 } from '../../base/channels/index.js';
-import type { TypedChannel } from '../../base/channels/channel.js';
+import { listenersOf, type TypedChannel } from '../../base/channels/channel.js';
+import type { CallMessage } from '../../base/channels/messages.js';
+import { watchOffers } from '../metrics/sources.js';
 import { addLogFacts } from '../../base/context.js';
 import { ActiveContext } from './active.js';
 import type { Context } from './api.js';
 import { beginTransfer, endTransfer } from './bus.js';
-import { beginCall, endCall, traceOf } from './calls.js';
+import { passOverCalls } from '../../connections/observing/observed-call.js';
+import { beginCall, endCall, passOver, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
+import { beginRound, endRound } from './rounds.js';
 import { beginEmission, endEmission } from './emissions.js';
-import { measureCall, measureConnection, measureEmission, measureRound } from './metrics.js';
+import {
+  isMeasured,
+  refreshMetrics,
+  stopMetrics,
+  measureCall,
+  measureConnection,
+  measureEmission,
+  measureRound,
+} from './metrics.js';
 
 /** Follows a channel; returns the function that ends it. */
 function follow<Message>(
   channel: TypedChannel<Message>,
-  begin: ((message: Message) => Context) | undefined,
+  begin: (message: Message) => Context,
   ...subscribers: ((message: Message) => void)[]
 ): () => void {
   const store = new ActiveContext();
-  if (begin) channel.bindStore(store, begin);
+  channel.bindStore(store, begin);
   for (const subscriber of subscribers) channel.subscribe(subscriber);
   return () => {
     channel.unbindStore(store as never);
@@ -33,21 +45,34 @@ function follow<Message>(
 
 let endings: (() => void)[] | undefined;
 
+/** What `enable` adds to a channel whose work runs in spans: a store and a subscriber. */
+const own = 2;
+
+function endAndMeasure(message: CallMessage): void {
+  endCall(message);
+  measureCall(message);
+}
+
 /** Makes spans and metrics of the calls, connections, emissions and bus messages of all applications of this process. */
 export function enable(): void {
   addLogFacts(traceOf);
+  watchOffers(refreshMetrics);
+  passOverCalls((context) => (listenersOf(callChannel) > own || isMeasured() ? undefined : passOver(context)));
   endings ??= [
-    follow(callChannel, beginCall, endCall, measureCall),
+    follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
     follow(emitChannel, beginEmission, endEmission, measureEmission),
     follow(busChannel, beginTransfer, endTransfer),
-    follow(backgroundChannel, undefined, measureRound),
+    follow(backgroundChannel, beginRound, endRound, measureRound),
   ];
 }
 
 /** Ends that; nothing is made any more, and nothing is paid for it. */
 export function disable(): void {
   addLogFacts(undefined);
+  passOverCalls(undefined);
+  watchOffers(undefined);
+  stopMetrics();
   for (const end of endings ?? []) end();
   endings = undefined;
 }

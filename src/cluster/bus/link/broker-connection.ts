@@ -27,6 +27,8 @@ export interface ConnectionEvents {
 export class BrokerConnection {
   state: AdapterState = 'connecting';
   reason: string | undefined;
+  /** When the broker was last asked for a sign of life that it gave, or when the connection came up. */
+  answeredAt = 0;
   /** Settles with the first session, or when the start-up policy gives up. */
   readonly first: Promise<void>;
 
@@ -59,18 +61,22 @@ export class BrokerConnection {
     return this.#session.probe(uid).catch(() => true);
   }
 
-  /** Gives the present session up if the broker says nothing on it for so many milliseconds, whatever it is asked. */
+  /** Drops the present session if the broker says nothing on it for so many milliseconds, whatever it is asked. */
   async check(uid: string, timeout: number): Promise<void> {
     const { session } = this;
     if (!session) return;
     // A refusal is a sign of life too; what breaks says so by itself.
     const sign = session.probe(uid).catch(() => {});
-    await within(timeout, sign).catch((silence: unknown) => {
+    const asked = performance.now();
+    try {
+      await within(timeout, sign);
+      this.answeredAt = asked;
+    } catch (silence) {
       if (session === this.session) this.#broken(session, asError(silence));
-    });
+    }
   }
 
-  /** Gives the present session up, as if it had broken. */
+  /** Drops the present session, as if it had broken. */
   reset(reason: string): void {
     const session = this.#session;
     if (session) this.#broken(session, new Error(reason));
@@ -144,6 +150,7 @@ export class BrokerConnection {
   }
 
   #up(): void {
+    this.answeredAt = performance.now();
     this.#change('up', undefined);
     this.events.up();
   }

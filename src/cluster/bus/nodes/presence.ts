@@ -36,7 +36,7 @@ export interface PresenceNode {
   say(topic: Topic, message: NodeMessage): number;
   /** The number of the last frame to all that came from that node. */
   heardOf(uid: string): number;
-  /** Gives the link up: nothing comes through it. */
+  /** Drops the link: nothing comes through it. */
   reset(reason: string): void;
   /** Senders that were silent since then are of no interest any more. */
   forget(before: number): void;
@@ -209,7 +209,7 @@ export class Presence {
       else this.#beat();
     }
     if (this.members.awaited > 0) this.#say({ node: 'who' });
-    this.members.expire(now - timeout);
+    this.members.expire(now - timeout, this.#at.alive - interval);
     if (now - this.#at.up > FORGET_AFTER) this.node.forget(now - FORGET_AFTER);
     if (now - this.#at.alive > timeout) this.node.reset(`nothing came back for ${timeout} ms`);
   }

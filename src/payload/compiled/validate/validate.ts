@@ -1,8 +1,7 @@
 /** Compiled validation: the part of class-validator that finds broken rules. */
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { BUDGET_EXCEEDED } from '../../budget.js';
 import { settleErrors } from '../../library.js';
 import type { Class, SettledOptions } from '../../payload-options.js';
@@ -22,8 +21,8 @@ import type { Watch } from '../watch.js';
 /** Adds the error of one property of an object to a list, which is made when the first comes up. */
 type ValidateProperty = ValidateObject;
 
-/** Takes the errors away that say nothing, as the library does; no option changes how. */
-const stripper = new ValidationExecutor(new Validator());
+/** Takes the errors away that say nothing, as the library does. */
+const stripper = { stripEmptyErrors };
 
 /**
  * Does the work of `validate`, with each class compiled when its first instance is met. Errors are made when a rule is
@@ -151,7 +150,7 @@ export class CompiledValidator {
       }
       if (!isAsked(rules, object, value)) return errors;
       parts ??= split(rules.custom);
-      const custom = passes(parts.decided, value) ? parts.asked : rules.custom;
+      const custom = passes(parts.decided, value) ? parts.asked : parts.all;
       if (custom.length === 0 && rules.isPlain) return errors;
       const error = this.#checkProperty(rules, custom, checking, run, object, value);
       return error ? append(errors, error) : errors;
@@ -182,6 +181,17 @@ export class CompiledValidator {
     }
     return error;
   }
+}
+
+function stripEmptyErrors(errors: ValidationError[]): ValidationError[] {
+  return errors.filter((error) => {
+    const { children } = error;
+    if (children && children.length > 0) error.children = stripEmptyErrors(children);
+    for (const _rule in error.constraints) return true;
+    if (error.children!.length === 0) return false;
+    delete error.constraints;
+    return true;
+  });
 }
 
 /** All conditions are asked, and if one says no, nothing is checked. */

@@ -15,18 +15,24 @@ export interface Split {
   readonly decided: readonly Decided[];
   /** The others, in their order. */
   readonly asked: readonly Rule[];
+  /** All of them, in their order, for a value that breaks one. */
+  readonly all: readonly Rule[];
 }
 
 /** Splits rules. It takes some time for each, so it is done when the property is met first. */
 export function split(rules: readonly Rule[]): Split {
   const decided: Decided[] = [];
   const asked: Rule[] = [];
-  for (const rule of rules) {
+  const all = rules.map((rule) => {
     const decide = ofRule(rule);
-    if (decide) decided.push({ metadata: rule.metadata, decide });
-    else asked.push(rule);
-  }
-  return { decided, asked };
+    if (!decide) {
+      asked.push(rule);
+      return rule;
+    }
+    decided.push({ metadata: rule.metadata, decide });
+    return { ...rule, checks: rule.checks.map((check) => ({ ...check, decide })) };
+  });
+  return { decided, asked, all };
 }
 
 function ofRule({ metadata, checks }: Rule): Decide | undefined {
