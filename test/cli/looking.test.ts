@@ -12,7 +12,7 @@ import { settingsOf } from '../../src/cli/program/settings.js';
 import type { AppOptions } from '../../src/index.js';
 import { project, typed, type Project } from './support.js';
 
-const controller = `import { Emit, EventContext, Namespace, On, Payload, Use } from 'colloquy';
+const CONTROLLER = `import { Emit, EventContext, Namespace, On, Payload, Use } from 'colloquy';
 import { IsEmail, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { Transform } from 'class-transformer';
 
@@ -40,7 +40,7 @@ export class ChatController extends Base {
 
 const files = (options: string): Record<string, string> => ({
   ...typed,
-  'src/chat.controller.ts': controller,
+  'src/chat.controller.ts': CONTROLLER,
   'src/main.ts': `import { createApp } from 'colloquy';
 import { ChatController } from './chat.controller.js';
 const app = await createApp({ controllers: [ChatController], ${options} });
@@ -58,7 +58,7 @@ describe('colloquy explain', { timeout: 120_000 }, () => {
     const { colloquy } = project(t, files('limits: { eventRate: 7 }'));
     const { code, stdout, stderr } = await colloquy('explain', '/chat', 'say');
     assert.equal(code, 0, stderr);
-    const line = controller.split('\n').findIndex((text) => text.startsWith('  say(')) + 1;
+    const line = CONTROLLER.split('\n').findIndex((text) => text.startsWith('  say(')) + 1;
     assert.deepEqual(stdout.split('\n'), [
       '/chat say',
       '  Says it.',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { writeTypes } from '../../src/contract/index.js';
-import { client, serverOptions, templateOptions } from '../contract/client-program.js';
+import { CLIENT, serverOptions, templateOptions } from '../contract/client-program.js';
 import { sampleContract } from '../contract/sample.js';
 import { completions } from './completions.js';
 import { root } from '../repo/sources.js';
@@ -123,10 +123,10 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
         readFileSync(join(root, 'test', file), 'utf8')
           .replaceAll('../../src/index.js', 'colloquy')
           .replaceAll('../../src/testing/index.js', 'colloquy/testing');
-      const standalone = { 'contract.ts': writeTypes(contract), 'program.ts': client };
+      const standalone = { 'contract.ts': writeTypes(contract), 'program.ts': CLIENT };
       const joined = {
         'contract.ts': writeTypes(contract, { importOf }),
-        'program.ts': client.replace("'./contract'", "'./contract.js'"),
+        'program.ts': CLIENT.replace("'./contract'", "'./contract.js'"),
         'sample.ts': packaged('contract/sample.ts'),
         'returns.ts': packaged('types/returns.ts'),
       };

@@ -11,7 +11,7 @@ import { tellTo } from '../tail/teller.js';
 import { DEV, type DevApplication, type DevReport } from './report.js';
 
 /** Milliseconds after a step in which functions may be added. */
-const pause = 50;
+const PAUSE = 50;
 
 class Reporter {
   /** Kept here, because Bun forgets the subscribers of a channel without references. */
@@ -28,7 +28,7 @@ class Reporter {
     // The globs are needed even if what they match cannot be loaded.
     if (step === 'begin') return this.#write(false);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#write(true), pause);
+    this.#timer = setTimeout(() => this.#write(true), PAUSE);
     this.#timer.unref?.();
   }
 

@@ -13,7 +13,7 @@ export interface Globs {
 }
 
 /** Milliseconds in which an editor may write several files. */
-const pause = 60;
+const PAUSE = 60;
 
 /** Milliseconds between two looks at the times of files: some drives, those of containers among them, tell nothing of changes. */
 const round = 1000;
@@ -88,7 +88,7 @@ export class SourcesWatch {
   #watch(folder: string): void {
     const watcher = watch(folder, () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#compare(() => true), pause);
+      this.#timer = setTimeout(() => this.#compare(() => true), PAUSE);
     });
     // A folder that is gone is found by the comparison.
     watcher.on('error', () => this.#watchers.delete(folder));

@@ -84,7 +84,7 @@ interface RunOptions {
 }
 
 /** Characters of the program's output that are kept. */
-const kept = 64 * 1024;
+const KEPT = 64 * 1024;
 
 async function runProgram(
   words: readonly string[],
@@ -103,7 +103,7 @@ async function runProgram(
   const child = spawn(process.execPath, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-kept)));
+    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-KEPT)));
   }
   let isLate = false;
   const timer = setTimeout(() => {

@@ -8,7 +8,7 @@ import {
   type Operator,
   remoteInternalsOf,
 } from '../internals.js';
-import { longestTime } from '../../base/limits.js';
+import { LONGEST_TIME } from '../../base/limits.js';
 import { endEmission } from '../observing/observed-emission.js';
 import { callTimeOf, whenGone } from './questions.js';
 import { Round } from './round.js';
@@ -42,7 +42,7 @@ async function askRemote(client: RemoteClient | Operator, event: string, args: r
   const { adapter, flags, rooms = new Set<string>() } = operatorInternalsOf(operator);
   const { nsp } = adapter;
   const time = flags?.timeout ?? callTimeOf(nsp.server);
-  const asked = nsp.to([...rooms]).timeout(Math.min(time, longestTime));
+  const asked = nsp.to([...rooms]).timeout(Math.min(time, LONGEST_TIME));
   const { reactions, isLate } = await new Round(nsp).ask(asked, event, args);
   const answer = reactions.find(({ answered }) => answered);
   if (answer) return answer.value;
@@ -72,7 +72,7 @@ function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<u
       endEmission(answered, 'timed_out');
       end(() => reject(late(time)));
     };
-    const timer = setTimeout(expire, Math.min(time, longestTime));
+    const timer = setTimeout(expire, Math.min(time, LONGEST_TIME));
     try {
       socket.emit(event, ...args, answered);
     } catch (error) {

@@ -5,7 +5,7 @@ import { parseJson } from './forms/input.js';
 import { bytesOf, jsonLine, jsonText } from './values.js';
 
 /** Most entries that are kept; older ones go. */
-const most = 500;
+const MOST = 500;
 
 const signs: Readonly<Record<Happening['kind'], readonly [sign: string, name: string]>> = {
   sent: ['↑', 'sent'],
@@ -59,7 +59,7 @@ export class Feed {
 
   add(connection: Connection, happening: Happening): void {
     this.#waiting.push(entryOf(connection, happening));
-    if (this.#waiting.length > most) this.#waiting.shift();
+    if (this.#waiting.length > MOST) this.#waiting.shift();
     this.#plan();
   }
 
@@ -79,7 +79,7 @@ export class Feed {
     this.#entries.push(...this.#waiting);
     this.#list.append(...this.#waiting.map(({ element }) => element));
     this.#waiting = [];
-    for (const { element } of this.#entries.splice(0, this.#entries.length - most)) element.remove();
+    for (const { element } of this.#entries.splice(0, this.#entries.length - MOST)) element.remove();
     this.#refresh();
     if (isAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
@@ -103,7 +103,7 @@ export class Feed {
 }
 
 /** Characters of a value that is shown as it is; a longer one is opened. */
-const longestLine = 160;
+const LONGEST_LINE = 160;
 
 /** A failure in few words: an answer, a refusal, or the event `exception`. */
 function failureLine(value: unknown): string | undefined {
@@ -116,7 +116,7 @@ function entryOf(connection: Connection, happening: Happening): Entry {
   const [sign, verb] = signs[kind];
   const line = kind === 'notice' ? values.join(' ') : values.map(jsonLine).join(', ');
   const short =
-    kind === 'failure' ? failureLine(values[0]) : line.length > longestLine ? `${line.slice(0, 80)} …` : undefined;
+    kind === 'failure' ? failureLine(values[0]) : line.length > LONGEST_LINE ? `${line.slice(0, 80)} …` : undefined;
   const body =
     short === undefined
       ? h('code', { class: 'value' }, line)
