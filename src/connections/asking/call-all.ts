@@ -34,7 +34,7 @@ export interface Answers<T> {
 }
 
 /**
- * Emits an event to many clients, on all nodes, and gathers the first values of their acknowledgements. It waits until
+ * Emits an event to many clients, on all nodes, and gathers their answers; several values of one are a list. It waits until
  * all have answered or left, for `limits.callTime` at the most, or as long as `callAll(namespace.timeout(500), …)` says.
  * No client's silence throws.
  *
