@@ -39,6 +39,7 @@ const isTime: Check = (value) => isText(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d
 
 /**
  * Reads a dump from JSON.
+ * @returns the dump, checked
  * @throws Error if it is none, or was changed into something else
  */
 export function readDump(text: string): Dump {
