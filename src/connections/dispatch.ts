@@ -131,12 +131,7 @@ function takeAck(packet: unknown[]): AckFunction | undefined {
 }
 
 /** The rate: a client that sends faster is answered if it asks for an answer; else its event waits, and it is not read. */
-function admit(
-  connection: Connection,
-  handler: HandlerPlan,
-  packet: unknown[],
-  ack: AckFunction | undefined,
-): void {
+function admit(connection: Connection, handler: HandlerPlan, packet: unknown[], ack: AckFunction | undefined): void {
   const { intake } = connection;
   const context = new EventContext(connection.socket, handler, connection, packet, ack);
   if (callChannel.hasSubscribers) observe(context);

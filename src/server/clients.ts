@@ -2,7 +2,7 @@
 import type { Server } from 'socket.io';
 import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
-import { laneKey } from '../connections/lane/unwatched.js';
+import { laneKey, type OpenLane } from '../connections/lane/unwatched.js';
 import { noteCut } from '../connections/observing/observed-connection.js';
 
 /** Milliseconds between two looks at all clients. */
@@ -25,7 +25,7 @@ interface EngineConnection {
       terminate?(): void;
     };
   };
-  readonly [laneKey]?: { readonly isOpen: boolean };
+  readonly [laneKey]?: Pick<OpenLane, 'isOpen'>;
   close(discard?: boolean): void;
   once(event: 'drain' | 'close', listener: () => void): void;
 }

@@ -10,7 +10,7 @@ import { receive } from '../dispatch.js';
 import { isEventName } from '../intake/checked-parser.js';
 import type { ClientInternals } from '../internals.js';
 import { noteBytes } from '../observing/packet-bytes.js';
-import { hasStockParts, isUnwatched, laneKey, type LaneConnection } from './unwatched.js';
+import { hasStockParts, isUnwatched, laneKey, type LaneConnection, type OpenLane } from './unwatched.js';
 
 const SLASH = 0x2f;
 const ZERO = 0x30;
@@ -26,7 +26,7 @@ export function openLane({ served, client, socket, intake }: Connection): void {
   conn[laneKey] = new Lane(conn, client, intake);
 }
 
-export class Lane {
+class Lane implements OpenLane {
   /** The namespace of the last event as texts have it, `/chat,`; empty for the main one. */
   #prefix = '';
   #namespace = '/';
@@ -37,12 +37,11 @@ export class Lane {
     private readonly intake: { receive(bytes: number): void },
   ) {}
 
-  /** Whether events take it now. */
   get isOpen(): boolean {
     return isUnwatched(this.conn, this.client);
   }
 
-  /** Takes a text, `42/chat,17["say",{…}]`, that is an event; `false`, and nothing has happened, if it is to go the long way. */
+  /** A text is `42/chat,17["say",{…}]`. */
   take(text: string): boolean {
     if (!text.startsWith('42') || !this.isOpen) return false;
     let at = this.#readNamespace(text);

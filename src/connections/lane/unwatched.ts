@@ -4,12 +4,19 @@
  */
 import type { Server, Socket } from 'socket.io';
 import { optionsOf, type ClientInternals, type SocketInternals } from '../internals.js';
-import type { Lane } from './lane.js';
 
 /** The key of a connection's lane. */
 export const laneKey: unique symbol = Symbol.for('colloquy:lane') as never;
 /** The key of the function that sends a text; only engines that have a lane have one. */
 export const sendTextKey: unique symbol = Symbol.for('colloquy:send-text') as never;
+
+/** The lane of a connection, as its engine and health see it. */
+export interface OpenLane {
+  /** Whether events take it now. */
+  readonly isOpen: boolean;
+  /** Takes a text that is an event; `false`, and nothing has happened, if it is to go the long way. */
+  take(text: string): boolean;
+}
 
 interface Listened {
   listenerCount(event: string): number;
@@ -25,7 +32,7 @@ export interface LaneConnection extends Listened {
   readonly pingTimeoutTimer: unknown;
   write(text: string, options: object): unknown;
   sendPacket(...values: unknown[]): unknown;
-  [laneKey]?: Lane;
+  [laneKey]?: OpenLane;
   [sendTextKey]?(text: string): void;
 }
 
@@ -34,6 +41,7 @@ export function isUnwatched(conn: LaneConnection, client: ClientInternals): bool
   const { transport } = conn;
   const { decoder } = client;
   return (
+    conn[sendTextKey] !== undefined &&
     conn.readyState === 'open' &&
     conn.pingTimeoutTimer === null &&
     !decoder.reconstructor &&

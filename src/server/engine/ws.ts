@@ -1,7 +1,6 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
-import { laneKey, sendTextKey } from '../../connections/lane/unwatched.js';
-import type { Lane } from '../../connections/lane/lane.js';
+import { laneKey, sendTextKey, type OpenLane } from '../../connections/lane/unwatched.js';
 
 /** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
@@ -73,7 +72,7 @@ export interface EngineSocket {
   readonly transport: Transport;
   /** The packets that wait to be sent. */
   readonly writeBuffer: Packet[];
-  [laneKey]?: Lane;
+  [laneKey]?: OpenLane;
   [sendTextKey]?(text: string): void;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
