@@ -19,6 +19,7 @@ const free = { eventRate: Infinity, byteRate: Infinity, connectRate: Infinity } 
 const ways: Readonly<Record<string, { readonly options: Options; readonly share: number }>> = {
   'without limits of rate': { options: { limits: free }, share: 1 },
   'with few events': { options: { limits: { ...free, eventRate: 0.001, eventBurst: 5 } }, share: 0.3 },
+  'with few bytes': { options: { limits: { ...free, byteRate: 1, byteBurst: 300 } }, share: 0.2 },
   'with few calls at a time': { options: { limits: { ...free, concurrentCalls: 1, queuedCalls: 1 } }, share: 0.3 },
   'with shallow payloads': { options: { limits: { ...free, depth: 2 } }, share: 0.2 },
   'with an error handler': {
