@@ -7,7 +7,7 @@ import type { Column, Measure } from './measure.js';
 const run = promisify(execFile);
 const speed = join(import.meta.dirname, '../payload/speed.js');
 
-const payloads = { flat: '3 fields', nested: '20 nested items' } as const;
+const payloads = { flat: '3 fields', rejected: '3 broken rules', nested: '20 nested items' } as const;
 type Payload = keyof typeof payloads;
 const names = Object.keys(payloads) as Payload[];
 

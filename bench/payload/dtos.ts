@@ -43,11 +43,20 @@ class Order {
 
 const address = { street: 'Main Street 1', city: 'Springfield' };
 
-/** A valid payload of each class. */
-export const payloads: Readonly<Record<'flat' | 'nested', { readonly type: Dto; readonly payload: object }>> = {
-  flat: { type: Chat, payload: { room: 'lobby', text: 'hello everybody', ts: 1_700_000_000 } },
+/** A payload, and whether it keeps the rules of its class. */
+export interface Sample {
+  readonly type: Dto;
+  readonly payload: object;
+  readonly isValid: boolean;
+}
+
+/** A valid payload of each class, and one that breaks three rules. */
+export const payloads: Readonly<Record<'flat' | 'nested' | 'rejected', Sample>> = {
+  flat: { type: Chat, payload: { room: 'lobby', text: 'hello everybody', ts: 1_700_000_000 }, isValid: true },
+  rejected: { type: Chat, payload: { room: 'lobby', text: 5, ts: -1 }, isValid: false },
   nested: {
     type: Order,
+    isValid: true,
     payload: {
       id: 'o-1',
       shipTo: address,

@@ -1,11 +1,11 @@
 /**
  * `node speed.js WAY OTHERS`: CPU time per payload, transformed and validated by a compiled plan (`plans`) or by
  * `plainToInstance` and `validateSync` (`libraries`), in a process where OTHERS other DTO classes were used first: they
- * stand before ours in every list of the libraries. Prints µs by the payload's name, as JSON.
+ * stand before ours in every list of the libraries. What breaks rules is told as JSON. Prints µs by the payload's name, as JSON.
  */
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
-import { validateSync } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
 import { join } from 'node:path';
 import { benchFolder } from '../contenders.js';
 import { declareOthers, payloads, type Dto } from './dtos.js';
@@ -14,9 +14,10 @@ const WARM_MS = 300;
 const WINDOW_MS = 30;
 const WINDOWS = 7;
 
+/** Returns the instance, or the text of what is wrong. */
 type Way = (payload: object) => unknown;
 
-const { planPayload } = (await import(
+const { Invalid, planPayload } = (await import(
   join(benchFolder, '../dist/payload/index.js')
 )) as typeof import('../../dist/payload/index.js');
 
@@ -24,13 +25,24 @@ const ways: Readonly<Record<string, (type: Dto) => Way>> = {
   plans: (type) => {
     const plan = planPayload(type);
     if (plan.mode !== 'compiled') throw new Error(`${type.name} is not compiled: ${plan.reasons.join(', ')}`);
-    return (payload) => plan.run(payload);
+    return (payload) => {
+      const made = plan.run(payload);
+      return made instanceof Invalid ? JSON.stringify(made.issues) : made;
+    };
   },
   libraries: (type) => (payload) => {
     const made = plainToInstance(type, payload);
-    return validateSync(made, { whitelist: true }).length === 0 && made;
+    const errors = validateSync(made, { whitelist: true });
+    return errors.length === 0 ? made : JSON.stringify(issuesOf(errors));
   },
 };
+
+/** What a program by hand would tell of flat payloads. */
+function issuesOf(errors: readonly ValidationError[]): object[] {
+  return errors.flatMap(({ property, constraints }) =>
+    Object.entries(constraints ?? {}).map(([rule, message]) => ({ path: property, rule, message })),
+  );
+}
 
 /** CPU microseconds per call: what other processes do meanwhile does not count. */
 function time(run: () => unknown, calls: number): number {
@@ -51,9 +63,9 @@ function measure(run: () => unknown): number {
 
 const [way, others] = process.argv.slice(2);
 declareOthers(Number(others));
-const times = Object.entries(payloads).map(([name, { type, payload }]) => {
+const times = Object.entries(payloads).map(([name, { type, payload, isValid }]) => {
   const run = ways[way!]!(type);
-  if (!(run(payload) instanceof type)) throw new Error(`${name} is not valid`);
+  if (run(payload) instanceof type !== isValid) throw new Error(`${name} is not judged rightly`);
   return [name, measure(() => run(payload))] as const;
 });
 console.log(JSON.stringify(Object.fromEntries(times)));

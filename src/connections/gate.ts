@@ -86,7 +86,7 @@ export function connected(served: ServedNamespace, socket: Socket): void {
   for (const data of takeMissed(socket)) sendEvent(socket, data);
 }
 
-/** A second CONNECT to a namespace while the first is on its way: a client that is told of a refusal would be deaf. */
+/** A second CONNECT to a namespace while the first is on its way: a client that gets a refusal would be deaf. */
 function ignore({ socket, served, observer }: Connection): void {
   takeMissed(socket);
   internalsOf(socket)._cleanup();
@@ -94,15 +94,16 @@ function ignore({ socket, served, observer }: Connection): void {
   observer?.end(connectTwice);
 }
 
-/** The time to join ends where the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
+/** The time to join ends when the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
 function stopJoinTimer({ client }: Connection): void {
   clearTimeout(client.connectTimeout);
   client.connectTimeout = undefined;
 }
 
 /** A client that was refused, and is in no namespace, has its time to join once more. */
-function startJoinTimer({ client, socket }: Connection): void {
+function startJoinTimer({ client, socket, intake }: Connection): void {
   if (client.nsps.size > 0 || client.connectTimeout || isEntering(socket)) return;
+  Object.assign(intake, { isInside: false, began: Date.now() });
   const { _connectTimeout: time } = socket.nsp.server as unknown as { readonly _connectTimeout: number };
   client.connectTimeout = setTimeout(() => {
     if (client.nsps.size === 0) client.close();
@@ -188,7 +189,7 @@ class ConnectionAttempt {
     );
   }
 
-  /** The client left while it was waiting: what runs is told, and its result decides what there is to report. */
+  /** The client left while it was waiting: what runs is aborted, and its result decides what there is to report. */
   readonly #vanish = (): void => this.connection.abort();
 
   #conclude(result: unknown): void {
@@ -214,7 +215,7 @@ class ConnectionAttempt {
     this.#context.end(outcome);
   }
 
-  /** `false` where the passage had ended before. */
+  /** `false` if the attempt had ended before. */
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;

@@ -11,7 +11,7 @@ const MAX_TEXT = 200;
 /** The first half of a character that was cut in two. */
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
-/** Takes one more issue; `false` where there is no room for further ones. */
+/** Takes one more issue; `false` if there is no room for further ones. */
 export type AddIssue = (path: string, rule: string, message: unknown, context?: unknown) => boolean;
 
 /** Names issues, in their order, until one is not taken. */
@@ -19,7 +19,7 @@ export type IssueSource = (add: AddIssue) => void;
 
 /**
  * The result of a plan for a value that broke its rules. It is returned, never thrown, and builds no stack. The issues
- * are put together when somebody reads them, and are bounded whatever the client sent.
+ * are put together when they are read, and are bounded whatever the client sent.
  */
 export class Invalid {
   /**
@@ -117,12 +117,7 @@ function bounded(source: IssueSource): readonly Issue[] {
   const issues: Issue[] = [];
   let characters = 0;
   source((path, rule, message, context) => {
-    const issue: Issue = {
-      path: shortened(path),
-      rule: shortened(rule),
-      message: shortened(message),
-      ...about(context),
-    };
+    const issue = issueOf(shortened(path), shortened(rule), shortened(message), context);
     characters += issue.path.length + issue.rule.length + issue.message.length;
     // A character of a string has three bytes at the most, so few texts need to be measured.
     if (characters * 3 > MAX_ISSUES_BYTES && bytesOf(issues) + bytesOf([issue]) > MAX_ISSUES_BYTES) return false;
@@ -132,8 +127,8 @@ function bounded(source: IssueSource): readonly Issue[] {
 }
 
 /** A context is the server's own constant, not a text of the client, so it has no bound. */
-function about(context: unknown): Pick<Issue, 'context'> {
-  return context === undefined ? {} : { context };
+function issueOf(path: string, rule: string, message: string, context: unknown): Issue {
+  return context === undefined ? { path, rule, message } : { path, rule, message, context };
 }
 
 function bytesOf(issues: readonly Issue[]): number {

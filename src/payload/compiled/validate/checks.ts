@@ -66,8 +66,12 @@ export function checkRules(
     const elements = metadata.each && isCollection(value) ? elementsOf(value) : undefined;
     for (const check of checks) {
       if (checking.stopAtFirstError && isBroken(error)) continue;
-      const args = { targetName, property: metadata.propertyName, object, value, constraints: metadata.constraints };
-      const answer = elements ? askEach(check, elements, args) : check.ask(value, args);
+      const { constraints } = metadata as { readonly constraints: readonly unknown[] | undefined };
+      let answer: unknown = elements ? undefined : check.decide?.(value, constraints?.[0], constraints?.[1]);
+      if (answer === undefined) {
+        const args = { targetName, property: metadata.propertyName, object, value, constraints: metadata.constraints };
+        answer = elements ? askEach(check, elements, args) : check.ask(value, args);
+      }
       if (isPromise(answer)) {
         error ??= checking.errors.make(object, value, property);
         run.wait(later(checking.errors, run, answer, elements !== undefined, error, place, metadata, check));

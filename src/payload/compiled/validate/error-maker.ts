@@ -6,14 +6,13 @@ import type { ValidationMetadata } from 'class-validator/types/metadata/Validati
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
 import type { Budget } from '../../budget.js';
 import { ruleName } from './rules.js';
-import type { Check } from './rules.js';
+import type { Check, WrittenMessage } from './rules.js';
 
 /** Makes the errors of one plan: what they show depends on its options. */
 export class ErrorMaker {
   readonly #showsTarget: boolean;
   readonly #showsValue: boolean;
   readonly #hasDefaults: boolean;
-  readonly #messages = new WeakMap<ValidationMetadata, WrittenMessage>();
 
   constructor(options: ValidatorOptions) {
     const { target, value } = options.validationError ?? {};
@@ -60,49 +59,41 @@ export class ErrorMaker {
   }
 
   #messageOf(object: object, value: unknown, metadata: ValidationMetadata, check: Check | undefined): string {
-    const constructor = object.constructor as Function | undefined;
-    const args = {
-      targetName: (constructor ? constructor.name : undefined) as string,
-      property: metadata.propertyName,
-      object,
-      value,
-      constraints: metadata.constraints,
-    };
-    let message = metadata.message || '';
-    if (!metadata.message && this.#hasDefaults && check && check.instance().defaultMessage instanceof Function) {
-      message = (check.instance() as Required<ValidatorConstraintInterface>).defaultMessage(args);
-    }
-    return this.#replaceTokens(metadata, message, args);
-  }
-
-  /** Replaces the tokens of a message as the library does. Each rule remembers the last one, with its sources. */
-  #replaceTokens(
-    metadata: ValidationMetadata,
-    message: Exclude<ValidationMetadata['message'], undefined>,
-    args: ValidationArguments,
-  ): string {
-    if (typeof message !== 'string' || message.includes('$value') || !arePrimitive(args.constraints)) {
-      return ValidationUtils.replaceMessageSpecialTokens(message, args);
-    }
-    const { targetName } = args;
-    const constraints = (args.constraints ?? []) as readonly unknown[];
-    const last = this.#messages.get(metadata);
-    if (last?.message === message && last.targetName === targetName && areSame(last.constraints, constraints)) {
-      return last.text;
-    }
+    const { name: targetName } = (object.constructor as Function | undefined) ?? { name: undefined };
+    const constraints = (metadata as { readonly constraints: readonly unknown[] | undefined }).constraints ?? [];
+    const last = writtenFor(check, targetName, constraints);
+    if (last && last.message === undefined) return last.text;
+    const { propertyName: property } = metadata;
+    const args = { targetName: targetName as string, property, object, value, constraints: metadata.constraints };
+    const message = metadata.message || this.#defaultOf(check, args);
+    if (last && last.message === message) return last.text;
     const text = ValidationUtils.replaceMessageSpecialTokens(message, args);
-    this.#messages.set(metadata, { message, targetName, constraints: [...constraints], text });
+    if (check && typeof message === 'string' && !message.includes('$value') && arePrimitive(metadata.constraints)) {
+      const isFixed =
+        Boolean(metadata.message) || (check.decide !== undefined && check.metadata.name !== WORDED_BY_VALUE);
+      check.written = { message: isFixed ? undefined : message, targetName, constraints: [...constraints], text };
+    }
     return text;
   }
+
+  #defaultOf(check: Check | undefined, args: ValidationArguments): string {
+    if (!this.#hasDefaults || !(check?.instance().defaultMessage instanceof Function)) return '';
+    return (check.instance() as Required<ValidatorConstraintInterface>).defaultMessage(args);
+  }
 }
 
-/** A message without tokens, and what its tokens stood for. */
-interface WrittenMessage {
-  readonly message: string;
-  readonly targetName: string;
-  readonly constraints: readonly unknown[];
-  readonly text: string;
+/** What was written last, if its tokens stood for the same. */
+function writtenFor(
+  check: Check | undefined,
+  targetName: unknown,
+  constraints: readonly unknown[],
+): WrittenMessage | undefined {
+  const written = check?.written;
+  return written?.targetName === targetName && areSame(written!.constraints, constraints) ? written : undefined;
 }
+
+/** The one of the rules that are decided whose message depends on the value. */
+const WORDED_BY_VALUE = 'isLength';
 
 /** Whether constraints are few, and always written alike: a token in one of them stands for what the message is about. */
 function arePrimitive(constraints: unknown): boolean {

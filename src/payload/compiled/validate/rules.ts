@@ -5,6 +5,7 @@ import type { ConstraintMetadata } from 'class-validator/types/metadata/Constrai
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
 import type { ConstraintOf } from '../../payload-options.js';
+import type { Decide } from './known/decide.js';
 import { isWrapper } from './wrapper.js';
 
 /** One check of a rule. A rule has several if its constraint class was registered under several names. */
@@ -19,6 +20,19 @@ export interface Check {
   readonly instance: () => ValidatorConstraintInterface;
   /** Makes the check. */
   readonly ask: (value: unknown, args: ValidationArguments) => unknown;
+  /** Decides it for many values, where it is known to be class-validator's own. */
+  readonly decide?: Decide;
+  /** The message that was written last. */
+  written?: WrittenMessage;
+}
+
+/** A message whose tokens, none of which is the value, have been replaced, and what they stood for. */
+export interface WrittenMessage {
+  /** With its tokens; `undefined` if it is the same for every value. */
+  readonly message: string | undefined;
+  readonly targetName: unknown;
+  readonly constraints: readonly unknown[];
+  readonly text: string;
 }
 
 /** One decorator on a property. */
@@ -42,6 +56,8 @@ export interface PropertyRules {
   readonly others: readonly Rule[];
   /** @ValidatePromise. */
   readonly awaitsValue: boolean;
+  /** Whether there are no other rules than {@link custom}. */
+  readonly isPlain: boolean;
 }
 
 /** Sorts the rules of one property by what they do. */
@@ -63,7 +79,8 @@ export function compileRules(
     else if (type === ValidationTypes.CONDITIONAL_VALIDATION) conditions.push(metadata);
     else if (type === ValidationTypes.PROMISE_VALIDATION) awaitsValue = true;
   }
-  return { name, conditions, awaitsValue, ...byType };
+  const isPlain = byType.defined.length + byType.nested.length === 0;
+  return { name, conditions, awaitsValue, isPlain, ...byType };
 }
 
 function checksOf({ constraintCls }: ValidationMetadata, constraintOf: ConstraintOf | undefined): Check[] {

@@ -1,8 +1,7 @@
 /** Compiled validation: the part of class-validator that finds broken rules. */
 import type { ValidationError, ValidatorOptions } from 'class-validator';
-import { getMetadataStorage, ValidationTypes, Validator } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { BUDGET_EXCEEDED } from '../../budget.js';
 import { settleErrors } from '../../library.js';
 import type { Class, SettledOptions } from '../../payload-options.js';
@@ -10,10 +9,11 @@ import type { Bag } from '../transform/transform-property.js';
 import { checkRules, Validation } from './checks.js';
 import type { Checking } from './checks.js';
 import { validationMisfit } from '../compilable.js';
+import { passes, split, type Split } from './known/decided.js';
 import { checkNested } from './nested-rules.js';
 import type { Nesting, ValidateObject } from './nested-rules.js';
 import { addContexts, compileRules } from './rules.js';
-import type { PropertyRules } from './rules.js';
+import type { PropertyRules, Rule } from './rules.js';
 import type { RuleSelection } from '../selection.js';
 import type { ErrorMaker } from './error-maker.js';
 import type { Watch } from '../watch.js';
@@ -21,8 +21,8 @@ import type { Watch } from '../watch.js';
 /** Adds the error of one property of an object to a list, which is made when the first comes up. */
 type ValidateProperty = ValidateObject;
 
-/** Takes the errors away that say nothing, as the library does; no option changes how. */
-const stripper = new ValidationExecutor(new Validator());
+/** Takes the errors away that say nothing, as the library does. */
+const stripper = { stripEmptyErrors };
 
 /**
  * Does the work of `validate`, with each class compiled when its first instance is met. Errors are made when a rule is
@@ -116,8 +116,8 @@ export class CompiledValidator {
   ): ValidationError[] | undefined {
     const isForbidden = Boolean(this.#options.validator.forbidNonWhitelisted);
     let unknown: string[] | undefined;
-    for (const key of Object.keys(object)) {
-      if (!known.has(key)) (unknown ??= []).push(key);
+    for (const key in object) {
+      if (!known.has(key) && Object.hasOwn(object, key)) (unknown ??= []).push(key);
     }
     for (const key of unknown ?? []) {
       if (isForbidden) {
@@ -132,13 +132,15 @@ export class CompiledValidator {
 
   #compileProperty(rules: PropertyRules, checking: Checking): ValidateProperty {
     const { name } = rules;
+    let parts: Split | undefined;
     return (run, object, errors) => {
       const value = (object as Bag)[name];
       if (rules.awaitsValue && value instanceof Promise) {
         const list = errors ?? [];
         const whenThere = (late: unknown): void => {
           run.resume();
-          const error = this.#checkProperty(rules, checking, run, object, late);
+          if (!isAsked(rules, object, late)) return;
+          const error = this.#checkProperty(rules, rules.custom, checking, run, object, late);
           if (error) list.push(error);
           // oxlint-disable-next-line typescript/only-throw-error -- it is no error, and must cost no stack
           if (run.isSpent) throw BUDGET_EXCEEDED;
@@ -146,24 +148,23 @@ export class CompiledValidator {
         run.wait(value.then(whenThere));
         return list;
       }
-      const error = this.#checkProperty(rules, checking, run, object, value);
+      if (!isAsked(rules, object, value)) return errors;
+      parts ??= split(rules.custom);
+      const custom = passes(parts.decided, value) ? parts.asked : parts.all;
+      if (custom.length === 0 && rules.isPlain) return errors;
+      const error = this.#checkProperty(rules, custom, checking, run, object, value);
       return error ? append(errors, error) : errors;
     };
   }
 
   #checkProperty(
     rules: PropertyRules,
+    custom: readonly Rule[],
     checking: Checking,
     run: Validation,
     object: object,
     value: unknown,
   ): ValidationError | undefined {
-    let isAsked = true;
-    for (const { constraints } of rules.conditions) {
-      const condition = constraints[0] as (object: object, value: unknown) => boolean;
-      if (!condition(object, value)) isAsked = false;
-    }
-    if (!isAsked) return undefined;
     const place = { object, value, property: rules.name };
     let error: ValidationError | undefined;
     if (rules.defined.length > 0) {
@@ -171,7 +172,7 @@ export class CompiledValidator {
       if (error) addContexts(error, rules.defined);
     }
     if (run.isSpent || this.#nesting.skips(value)) return error;
-    error = checkRules(checking, run, rules.custom, place, error);
+    error = checkRules(checking, run, custom, place, error);
     if (run.isSpent) return error;
     if (rules.nested.length > 0) error = checkNested(this.#nesting, run, rules.nested, place, error);
     if (error) {
@@ -180,6 +181,27 @@ export class CompiledValidator {
     }
     return error;
   }
+}
+
+function stripEmptyErrors(errors: ValidationError[]): ValidationError[] {
+  return errors.filter((error) => {
+    const { children } = error;
+    if (children && children.length > 0) error.children = stripEmptyErrors(children);
+    for (const _rule in error.constraints) return true;
+    if (error.children!.length === 0) return false;
+    delete error.constraints;
+    return true;
+  });
+}
+
+/** All conditions are asked, and if one says no, nothing is checked. */
+function isAsked({ conditions }: PropertyRules, object: object, value: unknown): boolean {
+  let isIt = true;
+  for (const { constraints } of conditions) {
+    const condition = constraints[0] as (object: object, value: unknown) => boolean;
+    if (!condition(object, value)) isIt = false;
+  }
+  return isIt;
 }
 
 function append(errors: ValidationError[] | undefined, error: ValidationError): ValidationError[] {
