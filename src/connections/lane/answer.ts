@@ -19,7 +19,7 @@ function send(socket: Socket, id: number, values: unknown[]): void {
   const conn = socket.conn as unknown as LaneConnection;
   const stock = Object.getPrototypeOf(socket) as SocketInternals;
   const sendText = conn[sendTextKey];
-  if (!sendText || !isSentUnwatched(internals, stock, conn) || !values.every((value) => isText(value, mostNested)))
+  if (!sendText || !isSentUnwatched(internals, stock, conn) || !values.every((value) => isText(value, MOST_NESTED)))
     return internals.packet({ id, type: packetType.ack, data: values });
   if (conn.readyState !== 'open') return;
   const { name } = socket.nsp;
@@ -27,7 +27,7 @@ function send(socket: Socket, id: number, values: unknown[]): void {
 }
 
 /** What is nested deeper may be a circle. */
-const mostNested = 64;
+const MOST_NESTED = 64;
 
 /** Whether nothing in a value would be sent as an attachment: what Socket.IO's encoder asks. Who has a `toJSON` is asked there. */
 function isText(value: unknown, nested: number): boolean {

@@ -17,7 +17,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const BRACKET = 0x5b;
 /** An id of more digits need not be an exact number. */
-const mostDigits = 15;
+const MOST_DIGITS = 15;
 
 /** Gives the transport of a connection its lane, if it may have one; the first namespace that is joined does so for all. */
 export function openLane({ served, client, socket, intake }: Connection): void {
@@ -51,7 +51,7 @@ class Lane implements OpenLane {
     let id = 0;
     let code = text.charCodeAt(at);
     for (; code >= ZERO && code <= NINE; code = text.charCodeAt(++at)) id = id * 10 + code - ZERO;
-    if (code !== BRACKET || at - first > mostDigits) return false;
+    if (code !== BRACKET || at - first > MOST_DIGITS) return false;
     const data = parse(text.slice(at));
     if (typeof data?.[0] !== 'string' || !isEventName(data[0])) return false;
     this.#hand(socket, data, at > first ? id : undefined, text.length - 1);
