@@ -43,7 +43,8 @@ import { noControllers, RunningApp } from './running.js';
 import { resolveEngine, serverOptions } from './server-options.js';
 
 /**
- * Scans the controllers, builds them, and makes an application that can listen.
+ * Scans the controllers, builds them, and makes an application.
+ * @returns the application, which can listen, or be attached to a server
  * @throws SetupError with every mistake that was found
  */
 export async function createApp<const Events extends EmittedEvents = EmittedEvents>(

@@ -86,6 +86,7 @@ export interface Dump {
 
 /**
  * Reads a dump from JSON.
+ * @returns the dump, checked
  * @throws Error if it is none
  */
 export function readDump(text: string): Dump {
