@@ -209,12 +209,12 @@ async function bind(
   report: BootReport,
 ): Promise<RunningApp> {
   const { log, limits, calls, counters } = settings;
-  const { debug = false, onError, printTable: isPrinted = true } = options;
+  const { debug = false, fastLane = true, onError, printTable: isPrinted = true } = options;
   const { container } = compiler.options;
   const { emits } = server;
   const scopes = new Scopes(container, compiler.singletons, log);
   const tasks = new Tasks(limits.backgroundTasks, log);
-  const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, tasks, counters, emits };
+  const runtime: Runtime = { log, limits, debug, fastLane, onError, container, scopes, calls, tasks, counters, emits };
   const link = isInspected() ? undefined : await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, report });
   // Functions are added in the turn in which the application is returned.
