@@ -1,5 +1,5 @@
 /** A socket of socket.io-client with the types of a contract. */
-import { CallError, unwrap } from './call.js';
+import { answerOf, CallError, unwrap } from './call.js';
 import { spreadReconnections } from './reconnection.js';
 import { withTrace, type TraceContext } from './trace.js';
 import type {
@@ -66,8 +66,9 @@ export interface ClientOptions {
 }
 
 /**
- * Gives a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. When its server
+ * Adds the types of a contract to a socket of socket.io-client: `connect<Contract['/chat']>(io(url + '/chat'))`. When its server
  * stops, it comes back after a random part of the time that the server names, not with all others at once.
+ * @returns the typed client of the socket
  */
 export function connect<Namespace extends NamespaceTypes, Connection extends object = ClientSocket>(
   socket: Connection & ClientSocket,
@@ -123,8 +124,8 @@ function callWith(
     }
     socket.emit(event, ...withTrace(args, trace), (...values: unknown[]) => {
       try {
-        const answer = unwrap(values[0]);
-        end(() => resolve(values.length > 1 ? values : answer));
+        const answer = unwrap(answerOf(values));
+        end(() => resolve(answer));
       } catch (error) {
         fail(error);
       }

@@ -52,7 +52,7 @@ function dev(t: TestContext, files: Readonly<Record<string, string>>, words: rea
       await until(
         () => (found = lines().findIndex((each, index) => index >= seen && line.test(each))) >= 0,
         `${String(line)} in:\n${output}`,
-        30_000,
+        60_000,
       );
       seen = found + 1;
       return lines()[found]!;
@@ -67,7 +67,7 @@ function dev(t: TestContext, files: Readonly<Record<string, string>>, words: rea
 
 const TSCONFIG = '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }';
 
-describe('colloquy dev', { timeout: 120_000 }, () => {
+describe('colloquy dev', { timeout: 300_000 }, () => {
   it('starts the program again when a file of it changes or comes, and says what changed in the table', async (t) => {
     const files = {
       'tsconfig.json': TSCONFIG,

@@ -1,8 +1,13 @@
-/** Loaded into a program that `colloquy dev` runs: it writes into a file where the program's controllers are, and its table. */
+/**
+ * Loaded into a program that `colloquy dev` runs: it writes into a file where the program's controllers are, and its table, and tells
+ * `colloquy tail` what the program does.
+ */
 import { channel } from 'node:diagnostics_channel';
 import { renameSync, writeFileSync } from 'node:fs';
 import type { Announcement } from '../../app/inspection.js';
 import type { App, AppOptions } from '../../app/options.js';
+import { TAIL } from '../tail/place.js';
+import { tellTo } from '../tail/teller.js';
 import { DEV, type DevApplication, type DevReport } from './report.js';
 
 /** Milliseconds after a step in which functions may be added. */
@@ -42,3 +47,6 @@ function describe({ controllers, cwd = process.cwd() }: AppOptions, app: App | u
 
 const file = process.env[DEV];
 if (file !== undefined) new Reporter(file);
+
+const place = process.env[TAIL];
+if (place !== undefined) tellTo(place);

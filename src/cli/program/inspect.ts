@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CommandError, type Input, type OptionSpec, type Terminal } from '../command.js';
+import { Signals } from '../signals.js';
 import { choose } from './choose.js';
 import { explainFailure } from './failures.js';
 import { findMain } from './find-main.js';
@@ -89,6 +90,7 @@ async function runProgram(
   words: readonly string[],
   { cwd, wanted, milliseconds, replay }: RunOptions,
 ): Promise<ProgramRun> {
+  const signals = new Signals();
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-'));
   const recording = replay && join(folder, 'recording.json');
   if (recording) writeFileSync(recording, JSON.stringify(replay));
@@ -108,15 +110,20 @@ async function runProgram(
     isLate = true;
     child.kill('SIGKILL');
   }, milliseconds);
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  let stopped: NodeJS.Signals | undefined;
+  void signals.first.then((signal) => {
+    stopped = signal;
+    child.kill('SIGKILL');
+  });
   try {
     await new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()));
     const report = existsSync(order.file) ? (JSON.parse(readFileSync(order.file, 'utf8')) as Report) : undefined;
     return { report, output: output.trim(), isLate };
   } finally {
     clearTimeout(timer);
-    process.off('exit', kill);
     rmSync(folder, { recursive: true, force: true });
+    signals.close();
+    // Nothing is left behind; what started the command is to see that a signal ended it.
+    if (stopped !== undefined) process.kill(process.pid, stopped);
   }
 }

@@ -34,10 +34,11 @@ export interface Answers<T> {
 }
 
 /**
- * Emits an event to many clients, on all nodes, and gathers the first values of their acknowledgements. It waits until
+ * Emits an event to many clients, on all nodes, and gathers their answers; several values of one are a list. It waits until
  * all have answered or left, for `limits.callTime` at the most, or as long as `callAll(namespace.timeout(500), …)` says.
  * No client's silence throws.
  *
+ * @returns the answers, and who did not give one
  * @throws what the arguments throw when they are encoded
  */
 export async function callAll<T = unknown>(target: CallTarget, event: string, ...args: unknown[]): Promise<Answers<T>> {

@@ -1,6 +1,6 @@
 /** Asks one client. */
 import { Socket } from 'socket.io';
-import { CallError, unwrap } from '../../client/index.js';
+import { answerOf, CallError, unwrap } from '../../client/call.js';
 import {
   internalsOf,
   namespaceInternalsOf,
@@ -24,9 +24,10 @@ export interface RemoteClient {
 }
 
 /**
- * Emits an event to a client, on any node, and returns its answer, the first value of its acknowledgement. It may take
+ * Emits an event to a client, on any node, and waits for its answer. It may take
  * `limits.callTime`, or as long as `call(socket.timeout(500), …)` says; nothing is kept of a question that has ended.
  *
+ * @returns the value of its acknowledgement, or the list of its values if the client gave several
  * @throws CallError with the code `timeout` if no answer came in time; `disconnected`, at once, if the client has
  * left or is not connected yet (in `@OnConnect` it is not); and the client's own if it answered
  * `{ error: { code, message } }`
@@ -59,7 +60,7 @@ function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<u
   }
   return new Promise((resolve, reject) => {
     const id = namespaceInternalsOf(socket.nsp)._ids;
-    const answered = (answer: unknown): void => end(() => resolve(answer));
+    const answered = (...values: unknown[]): void => end(() => resolve(answerOf(values)));
     const end = (conclude: () => void): void => {
       clearTimeout(timer);
       stopListening();

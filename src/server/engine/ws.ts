@@ -1,5 +1,7 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
+import { laneKey, sendTextKey, writeKey, type OpenLane } from '../../connections/lane/unwatched.js';
+
 /** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
 
@@ -90,6 +92,8 @@ export interface Transport extends Emitter {
   /** Leads to the session that it belongs to. */
   [engineSocketKey]?: EngineSocket;
   send(packets: readonly Packet[]): void;
+  /** Sends one text at once; `false`, and nothing has happened, where it cannot. */
+  sendText?(text: string): boolean;
   /** Takes one packet of the client. */
   onData(data: unknown): void;
   onError(message: unknown, description?: unknown): void;
@@ -117,7 +121,7 @@ export interface EngineSocket extends Emitter {
   readonly transport: Transport;
   readonly readyState: string;
   /** Packets that wait for the transport, and the callbacks that wait for them. */
-  readonly writeBuffer: readonly Packet[];
+  readonly writeBuffer: Packet[];
   readonly packetsFn: readonly unknown[];
   /** The callbacks of each batch that the transport has. */
   readonly sentCallbackFn: unknown[];
@@ -129,6 +133,9 @@ export interface EngineSocket extends Emitter {
   onDrain(): void;
   onError(error: unknown): void;
   onClose(reason: string): void;
+  [laneKey]?: OpenLane;
+  [sendTextKey]?(text: string): void;
+  [writeKey]?: unknown;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
   once(event: 'upgrade', listener: (transport: Transport) => void): void;

@@ -2,7 +2,7 @@
 import { failureOf, type Connection, type Happening } from './connection.js';
 import { byId, button, h } from './dom.js';
 import { parseJson } from './forms/input.js';
-import { jsonLine, jsonText } from './values.js';
+import { bytesOf, jsonLine, jsonText } from './values.js';
 
 /** Most entries that are kept; older ones go. */
 const MOST = 500;
@@ -111,7 +111,8 @@ function failureLine(value: unknown): string | undefined {
   return failure && `${failure.code}: ${failure.message}`;
 }
 
-function entryOf(connection: Connection, { kind, name, values, acknowledge }: Happening): Entry {
+function entryOf(connection: Connection, happening: Happening): Entry {
+  const { kind, name, values, acknowledge } = happening;
   const [sign, verb] = signs[kind];
   const line = kind === 'notice' ? values.join(' ') : values.map(jsonLine).join(', ');
   const short =
@@ -127,9 +128,16 @@ function entryOf(connection: Connection, { kind, name, values, acknowledge }: Ha
     h('span', { class: 'from', title: connection.name }, `#${connection.number}`),
     h('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
     h('div', { class: 'said' }, h('span', { class: 'hidden' }, `${verb} `), h('b', {}, name), ' ', line !== '' && body),
+    kind !== 'notice' && h('span', { class: 'hint size', title: 'bytes of JSON' }, `${sizeOf(happening)} B`),
     acknowledge && answerForm(acknowledge),
   );
   return { element, connection, text: `${verb} ${name} ${line}`.toLowerCase() };
+}
+
+/** What goes over the wire has the event's name, but for answers and refusals. */
+function sizeOf({ kind, name, values }: Happening): number {
+  const isEvent = kind === 'sent' || kind === 'received' || name === 'exception';
+  return bytesOf(isEvent ? [name, ...values] : values);
 }
 
 /** The server waits for an answer, which is written here. */

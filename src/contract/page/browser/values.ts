@@ -13,6 +13,18 @@ export function jsonLine(value: unknown): string {
   return jsonText(value).replace(/\n */g, ' ');
 }
 
+/** The bytes that values are on the wire: those of their JSON, and of what is bytes itself. */
+export function bytesOf(values: readonly unknown[]): number {
+  let binary = 0;
+  const json = JSON.stringify(values, (_key, value: unknown) => {
+    const size = byteLength(value);
+    if (size === undefined) return value;
+    binary += size;
+    return { _placeholder: true, num: 0 };
+  });
+  return new TextEncoder().encode(json).length + binary;
+}
+
 function shortened(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)} … (${text.length} characters)` : text;
 }
