@@ -1,0 +1,36 @@
+/** The rules of a class, found without a look at all other classes for each of them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { IsString, Length } from 'class-validator';
+import { RuleSelection } from '../../src/payload/compiled/selection.js';
+
+let looks = 0;
+
+class Counted {
+  static get [Symbol.hasInstance](): (value: unknown) => boolean {
+    looks++;
+    return Function.prototype[Symbol.hasInstance];
+  }
+  @IsString() text!: string;
+}
+class Derived extends Counted {
+  @Length(1, 2) more!: string;
+}
+
+test('the classes with rules are looked over once for all selections, and again when one has come', () => {
+  const rules = (type: Function): unknown[] =>
+    new RuleSelection({})
+      .of(type)
+      .map(({ propertyName }) => propertyName)
+      .toSorted();
+  assert.deepEqual(rules(Derived), ['more', 'text']);
+  looks = 0;
+  for (let count = 0; count < 100; count++) assert.deepEqual(rules(Derived), ['more', 'text']);
+  assert.equal(looks, 0);
+  class Late extends Derived {
+    @IsString() late!: string;
+  }
+  assert.deepEqual(rules(Late), ['late', 'more', 'text']);
+  assert.deepEqual(rules(Counted), ['text']);
+  assert.ok(looks > 0 && looks < 5, String(looks));
+});
