@@ -48,6 +48,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
     'true, false or an object',
     'write docs: true, or docs: { path: `/events`, allow: (request) => … }.',
   ],
+  fastLane: [isBoolean, 'true or false', 'write fastLane: false to leave every packet to Socket.IO.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
 };
 

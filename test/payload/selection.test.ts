@@ -13,7 +13,10 @@ class Counted {
   }
   @IsString() text!: string;
 }
-class Derived extends Counted {
+class Plain {
+  @IsString() plain!: string;
+}
+class Derived extends Plain {
   @Length(1, 2) more!: string;
 }
 
@@ -23,14 +26,15 @@ test('the classes with rules are looked over once for all selections, and again 
       .of(type)
       .map(({ propertyName }) => propertyName)
       .toSorted();
-  assert.deepEqual(rules(Derived), ['more', 'text']);
+  assert.deepEqual(rules(Derived), ['more', 'plain']);
   looks = 0;
-  for (let count = 0; count < 100; count++) assert.deepEqual(rules(Derived), ['more', 'text']);
+  for (let count = 0; count < 100; count++) assert.deepEqual(rules(Derived), ['more', 'plain']);
   assert.equal(looks, 0);
   class Late extends Derived {
     @IsString() late!: string;
   }
-  assert.deepEqual(rules(Late), ['late', 'more', 'text']);
+  assert.deepEqual(rules(Late), ['late', 'more', 'plain']);
+  assert.deepEqual(rules(Plain), ['plain']);
+  assert.equal(looks, 1);
   assert.deepEqual(rules(Counted), ['text']);
-  assert.ok(looks > 0 && looks < 5, String(looks));
 });
