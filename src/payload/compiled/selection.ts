@@ -14,12 +14,6 @@ type Index = ReadonlyMap<unknown, { readonly key: unknown; readonly at: number }
  */
 export class RuleSelection {
   readonly #options: ValidatorOptions;
-<<<<<<< HEAD
-=======
-  /** `undefined` if `instanceof`, which the library uses, may say something else. */
-  #index: Index | undefined;
-  #indexed = -1;
->>>>>>> main
 
   constructor(options: ValidatorOptions) {
     this.#options = options;
