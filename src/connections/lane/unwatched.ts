@@ -33,7 +33,7 @@ export interface LaneConnection extends Listened {
   readonly server: Listened;
   /** Set while a ping has not been answered: then every packet tells that the client lives. */
   readonly pingTimeoutTimer: unknown;
-  write(text: string, options: object): unknown;
+  readonly write: (text: string, options: object) => unknown;
   sendPacket(...values: unknown[]): unknown;
   [laneKey]?: OpenLane;
   [sendTextKey]?(text: string): void;
