@@ -1,7 +1,7 @@
 import type { Contender } from './contenders.js';
 import type { Asked } from './load/commands.js';
 import type { Loader } from './loader.js';
-import { invalid, valid } from './messages.js';
+import { invalid, order, valid } from './messages.js';
 import { defaults, Server } from './server.js';
 
 /** How a contender tells a client that its payload was rejected: an acknowledgement, an `exception` event, or not at all. */
@@ -21,6 +21,7 @@ export async function check(contender: Contender, loader: Loader, group: number)
     await clients.connect(server.port, 2, 2);
     await expect('echo', valid, JSON.stringify([valid]));
     await expect('say', valid, JSON.stringify([{ ok: true, n: valid.n }]));
+    if (contender.orders) await expect('order', order, JSON.stringify([{ ok: true, count: order.count }]));
     await expect('other49', valid, JSON.stringify([valid]));
     const news = await clients.broadcast({ burst: 3, ms: 1 });
     if (news.count !== 6) throw new Error(`broadcast: expected 6 deliveries, got ${news.count}`);

@@ -28,6 +28,10 @@ export interface Contender {
   versionCommand?: [program: string, ...args: string[]];
   /** Understands `settings.dtoClasses`, because its cost may depend on them. */
   dtoClasses?: boolean;
+  /** Handles the event `order`, the contract's second payload. */
+  orders?: boolean;
+  /** `false` where it cannot be measured without a kernel. */
+  memory?: boolean;
   /** Understands `settings.controllers`. */
   controllers?: boolean;
 }

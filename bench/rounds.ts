@@ -3,7 +3,7 @@ import type { Contender } from './contenders.js';
 import { Loader } from './loader.js';
 import { CLIENTS, type Measure, type Scale, type Seat } from './measures/measure.js';
 import { rejected } from './measures/messages.js';
-import { echo, say } from './messages.js';
+import { echo, ordering, say } from './messages.js';
 import { Samples } from './samples.js';
 import { Server } from './server.js';
 
@@ -50,7 +50,12 @@ function groups(measures: Measure[]): Measure[][] {
 /** Connects the twenty clients, and lets the compiler do its work before anything is measured. */
 async function warm(seat: Seat): Promise<void> {
   await seat.clients.connect(seat.server.port, CLIENTS, seat.settings.namespaces);
-  const exchanges = [echo, say, ...(seat.rejection === 'none' ? [] : [rejected(seat)])];
+  const exchanges = [
+    echo,
+    say,
+    ...(seat.contender.orders ? [ordering] : []),
+    ...(seat.rejection === 'none' ? [] : [rejected(seat)]),
+  ];
   for (const exchange of exchanges)
     for (const depth of [16, 1]) await seat.clients.closedLoop({ ...exchange, depth, ms: WARM_MS });
 }

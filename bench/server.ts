@@ -18,6 +18,13 @@ const START_MS = 60_000;
 
 type Answer = Record<string, number>;
 
+/** How a contender's server is started. */
+export function programOf({ command, folder, name }: Contender): { program: string; args: string[] } {
+  const script = join(folder, '.build', name, 'server.js');
+  const [program, ...args] = command ?? ['node', '--expose-gc', script];
+  return { program, args };
+}
+
 /** One contender's server process: started, asked over its standard input, and stopped. */
 export class Server {
   /** Microseconds of CPU time that the process had used when it first listened. */
@@ -28,9 +35,8 @@ export class Server {
   #answered: ((answer: Answer) => void) | undefined;
 
   private constructor(contender: Contender, settings: Settings) {
-    const script = join(contender.folder, '.build', contender.name, 'server.js');
-    const [program, ...args] = contender.command ?? ['node', '--expose-gc', script];
-    this.#process = spawn(program === 'node' ? process.execPath : program!, args, {
+    const { program, args } = programOf(contender);
+    this.#process = spawn(program === 'node' ? process.execPath : program, args, {
       cwd: contender.folder,
       env: { ...process.env, NODE_ENV: 'production', BENCH_SETTINGS: JSON.stringify(settings) },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { auth } from '../messages.js';
 import { frame, readFrames } from './frames.js';
 
 const PING = 0x32;
@@ -44,7 +45,7 @@ export class Client {
       socket.on('close', () => client.onClose('closed'));
       socket.once('connect', () => socket.write(upgradeRequest));
       client.#readUpgrade(() => {
-        for (let i = 0; i < namespaces; i++) client.write(frame(`40/bench${i || ''},`));
+        for (let i = 0; i < namespaces; i++) client.write(frame(`40/bench${i || ''},${JSON.stringify(auth)}`));
       });
     });
   }

@@ -8,7 +8,8 @@ export interface Exchange {
   expect: string;
 }
 
-export type ClosedLoop = Exchange & { depth: number; ms: number };
+/** `sliding`: each answer is followed by the next event, in a write and a turn of its own. */
+export type ClosedLoop = Exchange & { depth: number; ms: number; sliding?: boolean };
 export type FixedRate = Exchange & { perSecond: number; ms: number };
 export interface Broadcast {
   burst: number;

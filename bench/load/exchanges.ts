@@ -5,7 +5,7 @@ import { settle, timed } from './watch.js';
 
 /**
  * Every client keeps `depth` events in flight for `ms`: for each answer it sends the next event, those of one chunk
- * of answers in one write. Resolves when the last answer is in.
+ * of answers in one write, unless it is to slide. Resolves when the last answer is in.
  */
 export function closedLoop(clients: Client[], loop: ClosedLoop): Promise<Answered> {
   const ids = 64;
@@ -38,9 +38,15 @@ export function closedLoop(clients: Client[], loop: ClosedLoop): Promise<Answere
           inFlight--;
           due++;
         };
+        const slide = (): void => {
+          if (stopping) return inFlight === 0 ? resolve(count) : undefined;
+          due = 1;
+          send();
+        };
         client.onChunk = () => {
           alive();
-          if (!stopping && due > 0) send();
+          if (loop.sliding && !stopping) for (; due > 0; due--) setImmediate(slide);
+          else if (!stopping && due > 0) send();
           else if (stopping && inFlight === 0) resolve(count);
         };
         send();

@@ -17,5 +17,7 @@ export const handlers: Measure = {
   clients: true,
   sweeps: 7,
   takesPart: ({ name }) => name === 'plain' || name === 'colloquy',
-  sample: async (seat) => ({ [`handlers.${seat.settings.handlers}`]: (await perMessage(seat, echo, 1)).cpu }),
+  sample: async (seat) => ({
+    [`handlers.${seat.settings.handlers}`]: (await perMessage(seat, { ...echo, depth: 1 })).cpu,
+  }),
 };

@@ -14,7 +14,7 @@ export const latency: Measure = {
   clients: true,
   sweeps: 3,
   sample: async (seat) => {
-    await awaken(seat, say, 1);
+    await awaken(seat, { ...say, depth: 1 });
     const { clients, scale } = seat;
     const { p50, p99 } = await clients.fixedRate({ ...say, perSecond: 1000, ms: 10 * scale.ms });
     return { 'latency.p50': p50, 'latency.p99': p99 };

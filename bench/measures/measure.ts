@@ -63,19 +63,18 @@ export interface Measure {
  * Lets a server run before it is measured: while it waited for its turn the system may have taken its memory's pages away,
  * and the more a program has of them, the dearer its first moments are.
  */
-export async function awaken({ clients, scale }: Seat, exchange: Exchange, depth: number): Promise<void> {
-  await clients.closedLoop({ ...exchange, depth, ms: scale.ms });
+export async function awaken({ clients, scale }: Seat, loop: Exchange & { depth: number }): Promise<void> {
+  await clients.closedLoop({ ...loop, ms: scale.ms });
 }
 
 /** Server CPU time per answer, in µs, while every client keeps `depth` exchanges in flight; and the generator's own load. */
 export async function perMessage(
   seat: Seat,
-  exchange: Exchange,
-  depth: number,
+  loop: Exchange & { depth: number; sliding?: boolean },
 ): Promise<{ cpu: number; busy: number }> {
-  await awaken(seat, exchange, depth);
+  await awaken(seat, loop);
   const before = await seat.server.cpu();
-  const { count, busy } = await seat.clients.closedLoop({ ...exchange, depth, ms: seat.scale.ms });
+  const { count, busy } = await seat.clients.closedLoop({ ...loop, ms: seat.scale.ms });
   return { cpu: ((await seat.server.cpu()) - before) / count, busy };
 }
 

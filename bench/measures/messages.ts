@@ -1,4 +1,4 @@
-import { echo, invalid, say } from '../messages.js';
+import { echo, invalid, ordering, say } from '../messages.js';
 import type { Exchange } from '../load/commands.js';
 import { defaults, type Settings } from '../server.js';
 import { busyOf, perMessage, type Column, type Measure, type Sample, type Seat } from './measure.js';
@@ -11,7 +11,7 @@ const columns = (id: string): Column[] =>
 async function sample(id: string, seat: Seat, exchange: Exchange): Promise<Sample> {
   const values: Sample = {};
   for (const depth of depths) {
-    const { cpu, busy } = await perMessage(seat, exchange, depth);
+    const { cpu, busy } = await perMessage(seat, { ...exchange, depth });
     values[`${id}.${depth}`] = cpu;
     values[busyOf(`${id}.${depth}`)] = busy;
   }
@@ -30,6 +30,30 @@ const messages = (id: string, title: string, exchange: Exchange, settings: Setti
 
 export const echoes: Measure = messages('echo', 'CPU per acknowledged message, no validation', echo);
 export const says: Measure = messages('say', 'CPU per acknowledged message, three fields validated', say);
+
+/** The contract's second payload, for those who handle it. */
+export const orders: Measure = {
+  ...messages('order', 'CPU per acknowledged message, a second payload: five fields validated', ordering),
+  takesPart: (contender) => contender.orders === true,
+};
+
+const slidden = { echo, say, order: ordering };
+
+/** The same with 16 in flight when each answer is followed by the next event, instead of all answers of a chunk by as many events. */
+export const sliding: Measure = {
+  ...messages('sliding', 'CPU per acknowledged message, a sliding window of 16 instead of lock-step', echo),
+  columns: Object.keys(slidden).map((id) => ({ id: `sliding.${id}`, title: id, unit: 'µs' })),
+  takesPart: (contender) => contender.orders === true,
+  sample: async (seat) => {
+    const values: Sample = {};
+    for (const [id, exchange] of Object.entries(slidden)) {
+      const { cpu, busy } = await perMessage(seat, { ...exchange, depth: 16, sliding: true });
+      values[`sliding.${id}`] = cpu;
+      values[busyOf(`sliding.${id}`)] = busy;
+    }
+    return values;
+  },
+};
 
 /** What a contender's rejection of an invalid payload looks like. */
 export const rejected = ({ rejection }: Seat): Exchange => ({

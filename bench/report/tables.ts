@@ -29,14 +29,21 @@ export function measureTables(samples: Samples, measures: Measure[], contenders:
 
 /** The promises beside what was measured, compared with two decimals as they are written; one that was not measured says so. */
 export function targetTable(samples: Samples): Table {
-  const rows = targets.map(({ claim, bound, limit, numbers }) => {
+  const rows = targets.map(({ claim, bound, limit, numbers, floor }) => {
     const measured = spread(numbers(samples));
     const median = measured && Number(measured.median.toFixed(2));
     const holds = median === undefined ? undefined : bound === 'at most' ? median <= limit : median >= limit;
     const verdict = holds === undefined ? NOT_MEASURED : holds ? 'holds' : 'DOES NOT HOLD';
-    return [claim, `${bound === 'at most' ? '≤' : '≥'} ${limit}`, spreadText(measured), verdict];
+    const least = floor && spread(floor(samples));
+    return [
+      claim,
+      `${bound === 'at most' ? '≤' : '≥'} ${limit}`,
+      spreadText(measured),
+      least ? spreadText(least) : '',
+      verdict,
+    ];
   });
-  return { title: 'Targets', head: ['Colloquy', 'target', 'measured', ''], rows };
+  return { title: 'Targets', head: ['Colloquy', 'target', 'measured', 'the floor', ''], rows };
 }
 
 /** Who is missing where, and why; empty when nobody is. */

@@ -7,6 +7,8 @@ export interface Target {
   limit: number;
   /** One number per round. */
   numbers: (samples: Samples) => number[];
+  /** The same of the floor, a server without Socket.IO. */
+  floor?: (samples: Samples) => number[];
 }
 
 const toPlain = (claim: string, column: string, limit: number, contender = 'colloquy'): Target => ({
@@ -14,7 +16,28 @@ const toPlain = (claim: string, column: string, limit: number, contender = 'coll
   bound: 'at most',
   limit,
   numbers: (samples) => samples.ratio(contender, column, 'plain'),
+  floor: (samples) => samples.ratio('floor', column, 'plain'),
 });
+
+/** Where the way to the floor leads: beside the promises, goals that are not met yet. */
+const goals: Target[] = [
+  toPlain('goal: acknowledged event, 1 in flight', 'echo.1', 0.85),
+  toPlain('goal: acknowledged event, 16 in flight', 'echo.16', 0.35),
+  toPlain('goal: validated event, 1 in flight', 'say.1', 0.9),
+  toPlain('goal: validated event, 16 in flight', 'say.16', 0.4),
+  toPlain('goal: second validated event, 1 in flight', 'order.1', 0.9),
+  toPlain('goal: second validated event, 16 in flight', 'order.16', 0.4),
+  toPlain('goal: rejected event, 16 in flight', 'invalid.16', 0.5),
+  ...['say', 'order'].flatMap((event) => [
+    toPlain(`goal: without a kernel, ${event}, 1 in flight`, `memory.${event}.1`, 0.75),
+    toPlain(`goal: without a kernel, ${event}, 16 in flight`, `memory.${event}.16`, 0.65),
+  ]),
+  toPlain('goal: without a kernel, rejected, 1 in flight', 'memory.invalid.1', 0.85),
+  toPlain('goal: without a kernel, rejected, 16 in flight', 'memory.invalid.16', 0.8),
+  toPlain('goal: fan-out to 1,000 clients, single broadcast', 'fanout.1', 0.85),
+  toPlain('goal: CPU per connection made, 50 handlers', 'connection.cpu.handlers50', 0.75),
+  toPlain('goal: heap per connection, 50 handlers', 'connection.heap.handlers50', 0.45),
+];
 
 const toItself = (claim: string, column: string, base: string, limit: number): Target => ({
   claim,
@@ -87,4 +110,5 @@ export const targets: Target[] = [
     limit: 1,
     numbers: (samples) => samples.absolute('colloquy', 'boot.1000').map((ms) => ms / 1000),
   },
+  ...goals,
 ];

@@ -6,13 +6,15 @@ import { groupBy } from '../base/group-by.js';
 import { longestTime } from '../base/limits.js';
 import type { Watchdog } from '../background/watchdog/watchdog.js';
 import type { AdapterLink } from '../cluster/index.js';
-import { internalsOf } from '../connections/internals.js';
+import { engineInternalsOf, internalsOf } from '../connections/internals.js';
 import type { Runtime } from '../connections/runtime.js';
 import type { Clients } from '../server/clients.js';
 import type { Serving } from './serving.js';
 
 /** So many clients are disconnected at once, with so many milliseconds before the next ones. */
 const batch = { clients: 250, pause: 50 };
+/** So many clients of `colloquy/client` come back in a second, and all of them within that time (ms). */
+const reconnections = { perSecond: 400, longest: 30_000 };
 
 export interface RunningParts {
   readonly io: Server;
@@ -70,23 +72,41 @@ async function disposed({ scopes, log }: Runtime, time: number): Promise<void> {
 }
 
 /**
- * Ends all connections as Socket.IO does when it is closed, but lets the adapters work on. Many clients leave in batches, so
- * that they do not come to the next server in one moment.
+ * Ends all connections as Socket.IO does when it is closed, but lets the adapters work on. Many clients leave in batches, and
+ * are told over which time to come back, so that they do not come to the next server in one moment.
  */
 async function disconnectAll(io: Server, rest: () => number): Promise<void> {
   const sockets = [...io._nsps.values()].flatMap((namespace) => [...namespace.sockets.values()]);
   const clients = groupBy(sockets, ({ conn }) => conn);
+  const { perSecond, longest } = reconnections;
+  const spread = Math.min(longest, Math.ceil((clients.length / perSecond) * 1000));
   for (let at = 0; at < clients.length; at += batch.clients) {
     if (at > 0) await sleep(Math.min(batch.pause, rest()));
-    for (const client of clients.slice(at, at + batch.clients)) disconnect(client);
+    for (const client of clients.slice(at, at + batch.clients)) disconnect(client, spread);
   }
   (io.engine as Server['engine'] | undefined)?.close();
 }
 
-/** @param sockets all sockets of one client */
-function disconnect(sockets: readonly Socket[]): void {
+/**
+ * @param sockets all sockets of one client
+ * @param spread the time (ms) over which all clients come back
+ */
+function disconnect(sockets: readonly Socket[], spread: number): void {
+  const [first] = sockets;
+  if (first) tell(first, spread);
   for (const socket of sockets) internalsOf(socket)._onclose('server shutting down');
-  sockets[0]?.conn.close();
+  first?.conn.close();
+}
+
+/** Names the time in a packet that means nothing to clients which do not look for it. */
+function tell(socket: Socket, spread: number): void {
+  const engine = engineInternalsOf(socket);
+  const { transport } = engine;
+  const hint = { type: 'noop', data: `drain:${spread}` } as const;
+  if (transport.name !== 'polling') return engine.sendPacket(hint.type, hint.data);
+  // A packet of its own would use up the poll that the goodbye needs.
+  const send = transport.send.bind(transport);
+  transport.send = (packets) => send([hint, ...packets]);
 }
 
 /** Socket.IO closes only what was attached; the adapters of a server that never was are closed here. */

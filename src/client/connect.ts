@@ -1,5 +1,6 @@
 /** A socket of socket.io-client with the types of a contract. */
 import { CallError, unwrap } from './call.js';
+import { spreadReconnections } from './reconnection.js';
 import { withTrace, type TraceContext } from './trace.js';
 import type {
   ArgsOf,
@@ -64,11 +65,15 @@ export interface ClientOptions {
   readonly trace?: () => TraceContext | undefined;
 }
 
-/** Returns a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. */
+/**
+ * Gives a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. When its server
+ * stops, it comes back after a random part of the time that the server names, not with all others at once.
+ */
 export function connect<Namespace extends NamespaceTypes, Connection extends object = ClientSocket>(
   socket: Connection & ClientSocket,
   { trace }: ClientOptions = {},
 ): Client<Namespace, Connection> {
+  spreadReconnections(socket);
   const pass =
     (method: 'on' | 'once' | 'off') =>
     (...args: unknown[]): unknown => {

@@ -5,7 +5,7 @@ import { findEngine, redisUrl } from './engines.js';
 import { AdapterError } from './errors.js';
 import { Hub } from './bus/hub.js';
 import type { HubOptions } from './bus/hub-types.js';
-import { openStreams } from './streams/link.js';
+import { openStreams } from './streams/open-streams.js';
 import type { Session, SessionEvents, Transport, TransportContext } from './transports/transport.js';
 import type { AdapterFactory, AdapterLink, AdapterOption, AdapterOptions } from './types.js';
 

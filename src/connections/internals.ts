@@ -95,6 +95,17 @@ export interface OperatorInternals {
   readonly rooms?: ReadonlySet<string>;
 }
 
+/** A packet of Engine.IO itself. */
+export interface EnginePacket {
+  readonly type: 'noop' | 'message' | 'close';
+  readonly data?: string;
+}
+
+export interface EngineInternals {
+  readonly transport: { readonly name: string; send(packets: EnginePacket[]): void };
+  sendPacket(type: EnginePacket['type'], data?: string): void;
+}
+
 /** The operator behind a socket of another node: a broadcast to the room of its id. */
 export function remoteInternalsOf(socket: object): { readonly operator?: Operator } {
   return socket as { readonly operator?: Operator };
@@ -102,6 +113,10 @@ export function remoteInternalsOf(socket: object): { readonly operator?: Operato
 
 export function internalsOf(socket: Socket): SocketInternals {
   return socket as unknown as SocketInternals;
+}
+
+export function engineInternalsOf(socket: Socket): EngineInternals {
+  return socket.conn as unknown as EngineInternals;
 }
 
 export function namespaceInternalsOf(namespace: Namespace): NamespaceInternals {

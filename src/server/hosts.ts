@@ -1,6 +1,6 @@
 /** The host names that a server answers to: a page of another name that leads here (DNS rebinding) is refused. */
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 
 /** The option `hosts`; `undefined` stands for the default. */
 export type AllowedHosts = readonly string[] | undefined;
@@ -29,9 +29,22 @@ function nameOf(host: string): string {
   return host.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 }
 
+/** By servers, while they listen. */
+const onLoopback = new WeakMap<object, boolean>();
+
 function listensOnLoopback({ socket }: IncomingMessage): boolean {
-  const { server } = socket as Socket & { readonly server?: { address?(): unknown } };
-  const address = server?.address?.() as { readonly address?: string } | string | null | undefined;
+  const { server } = socket as Socket & { readonly server?: Server };
+  return server !== undefined && (onLoopback.get(server) ?? askServer(server));
+}
+
+/** A server that is asked again when it listens again: each answer costs a system call. */
+function askServer(server: Server): boolean {
+  const address = server.address?.() as { readonly address?: string } | string | null | undefined;
   const bound = typeof address === 'object' ? address?.address : undefined;
-  return bound !== undefined && loopback.test(bound);
+  const isLoopback = bound !== undefined && loopback.test(bound);
+  if (bound !== undefined) {
+    onLoopback.set(server, isLoopback);
+    server.once('close', () => onLoopback.delete(server));
+  }
+  return isLoopback;
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { Server } from 'socket.io';
-import { encode } from '../../src/cluster/bus/codec.js';
-import { Framer } from '../../src/cluster/bus/frames.js';
+import { encode } from '../../src/cluster/bus/frames/codec.js';
+import { Framer } from '../../src/cluster/bus/frames/framer.js';
 import { type AdapterLink, openAdapter } from '../../src/cluster/index.js';
 import { type Question, Requests } from '../../src/cluster/bus/requests.js';
 import { MemoryTransport } from '../../src/cluster/transports/memory.js';
@@ -81,7 +81,7 @@ async function pretend(url: string): Promise<void> {
   const transport = new MemoryTransport({ url: new URL(url), prefix: 'colloquy', uid: null, client: undefined });
   const session = await transport.connect({ frame() {}, closed() {}, blocked() {}, lost() {} });
   const beat = encode({ node: 'beat', state: { held: [], wanted: [] } });
-  for (const frame of new Framer(randomBytes(8).toString('hex')).split(beat, false, session.maxFrame)) {
+  for (const frame of new Framer(randomBytes(8).toString('hex')).cut(beat, 'all', session.maxFrame)) {
     session.publish('all', frame);
   }
   await session.close();

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Server } from 'socket.io';
-import { decode, encode } from '../../src/cluster/bus/codec.js';
+import { decode, encode } from '../../src/cluster/bus/frames/codec.js';
 import { findEngine } from '../../src/cluster/engines.js';
-import { Assembler, Framer, parseFrame } from '../../src/cluster/bus/frames.js';
+import { Assembler } from '../../src/cluster/bus/frames/assembler.js';
+import { parseFrame } from '../../src/cluster/bus/frames/frame.js';
+import { Framer } from '../../src/cluster/bus/frames/framer.js';
 import { openAdapter } from '../../src/cluster/index.js';
 import { absence, ENGINES } from './support/engines.js';
 
@@ -36,11 +38,11 @@ describe('what travels between nodes', () => {
       fc.property(fc.uint8Array({ maxLength: 500 }), fc.integer({ min: 17, max: 100 }), (bytes, max) => {
         const [one, two] = [new Framer(randomBytes(8).toString('hex')), new Framer(randomBytes(8).toString('hex'))];
         const body = Buffer.from(bytes);
-        const frames = one.split(body, false, max);
+        const frames = one.cut(body, 'all', max);
         assert.ok(frames.every((frame) => frame.length <= max));
         const assembler = new Assembler();
         const whole = frames.flatMap((frame) => {
-          feed(assembler, two.split(Buffer.from('between'), false, 1000)[0]);
+          feed(assembler, two.cut(Buffer.from('between'), 'all', 1000)[0]);
           return feed(assembler, frame) ?? [];
         });
         assert.deepEqual(whole, [body]);
@@ -52,11 +54,11 @@ describe('what travels between nodes', () => {
   it('a frame that comes twice counts once, and one that is lost is counted and spoils its message only', () => {
     const framer = new Framer('0011223344556677');
     const assembler = new Assembler();
-    const [first] = framer.split(Buffer.from('first'), false, 100);
+    const [first] = framer.cut(Buffer.from('first'), 'all', 100);
     assert.deepEqual([feed(assembler, first), feed(assembler, first)].map(String), ['first', 'undefined']);
-    const cut = framer.split(Buffer.from('cut into pieces'), false, 20);
+    const cut = framer.cut(Buffer.from('cut into pieces'), 'all', 20);
     for (const [at, frame] of cut.entries()) assert.equal(at === 1 ? undefined : feed(assembler, frame), undefined);
-    const [after] = framer.split(Buffer.from('after'), false, 100);
+    const [after] = framer.cut(Buffer.from('after'), 'all', 100);
     assert.equal(String(feed(assembler, after)), 'after');
     assert.equal(assembler.missed, 1);
   });
@@ -99,7 +101,7 @@ describe('garbage on the bus', () => {
       const framer = new Framer(randomBytes(8).toString('hex'));
       for (const frame of garbage(framer)) session.publish('all', frame);
       const good = encode({ nsp: '/', type: 9, data: { packet: ['told', 1] } });
-      for (const frame of framer.split(good, false, session.maxFrame)) session.publish('all', frame);
+      for (const frame of framer.cut(good, 'all', session.maxFrame)) session.publish('all', frame);
 
       assert.equal(await told, 1);
       assert.ok(link.health().malformed >= 6);
@@ -134,7 +136,7 @@ function garbage(framer: Framer): Buffer[] {
     Buffer.from('hello'),
     Buffer.from([0xc1]),
     randomBytes(5000),
-    ...bodies.flatMap((body) => framer.split(body, false, 1000)),
-    framer.split(Buffer.alloc(3000, 1), false, 1000)[0] ?? Buffer.alloc(0),
+    ...bodies.flatMap((body) => framer.cut(body, 'all', 1000)),
+    framer.cut(Buffer.alloc(3000, 1), 'all', 1000)[0] ?? Buffer.alloc(0),
   ];
 }

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import './outside.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const words = (process.env['TEST'] ?? '').split(',').filter(Boolean);

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import * as validator from 'class-validator';
-import { IsInt, IsString, Length, MaxLength } from 'class-validator';
-import { createApp, Namespace, On } from 'colloquy';
+import { IsInt, IsString, Length, MaxLength, Min } from 'class-validator';
+import { Auth, createApp, Namespace, On, OnConnect } from 'colloquy';
 import { Socket } from 'socket.io';
 import { addMethod, makeControllers } from '../shared/classes.js';
 import { announce, otherEvents, otherNamespaces, serverOptions, settings } from '../shared/control.js';
@@ -14,11 +14,26 @@ class Say {
   @IsInt() n!: number;
 }
 
+class Order {
+  @IsString() @Length(1, 40) sku!: string;
+  @IsString() @Length(2, 60) customer!: string;
+  @IsString() @Length(1, 500) note!: string;
+  @IsInt() @Min(1) count!: number;
+  @IsInt() @Min(0) cents!: number;
+}
+
+class Credentials {
+  @IsString() @Length(8, 200) token!: string;
+}
+
 const libraries = { ...validator, plainToInstance };
 useOtherDtos(settings.dtoClasses, libraries);
 
 @Namespace('/bench')
 class BenchController {
+  @OnConnect
+  enter(@Auth() _credentials: Credentials): void {}
+
   @On('echo')
   echo(value: unknown): unknown {
     return value;
@@ -29,6 +44,11 @@ class BenchController {
     return { ok: true, n: said.n };
   }
 
+  @On('order')
+  order(order: Order): object {
+    return { ok: true, count: order.count };
+  }
+
   @On('broadcast')
   broadcast(count: number, socket: Socket): number {
     for (let i = 0; i < count; i++) socket.nsp.emit('news', { text: 'hello', i });
@@ -36,7 +56,15 @@ class BenchController {
   }
 }
 
-for (const event of otherEvents) addMethod(BenchController, event, [On(event)]);
+/** The other handlers of the contract's namespace stand in five classes. */
+const neighbours = [0, 1, 2, 3, 4].map((remainder) => {
+  class Neighbour {}
+  for (const [index, event] of otherEvents.entries()) {
+    if (index % 5 === remainder) addMethod(Neighbour, event, [On(event)]);
+  }
+  Namespace('/bench')(Neighbour);
+  return Neighbour;
+});
 const others = otherNamespaces.map((namespace) => {
   class OtherController {}
   for (const event of otherEvents) addMethod(OtherController, event, [On(event)]);
@@ -55,7 +83,7 @@ const engine = process.argv[2] === 'eiows' ? 'eiows' : 'corked';
 const app = await createApp({
   ...serverOptions,
   engine,
-  controllers: [BenchController, ...others, ...controllers],
+  controllers: [BenchController, ...neighbours, ...others, ...controllers],
   logger: false,
   printTable: false,
   limits: { eventRate: 1e9, eventBurst: 1e9 },

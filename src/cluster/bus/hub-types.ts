@@ -2,7 +2,7 @@
 import type { ClusterMessage } from 'socket.io-adapter';
 import type { AdapterOptions, AdapterStatus } from '../types.js';
 import type { Heartbeat, NodeMessage } from './nodes/presence.js';
-import type { StartupPolicy } from './startup.js';
+import type { StartupPolicy } from './link/startup.js';
 
 /** An answer to a request of a namespace. `data.error`: it could not be given; `data.absent`: that namespace is not here. */
 export interface Answer {
@@ -11,8 +11,11 @@ export interface Answer {
   data: Record<string, unknown>;
 }
 
+/** A message for a namespace, without its sender. */
+export type NamespaceMessage = Answer | Omit<ClusterMessage, 'uid'>;
+
 /** Any message of the bus, without its sender. */
-export type WireMessage = NodeMessage | Answer | Omit<ClusterMessage, 'uid'>;
+export type WireMessage = NodeMessage | NamespaceMessage;
 
 /** A namespace's adapter, as the hub sees it. */
 export interface NamespaceReceiver {

@@ -1,6 +1,6 @@
 /** The Redis client that the official adapter is given. */
 import type { Cursor, Sender } from './cursor.js';
-import { type BusPlace, observeConfirmed } from '../bus/observed-bus.js';
+import { type BusPlace, observeConfirmed } from '../bus/link/observed-bus.js';
 import { isElsewhere } from '../transports/redis/index.js';
 import { isFull } from './memory-watch.js';
 import { formatPosition } from './position.js';

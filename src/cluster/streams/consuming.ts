@@ -1,6 +1,6 @@
 /** Messages of other nodes to the official adapter. */
 import { type ClusterMessage, MessageType } from 'socket.io-adapter';
-import { type CarriedMessage, followObserved, isObserved } from '../bus/observed-bus.js';
+import { type CarriedMessage, followObserved, isObserved } from '../bus/link/observed-bus.js';
 import { followQuestion } from '../bus/cluster-message.js';
 import type { StreamsClient } from './client.js';
 import { methodsOf, type OfficialAdapter } from './official.js';

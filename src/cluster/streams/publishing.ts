@@ -1,7 +1,7 @@
 /** Messages of the official adapter to other nodes. */
 import { Adapter, type BroadcastOptions, type ClusterMessage, MessageType, type Room } from 'socket.io-adapter';
 import { type Acknowledge, mustListen, plain, socketIds } from '../bus/cluster-message.js';
-import { type CarriedMessage, isObserved, publishObserved } from '../bus/observed-bus.js';
+import { type CarriedMessage, isObserved, publishObserved } from '../bus/link/observed-bus.js';
 import { asError } from '../errors.js';
 import type { StreamsClient } from './client.js';
 import type { GuardOptions } from './guard-options.js';

@@ -1,6 +1,6 @@
 /** Makes sessions with Redis for the engine `redis-streams`. */
 import { AdapterError } from '../errors.js';
-import { within } from '../bus/within.js';
+import { within } from '../bus/link/within.js';
 import type { RedisClient } from '../transports/redis/redis-client.js';
 import {
   connectAll,

@@ -17,10 +17,7 @@ export function beginEntering(socket: Socket): void {
 }
 
 export function endEntering({ nsp, id }: Socket): void {
-  const sockets = entering.get(nsp);
-  if (!sockets?.delete(id) || sockets.size > 0) return;
-  const adapter = adapterInternalsOf(nsp.adapter) as { broadcast?: Broadcasting };
-  if (adapter.broadcast && watching.has(adapter.broadcast)) delete adapter.broadcast;
+  entering.get(nsp)?.delete(id);
 }
 
 /** Finds a client whose `@OnConnect` runs. */
@@ -33,28 +30,23 @@ interface Broadcast {
   readonly except?: ReadonlySet<string>;
 }
 
-type Broadcasting = ReturnType<typeof adapterInternalsOf>['broadcast'];
-
-/** The `broadcast` functions that deliver to entering clients. */
-const watching = new WeakSet<Broadcasting>();
-
-/** While clients enter, broadcasts reach them too. An adapter whose emissions are checked calls {@link tellEntering} itself. */
+/** Has broadcasts reach clients that enter, too. An adapter whose emissions are checked calls {@link tellEntering} itself. */
 function deliverMeanwhile(namespace: Namespace): void {
   const adapter = adapterInternalsOf(namespace.adapter);
   if (Object.hasOwn(adapter, 'broadcast')) return;
   const broadcast = adapter.broadcast.bind(adapter);
-  const deliver: Broadcasting = (packet, options) => {
+  adapter.broadcast = (packet, options) => {
     const result = broadcast(packet, options);
     tellEntering(namespace, packet, options);
     return result;
   };
-  adapter.broadcast = deliver;
-  watching.add(deliver);
 }
 
 /** Hands a broadcast of this process to the clients that are entering: it is held until they are let in. */
 export function tellEntering(namespace: Namespace, { data }: BroadcastPacket, options: unknown): void {
-  for (const socket of entering.get(namespace)?.values() ?? []) {
+  const sockets = entering.get(namespace);
+  if (!sockets?.size) return;
+  for (const socket of sockets.values()) {
     if (concerns(namespace.adapter.sids.get(socket.id), options as Broadcast)) send(socket, data);
   }
 }

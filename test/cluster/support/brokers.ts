@@ -140,7 +140,7 @@ function family(child: ChildProcess): number[] {
     ...parents.filter(([, parent]) => parent === pid).flatMap(([each]) => below(each)),
     pid,
   ];
-  return below(child.pid ?? 0);
+  return child.pid === undefined ? [] : below(child.pid);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { io as connect, type Socket as Client } from 'socket.io-client';
 import { type NodeScope, runText, startHere, type StartRequest } from './node.js';
@@ -44,9 +43,14 @@ async function startForked(request: StartRequest): Promise<TestNode> {
     execArgv: ['--enable-source-maps'],
   });
   const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
-  const exited = once(child, 'exit').then(() => {
-    for (const call of calls.values()) call.reject(new Error('the node has exited'));
-  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const end = (reason: Error): void => {
+    for (const call of calls.values()) call.reject(reason);
+    calls.clear();
+  };
+  void exited.then(() => end(new Error('the node has exited')));
+  // What is sent to a node that has just been killed comes to nothing.
+  child.on('error', end);
   child.on('message', ({ id, value, error }: Reply) => {
     const call = calls.get(id ?? 0);
     calls.delete(id ?? 0);
@@ -56,6 +60,7 @@ async function startForked(request: StartRequest): Promise<TestNode> {
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (reply: Reply) => resolve(reply.port ?? 0));
     void exited.then(() => reject(new Error(`the node of ${request.engine} did not start`)));
+    child.once('error', reject);
   });
   let count = 0;
   return {
@@ -96,7 +101,7 @@ export async function client(node: TestNode, auth: Record<string, unknown> = {},
 }
 
 /** The arguments of the next event of that name. */
-export function next(socket: Client, event: string, ms = 5000): Promise<unknown[]> {
+export function next(socket: Client, event: string, ms = 20_000): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no "${event}" within ${ms} ms`)), ms);
     socket.once(event, (...args: unknown[]) => {

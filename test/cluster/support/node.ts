@@ -38,7 +38,11 @@ export interface Started {
 }
 
 export async function startHere({ engine, options, role }: StartRequest): Promise<Started> {
-  const option = { ...(await engineNamed(engine).option(options.prefix, options.url)), ...options };
+  const option = {
+    startupTimeout: 60_000,
+    ...(await engineNamed(engine).option(options.prefix, options.url)),
+    ...options,
+  };
   const kept: Record<string, unknown> = {};
   if (role !== 'server') {
     const emitter = role === 'emitter' ? await createEmitter(option) : await createDeclaring(option);

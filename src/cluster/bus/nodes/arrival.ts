@@ -1,7 +1,7 @@
 /** Decides when a node that starts hears the others, and knows who they are. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../../errors.js';
-import { within } from '../within.js';
+import { within } from '../link/within.js';
 
 /** The parts of a node that its arrival uses. */
 export interface ArrivingNode {

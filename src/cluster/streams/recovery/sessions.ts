@@ -1,7 +1,7 @@
 /** Connection state recovery of one namespace: sessions are kept in Redis. */
 import type { Namespace } from 'socket.io';
 import type { BroadcastOptions } from 'socket.io-adapter';
-import { decode, encode } from '../../bus/codec.js';
+import { decode, encode } from '../../bus/frames/codec.js';
 import type { StreamsClient } from '../client.js';
 import type { History } from './history.js';
 import { compareIds, formatPosition, parsePosition, type Position } from '../position.js';

@@ -1,5 +1,5 @@
 /** The engine `redis`: publish/subscribe of Redis or Valkey, one server or a cluster. */
-import { within } from '../../bus/within.js';
+import { within } from '../../bus/link/within.js';
 import { AdapterError } from '../../errors.js';
 import {
   Backlog,

@@ -1,6 +1,6 @@
 /** Finds the Redis server that an application's channels and keys belong to: the only one, or a master of a cluster. */
 import { connect } from 'node:net';
-import { within } from '../../bus/within.js';
+import { within } from '../../bus/link/within.js';
 import { AdapterError } from '../../errors.js';
 import type { TransportContext } from '../transport.js';
 import { givenClient, makeClient } from './open-client.js';

@@ -1,7 +1,8 @@
-/** Outgoing messages: those that were sent and are not confirmed, and those that wait until they can be sent. */
-import type { AdapterOptions } from '../types.js';
-import type { Session, Topic } from '../transports/transport.js';
-import type { Framer, Parcel } from './frames.js';
+/** Outgoing messages: sent at once, together with others of the same turn, or when the link can be used again. */
+import type { AdapterOptions } from '../../types.js';
+import type { Session, Topic } from '../../transports/transport.js';
+import type { Framer, Parcel } from '../frames/framer.js';
+import { Unconfirmed } from './unconfirmed.js';
 
 /**
  * `keep`: may wait for the broker and for the other nodes. `volatile`: is lost when it would have to wait. `now`: what
@@ -21,14 +22,6 @@ export interface Wire {
 
 /** Messages that wait for a moment even with `whenDown: 'drop'`: until a node has been heard on a new connection. */
 const MOMENT = 1000;
-/** Parcels whose arrival is not confirmed; older ones are taken for arrived. */
-const MOST_UNCONFIRMED = 100_000;
-
-interface Sent extends Omit<Parcel, 'frames'> {
-  /** Kept to be sent again; undefined with `whenDown: 'drop'`. */
-  frames: readonly Buffer[] | undefined;
-  readonly sentAt: number;
-}
 
 /** What became of a message: other nodes get it, may get it later, or do not get it. */
 export type Fate = 'published' | 'kept' | 'dropped';
@@ -47,10 +40,7 @@ export class Outbox {
   readonly #turn: Buffer[] = [];
   #inTurn = false;
   readonly #waiting: Buffer[] = [];
-  #unconfirmed: Sent[] = [];
-  /** Messages in `#unconfirmed` whose frames are kept, and where the oldest of them is. */
-  #kept = 0;
-  #firstKept = 0;
+  readonly #unconfirmed: Unconfirmed;
   /** Reported lost by a session that goes on: settled when a later frame is confirmed, void when the session breaks. */
   #lost = 0;
   #holding = false;
@@ -64,6 +54,7 @@ export class Outbox {
     private readonly confirms: boolean,
   ) {
     this.#buffer = whenDown === 'drop' ? 0 : whenDown.buffer;
+    this.#unconfirmed = new Unconfirmed(this.#buffer);
   }
 
   /** Whether all other nodes, rather than one of them, have to be heard before what waits is sent. */
@@ -76,12 +67,12 @@ export class Outbox {
   }
 
   get buffered(): number {
-    return this.#waiting.length + (this.wire.session && !this.#holding ? 0 : this.#kept);
+    return this.#waiting.length + (this.wire.session && !this.#holding ? 0 : this.#unconfirmed.kept);
   }
 
   /** Whether something was sent that is not confirmed. */
   get isUnconfirmed(): boolean {
-    return this.#unconfirmed.length > 0;
+    return !this.#unconfirmed.isEmpty;
   }
 
   send(topic: Topic, body: Buffer, urgency: Urgency): Fate {
@@ -115,12 +106,7 @@ export class Outbox {
   /** Everything to all up to that number has come back from the broker, or has arrived at all other nodes. */
   confirm(number: number): void {
     this.settle();
-    let count = 0;
-    while ((this.#unconfirmed[count]?.last ?? Infinity) <= number) {
-      const { messages, sentAt } = this.#unconfirmed[count++]!;
-      this.wire.confirmed(messages, sentAt);
-    }
-    this.#dropFirst(count);
+    for (const { messages, sentAt } of this.#unconfirmed.takeUpTo(number)) this.wire.confirmed(messages, sentAt);
   }
 
   /** Something sent later has arrived: what was reported lost before is lost. */
@@ -152,11 +138,10 @@ export class Outbox {
     const isAbsent = others === 'absent';
     const most = others === 'none' ? Infinity : Math.max(0, ...heard);
     const least = heard.length > 0 ? Math.min(...heard) : 0;
-    const again = this.#unconfirmed.filter(({ last }) => last > least);
-    this.#forgetAll();
-    for (const each of again) {
-      if (isAbsent || (!each.frames && each.last > most)) this.dropped += each.messages;
-      if (each.frames) this.#write({ ...each, frames: each.frames }, false);
+    for (const { frames, messages, last } of this.#unconfirmed.takeAll()) {
+      if (last <= least) continue;
+      if (isAbsent || (!frames && last > most)) this.dropped += messages;
+      if (frames) this.#write({ frames, messages, last }, false);
     }
     const waiting = this.#waiting.splice(0);
     if (isAbsent) this.dropped += waiting.length;
@@ -165,8 +150,8 @@ export class Outbox {
 
   /** No other node is there: forgets what nothing confirms, and counts it if it was meant for others. */
   giveUp(counts: boolean): void {
-    if (counts) for (const { messages } of this.#unconfirmed) this.dropped += messages;
-    this.#forgetAll();
+    const all = this.#unconfirmed.takeAll();
+    if (counts) for (const { messages } of all) this.dropped += messages;
   }
 
   /** Nothing is sent any more. */
@@ -191,7 +176,7 @@ export class Outbox {
   }
 
   #wait(body: Buffer, urgency: Urgency): Fate {
-    const room = this.wire.session ? Math.max(MOMENT, this.#buffer) : this.#buffer - this.#kept;
+    const room = this.wire.session ? Math.max(MOMENT, this.#buffer) : this.#buffer - this.#unconfirmed.kept;
     if (urgency !== 'keep' || this.#waiting.length >= room) return this.#drop();
     this.#waiting.push(body);
     return 'kept';
@@ -206,42 +191,13 @@ export class Outbox {
   /** @param fresh false for what is sent again */
   #write(parcel: Parcel, fresh: boolean): void {
     const { session } = this.wire;
-    this.#remember(parcel);
+    if (this.confirms) this.#unconfirmed.add(parcel);
     if (!session) return;
     if (!this.#publish(session, 'all', parcel.frames)) this.lost(parcel.messages);
     else if (fresh) this.sent += parcel.messages;
   }
 
-  #remember({ frames, messages, last }: Parcel): void {
-    if (!this.confirms) return;
-    const keep = this.#buffer > 0;
-    this.#unconfirmed.push({ frames: keep ? frames : undefined, messages, last, sentAt: performance.now() });
-    if (keep) this.#kept += messages;
-    while (this.#kept > this.#buffer) this.#forget(this.#firstKept++);
-    if (this.#unconfirmed.length > 2 * MOST_UNCONFIRMED) this.#dropFirst(MOST_UNCONFIRMED);
-  }
-
-  /** Keeps no frames of an old parcel. */
-  #forget(at: number): void {
-    const old = this.#unconfirmed[at]!;
-    if (old.frames) this.#kept -= old.messages;
-    old.frames = undefined;
-  }
-
-  #dropFirst(count: number): void {
-    if (count === 0) return;
-    for (let at = this.#firstKept; at < count; at++) this.#forget(at);
-    this.#unconfirmed.splice(0, count);
-    this.#firstKept = Math.max(0, this.#firstKept - count);
-  }
-
-  #forgetAll(): void {
-    this.#unconfirmed = [];
-    this.#kept = 0;
-    this.#firstKept = 0;
-  }
-
-  /** False when the queue is full. */
+  /** @returns false if the queue is full */
   #publish(session: Session, topic: Topic, frames: readonly Buffer[]): boolean {
     try {
       return frames.every((frame) => session.publish(topic, frame));

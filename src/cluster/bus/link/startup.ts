@@ -1,6 +1,6 @@
 /** Decides which failure ends the attempt to start. */
-import { AdapterError } from '../errors.js';
-import type { AdapterOptions } from '../types.js';
+import { AdapterError } from '../../errors.js';
+import type { AdapterOptions } from '../../types.js';
 
 export interface StartupPolicy extends Required<Pick<AdapterOptions, 'startup' | 'startupTimeout'>> {
   /** The broker's address without credentials, for messages. */

@@ -1,7 +1,7 @@
 /** Keeps a session with the broker open, and sends through it. */
-import { AdapterError, asError } from '../errors.js';
-import type { Session, SessionEvents, Transport } from '../transports/transport.js';
-import type { AdapterState } from '../types.js';
+import { AdapterError, asError } from '../../errors.js';
+import type { Session, SessionEvents, Transport } from '../../transports/transport.js';
+import type { AdapterState } from '../../types.js';
 import { Startup, type StartupPolicy } from './startup.js';
 import { within } from './within.js';
 
@@ -24,7 +24,7 @@ export interface ConnectionEvents {
 /**
  * Keeps one {@link Session} of a transport open: a broken one is thrown away and a new one made, with a growing pause.
  */
-export class Connection {
+export class BrokerConnection {
   state: AdapterState = 'connecting';
   reason: string | undefined;
   /** Settles with the first session, or when the start-up policy gives up. */

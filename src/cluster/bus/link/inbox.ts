@@ -1,6 +1,8 @@
 /** Incoming frames become messages, in order and once. */
-import { decode } from './codec.js';
-import { Assembler, type Frame, parseFrame, unpack } from './frames.js';
+import { Assembler } from '../frames/assembler.js';
+import { readBundle } from '../frames/bundle.js';
+import { decode } from '../frames/codec.js';
+import { type Frame, parseFrame } from '../frames/frame.js';
 
 /** Takes incoming messages. */
 export interface InboxUser<Message> {
@@ -11,7 +13,7 @@ export interface InboxUser<Message> {
   heard(uid: string, now: number): void;
   /** @returns false for what is no message */
   message(uid: string, message: Message, now: number): boolean;
-  /** Told what following a message threw. */
+  /** Is called with what following a message threw. */
   failed(error: unknown): void;
 }
 
@@ -60,7 +62,7 @@ export class Inbox<Message extends object> {
 
   #messagesOf({ many }: Frame, body: Buffer): Message[] {
     try {
-      return (many ? unpack(body) : [body]).map((each) => decode(each) as Message);
+      return (many ? readBundle(body) : [body]).map((each) => decode(each) as Message);
     } catch {
       this.malformed++;
       return [];

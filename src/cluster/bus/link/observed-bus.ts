@@ -1,6 +1,6 @@
 /** Messages between nodes for those who subscribe to `colloquy:bus`, with the texts that travel beside them. */
-import { busChannel } from '../../base/channels/index.js';
-import type { BusOutcome, BusStart } from '../../base/channels/messages.js';
+import { busChannel } from '../../../base/channels/index.js';
+import type { BusOutcome, BusStart } from '../../../base/channels/messages.js';
 
 /** A message of an application, from one node to others. Heartbeats and the like have no namespace, or no data. */
 export interface CarriedMessage {
