@@ -4,7 +4,7 @@ import { isThenable } from '../../base/thenable.js';
 import type { Problems, Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
-import { checkEventType } from './check-controllers.js';
+import { checkEmittedName } from './check-controllers.js';
 import type { HandlerFacts } from './facts.js';
 
 /** Returns the handlers with what can be used of their middleware. */
@@ -14,7 +14,7 @@ export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFac
     const { label, emissions } = handler;
     if ('errorType' in handler) yield* checkType(handler.errorType, label, '@OnError');
     for (const { event, options } of emissions) {
-      yield* checkEventType(event, label, "write @Emit('name', { … }), with the name first.");
+      yield* checkEmittedName(event, label);
       if ('on' in options) yield* checkType(options.on, label, '`on` of @Emit');
     }
     const uses = yield* validMiddleware(handler.uses, label, '@Use');

@@ -82,6 +82,29 @@ export function* checkFunction<Args extends unknown[]>(
   const problem = methodProblem(handler);
   if (problem) yield { where, ...problem };
   if (other) yield eventTaken(handlers[0]!, namespace.path, other.label);
+  // Without `payload` the method of the facts is another one, which passes the arguments on.
+  const isOpen = (facts.instance as { readonly handle: unknown }).handle !== handler && takesArguments(handler);
+  if (isOpen) yield { where, ...unvalidated };
+}
+
+const unvalidated = {
+  code: 'unvalidated',
+  what: 'nothing checks the arguments of the function, because it is added without `payload`.',
+  fix: "name their classes: app.on('/path', 'name', handler, { payload: [Dto] }); { payload: [Object] } accepts anything.",
+} as const;
+
+/** Whether a function has more parameters than the context, those with a default and a rest parameter among them. */
+function takesArguments(handler: Function): boolean {
+  if (handler.length > 1) return true;
+  const text = Function.prototype.toString.call(handler);
+  const start = /^(?:async\s*)?[\w$]+\s*=>/.test(text) ? -1 : text.indexOf('(');
+  let depth = 0;
+  for (let at = start; at >= 0 && at < text.length; at++) {
+    if (depth === 1 && (text[at] === ',' || text.startsWith('...', at))) return true;
+    if ('([{'.includes(text[at]!)) depth++;
+    else if (')]}'.includes(text[at]!) && --depth === 0) return false;
+  }
+  return false;
 }
 
 const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };

@@ -28,7 +28,7 @@ import { originOf } from './origin.js';
 import { decoratedSource } from './sources.js';
 import type { PayloadPlans } from './payload-plans.js';
 import { lifecycleProblem } from './lifecycle-problems.js';
-import { typeProblem, unvalidatedRest } from './type-problems.js';
+import { typeProblem, unvalidatedArgs, unvalidatedRest } from './type-problems.js';
 import type { ArgumentPlan, Reader } from '../types.js';
 
 /** Makes one reader for each parameter. Mistakes are added to `problems`. */
@@ -144,6 +144,10 @@ class ArgumentPlanner {
   #checked(source: Source, path: string): ArgumentPlan {
     const { metadata, type } = this.param;
     if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
+    if (metadata?.kind === 'args' && (this.handler.kind === 'event' || this.handler.kind === 'any')) {
+      this.problems.push({ where: this.#where, ...unvalidatedArgs });
+      return { label: `${source.label} unvalidated[]`, read: source.read };
+    }
     if (!source.checked || !this.#comesFromClient())
       return { label: source.label || typeLabel(type), read: source.read };
     const plan = this.#fit(source);
@@ -179,7 +183,7 @@ class ArgumentPlanner {
     const problem = stated ? undefined : typeProblem(type, source, metadata?.kind ?? 'payload');
     if (problem) this.problems.push({ where: this.#where, ...problem });
     if (problem && !isUsable(type)) return { label: '?' };
-    if (type === Object) return { label: source.textual ? '' : 'unvalidated' };
+    if (type === Object) return { label: 'unvalidated' };
     this.#inspect(type, options);
     if (!isUsable(type)) return { label: '?' };
     return fitOne(type, planOf, source.textual, options);
