@@ -2,7 +2,8 @@
  * What OpenTelemetry and the flight recorder cost: CPU of the server process per acknowledged message, in turns, as ratios to a server
  * without them. The spans go to a processor that batches them and to an exporter that drops them.
  *
- *     npm run build && npx tsc -p bench && node bench/.build/otel.js [rounds] [milliseconds of a window] [messages in flight, of each of 20 clients]
+ *     npm run build && npx tsc -p bench && node bench/.build/otel.js [rounds] [milliseconds of a window] [messages in flight, of each of 20 clients] \
+ *       [variants, with commas]
  */
 import 'reflect-metadata';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -17,7 +18,16 @@ import { Loader, type Clients } from './loader.js';
 import { echo, say } from './messages.js';
 import { defaults, Server } from './server.js';
 
-const variants = ['nothing', 'nothing again', 'storage', 'subscriber', 'spans 1 %', 'spans 100 %', 'recorder'] as const;
+const variants = [
+  'nothing',
+  'nothing again',
+  'storage',
+  'subscriber',
+  'recordShare 1 %',
+  'spans 1 %',
+  'spans 100 %',
+  'recorder',
+] as const;
 type Variant = (typeof variants)[number];
 
 class Say {
@@ -37,9 +47,10 @@ class Bench {
 }
 
 async function serve(variant: Variant): Promise<void> {
-  const ratio = { 'spans 1 %': 0.01, 'spans 100 %': 1 }[variant as string];
+  const ratio = { 'recordShare 1 %': 1, 'spans 1 %': 0.01, 'spans 100 %': 1 }[variant as string];
   if (ratio !== undefined) {
-    await import('colloquy/otel');
+    const { recordShare } = await import('colloquy/otel');
+    if (variant === 'recordShare 1 %') recordShare(0.01);
     const dropped = {
       export: (_spans: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
       shutdown: () => Promise.resolve(),
@@ -83,7 +94,7 @@ async function measure({ server, clients }: Seat, exchange: typeof echo, ms: num
   return ((await server.cpu()) - before) / count;
 }
 
-async function run(rounds: number, ms: number, depth: number): Promise<void> {
+async function run(rounds: number, ms: number, depth: number, variants: readonly Variant[]): Promise<void> {
   const loader = new Loader();
   const script = fileURLToPath(import.meta.url);
   const seats = await Promise.all(
@@ -117,6 +128,7 @@ async function run(rounds: number, ms: number, depth: number): Promise<void> {
   loader.stop();
 }
 
-const [first, second, third] = process.argv.slice(2);
+const [first, second, third, fourth] = process.argv.slice(2);
+const chosen = fourth?.split(',') as Variant[] | undefined;
 if (first === 'serve') await serve(second as Variant);
-else await run(Number(first ?? 15), Number(second ?? 400), Number(third ?? 16));
+else await run(Number(first ?? 15), Number(second ?? 400), Number(third ?? 16), chosen ?? variants);

@@ -22,6 +22,7 @@ import {
   type FunctionOptions,
   type HandlerFunction,
 } from '../controllers/scan/functions.js';
+import { Outside } from '../connections/observing/outside.js';
 import type { Addresses } from '../server/addresses.js';
 import { Clients } from '../server/clients.js';
 import type { Engine } from '../server/engine/index.js';
@@ -92,7 +93,8 @@ export class RunningApp implements App {
     });
     this.#watchdog = new Watchdog(parts.blockTime, () => this.table.map(({ handler }) => handler), log);
     const { counters } = runtime;
-    const transports = { limits, counters, addresses: parts.addresses, log };
+    const outside = new Outside({ io, joinTime: limits.joinTime, counters, log });
+    const transports = { limits, counters, addresses: parts.addresses, outside, log };
     this.#measuring = new Measuring({ io, options, log, counters, node: parts.link?.node, state: () => this.#state() });
     this.#serving = new Serving({
       ...parts,

@@ -15,6 +15,7 @@ export const counted = [
   'dropped_result',
   'host',
   'invalid_packet',
+  'join_time',
   'listener_failed',
   'namespaces',
   'origin',
@@ -24,6 +25,7 @@ export const counted = [
   'send_buffer',
   'unbuffered',
   'unknown_event',
+  'unknown_namespace',
   'unsendable',
   'unreadable',
 ] as const;

@@ -100,8 +100,9 @@ function stopJoinTimer({ client }: Connection): void {
 }
 
 /** A client that was refused, and is in no namespace, has its time to join once more. */
-function startJoinTimer({ client, socket }: Connection): void {
+function startJoinTimer({ client, socket, intake }: Connection): void {
   if (client.nsps.size > 0 || client.connectTimeout || isEntering(socket)) return;
+  Object.assign(intake, { isInside: false, began: Date.now() });
   const { _connectTimeout: time } = socket.nsp.server as unknown as { readonly _connectTimeout: number };
   client.connectTimeout = setTimeout(() => {
     if (client.nsps.size === 0) client.close();

@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.js';
 import { tooLarge } from '../connections/departure.js';
 import { checkedParser, openIntake, type Parser } from '../connections/intake/checked-parser.js';
 import { intakeOf, type EngineConnection } from '../connections/intake/intake.js';
+import type { Outside } from '../connections/observing/outside.js';
 import type { Addresses } from './addresses.js';
 
 type Engine = Server['engine'];
@@ -33,15 +34,17 @@ export interface TransportGuard {
   readonly limits: Limits;
   readonly counters: Counters;
   readonly addresses: Addresses;
+  readonly outside: Outside;
   readonly log: Logger;
 }
 
 /** Returns each transport of an engine its budgets, and counts it for its address. */
-export function guardTransports(engine: Engine, { limits, counters, addresses, log }: TransportGuard): void {
+export function guardTransports(engine: Engine, { limits, counters, addresses, outside, log }: TransportGuard): void {
   // Before Socket.IO's own listener, which makes the decoder; and after it.
   engine.prependListener('connection', (connection: EngineConnection) => {
     openIntake(intakeOf(connection, limits, counters));
     addresses.watch(connection as never);
+    outside.watch(connection as never);
   });
   engine.on('connection', () => openIntake(undefined));
   engine.use?.((request: IncomingMessage, _response: unknown, next: () => void) => {

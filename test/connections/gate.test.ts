@@ -578,6 +578,33 @@ for (const [name, end, reason] of [
   });
 }
 
+test('what is written on socket.client in the gate stays, and what was written before is read there', async (t) => {
+  const read: unknown[] = [];
+  type Marked = Socket['client'] & { first?: number; second?: number };
+  @Namespace('/first')
+  class First {
+    @OnConnect enter({ client }: Socket) {
+      (client as Marked).first = 1;
+    }
+    @On() look({ client }: Socket) {
+      return [(client as Marked).first, (client as Marked).second];
+    }
+  }
+  @Namespace('/second')
+  class Second {
+    @OnConnect enter({ client, conn }: Socket) {
+      read.push((client as Marked).first, client.conn === conn, Object.keys(client).includes('first'));
+      (client as Marked).second = 2;
+    }
+  }
+  const running = await start(t, [First, Second]);
+  const first = await running.connect('/first');
+  const second = first.io.socket('/second');
+  await nextEvent(second, 'connect');
+  assert.deepEqual(read, [1, true, true]);
+  assert.deepEqual(await first.emitWithAck('look'), [1, 2]);
+});
+
 test('@OnDisconnect runs exactly once when a client stops answering pings', async (t) => {
   const left: string[] = [];
   @Namespace('/gate')

@@ -6,8 +6,10 @@ import { Auth, ConnectionRefused, Namespace, OnConnect, type AppOptions, type Li
 import { channels, type ConnectionEnd } from '../../src/telemetry/index.js';
 import { start, type Running } from '../support/app.js';
 import { openRaw } from '../support/raw-client.js';
+import { openMute } from '../support/silent-client.js';
 import { deferred, until } from '../support/wait.js';
 import { heard } from './heard.js';
+import { parse, valueOf } from './prometheus.js';
 
 class Credentials {
   @IsString() token!: string;
@@ -174,6 +176,71 @@ const endings: readonly Ending[] = [
     },
   },
   {
+    name: 'nobody serves the namespace',
+    kind: 'refused',
+    code: 'unknown_namespace',
+    make: at('/nobody/here'),
+  },
+  {
+    name: 'the client joins no namespace in time',
+    kind: 'timed_out',
+    code: 'join_time',
+    limit: 'joinTime',
+    options: { limits: { joinTime: 30 } },
+    make: async ({ url }, t) => (await openRaw(t, url)).closed,
+  },
+  {
+    name: 'the client joins none in time after one that nobody serves',
+    kind: 'timed_out',
+    code: 'join_time',
+    limit: 'joinTime',
+    options: { limits: { joinTime: 60 } },
+    make: async ({ url }, t) => {
+      const raw = await openRaw(t, url);
+      raw.send('0/nobody,');
+      await raw.frame('4/nobody,');
+      await raw.closed;
+    },
+  },
+  {
+    name: 'a client that was refused joins none in time',
+    kind: 'timed_out',
+    code: 'join_time',
+    limit: 'joinTime',
+    options: { limits: { joinTime: 60 } },
+    make: async ({ url }, t) => {
+      const raw = await openRaw(t, url);
+      raw.send('0/false,');
+      await raw.frame('4/false,');
+      await raw.closed;
+    },
+  },
+  {
+    name: 'the server ends the transport',
+    namespace: '/open/:room',
+    kind: 'left',
+    reason: 'server namespace disconnect',
+    make: async ({ connect, app }) => {
+      const { id } = await connect('/open/one');
+      app.io.of('/open/one').sockets.get(id!)!.disconnect(true);
+    },
+  },
+  {
+    name: 'the transport breaks',
+    namespace: '/open/:room',
+    kind: 'left',
+    reason: 'transport close',
+    make: async ({ connect }) => (await connect('/open/one')).io.engine.close(),
+  },
+  {
+    name: 'the client answers no ping',
+    namespace: '/open/:room',
+    kind: 'left',
+    reason: 'ping timeout',
+    options: { pingInterval: 20, pingTimeout: 20 },
+    make: ({ url }, t) => openMute(t, url, '/open/one'),
+  },
+  {
     name: 'the client leaves in the gate',
     namespace: '/held',
     kind: 'gone',
@@ -238,11 +305,12 @@ const endings: readonly Ending[] = [
   },
 ];
 
-describe('a connection ends once, and its channel says how', () => {
+describe('a connection ends once, and channel, metrics and recorder say how', () => {
   for (const { name, namespace, kind, code, limit, reason, options, make } of endings) {
     it(name, async (t) => {
       const all = heard(t, channels.connection);
-      const running = await start(t, controllers, options);
+      const running = await start(t, controllers, { ...options, recorder: {}, metrics: '/metrics' });
+      const { app } = running;
       await make(running, t);
       const messages = () => all.filter(({ io }) => io === running.app.io);
       const ends = (): ConnectionEnd[] =>
@@ -257,10 +325,20 @@ describe('a connection ends once, and its channel says how', () => {
       if (reason) assert.equal(end.reason, reason);
       assert.equal(end.transport, 'websocket');
       assert.equal(end.request.method, 'GET');
-      const own = messages().filter(({ socket, request }) => socket === end.socket && request === end.request);
+      const own = messages().filter(({ socket, startedAt }) => socket === end.socket && startedAt === end.startedAt);
       const types = own.map(({ type }) => type);
       const wasIn = kind === 'left' || kind === 'cut';
       assert.deepEqual(types, wasIn ? ['start', 'accepted', 'end'] : ['start', 'end']);
+
+      const labels = { namespace: namespace ?? '_other', outcome: kind, cause: limit ?? code ?? end.reason ?? '' };
+      const metrics = parse(app.metrics());
+      assert.equal(valueOf(metrics, 'colloquy_connections_ended_total', labels), 1, 'metrics');
+      if (limit) assert.equal(valueOf(metrics, 'colloquy_limit_hits_total', { limit }), 1, 'limits');
+
+      const entry = app.recorder.dump().entries.find((each) => 'transport' in each && each.outcome?.kind === kind)!;
+      const { error: _name, ...recorded } = entry.outcome!;
+      assert.deepEqual(recorded, outcome, 'recorder');
+      assert.deepEqual([entry.socket, entry.type], [end.id ?? '', wasIn ? 'left' : 'refused']);
     });
   }
 });

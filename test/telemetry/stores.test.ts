@@ -31,6 +31,9 @@ function bind<Message extends object>(
   t.after(() => channel.unbindStore(current as never));
 }
 
+/** What the slow handler waits for. */
+let overdue = deferred();
+
 /** Where the store was read, with what it held. */
 let seen: [string, string | undefined][] = [];
 const see = (where: string): void => void seen.push([where, current.getStore()]);
@@ -61,7 +64,7 @@ class Stores {
     throw new EventError('own', 'Own.');
   }
   @On('slow', { timeout: 20 }) async slow() {
-    await setTimeout(60);
+    await overdue.promise;
     see('too late');
   }
   @On('forgotten', { timeout: 20 }) forgotten(@Ack() _answer: AckFunction) {}
@@ -73,10 +76,12 @@ class Stores {
 describe('a store that is bound to a channel', () => {
   it('holds in a call: in its handler, after it waited, in @OnError, and where the time is over', async (t) => {
     seen = [];
+    overdue = deferred();
     bind(t, channels.call, ({ type, handler }) => `${type} ${handler}`);
     const { connect } = await start(t, [Stores]);
     const client = await connect('/stores');
     for (const event of ['say', 'fail', 'failLater', 'slow', 'forgotten']) await client.emitWithAck(event);
+    overdue.resolve();
     await until(() => seen.some(([where]) => where === 'too late'), 'the slow handler');
     client.disconnect();
     await until(() => seen.some(([where]) => where === 'left'), 'the disconnection');

@@ -27,10 +27,27 @@ type Subscriber = (message: unknown, name: string) => unknown;
 /** The parts of a channel that are replaced, and those that tell who came before. */
 interface OpenChannel {
   readonly _subscribers?: readonly Subscriber[];
-  readonly _stores?: ReadonlyMap<object, (message: unknown) => unknown>;
+  readonly _stores?: ReadonlyMap<AsyncLocalStorage<unknown>, Transform | undefined>;
   subscribe(subscriber: Subscriber): void;
   unsubscribe(subscriber: Subscriber): boolean;
-  bindStore(store: object, transform?: (message: unknown) => unknown): void;
+  bindStore(store: object, transform?: Transform): void;
+  unbindStore(store: object): boolean;
+  publish(message: unknown): void;
+  runStores(message: unknown, run: () => unknown): unknown;
+}
+
+type Transform = (message: unknown) => unknown;
+
+/** Whether stores are bound to a channel. */
+export function hasStores(channel: object): boolean {
+  const { _stores: stores } = channel as OpenChannel;
+  return stores !== undefined && stores.size > 0;
+}
+
+/** How many subscribe to a channel, or have bound a store to it. */
+export function listenersOf(channel: object): number {
+  const { _subscribers: subscribers, _stores: stores } = channel as OpenChannel;
+  return (subscribers?.length ?? 0) + (stores?.size ?? 0);
 }
 
 /** Returns the channel of this name, with subscribers that cannot end a call or the process. */
@@ -52,8 +69,26 @@ function contain(opened: OpenChannel): void {
   const stock = (): OpenChannel => Object.getPrototypeOf(opened) as OpenChannel;
   opened.subscribe = (subscriber) => stock().subscribe.call(opened, contained(subscriber));
   opened.unsubscribe = (subscriber) => stock().unsubscribe.call(opened, contained(subscriber));
-  opened.bindStore = (store, transform) =>
+  // The one store that is bound, with its transform; the stock function is for several.
+  let only: readonly [AsyncLocalStorage<unknown>, Transform | undefined] | undefined;
+  const look = (): void => void (only = opened._stores?.size === 1 ? [...opened._stores][0] : undefined);
+  opened.bindStore = (store, transform) => {
     stock().bindStore.call(opened, store, transform && containedTransform(transform));
+    look();
+  };
+  opened.unbindStore = (store) => {
+    const wasBound = stock().unbindStore.call(opened, store);
+    look();
+    return wasBound;
+  };
+  opened.runStores = (message, run) => {
+    const work = (): unknown => {
+      opened.publish(message);
+      return run();
+    };
+    if (only) return only[0].run(only[1] ? only[1](message) : message, work);
+    return hasStores(opened) ? stock().runStores.call(opened, message, run) : work();
+  };
 }
 
 /** The contained form of each subscriber; of a contained one it is that one. */
@@ -76,7 +111,7 @@ function contained(subscriber: Subscriber): Subscriber {
   return safe;
 }
 
-function containedTransform(transform: (message: unknown) => unknown): (message: unknown) => unknown {
+function containedTransform(transform: Transform): Transform {
   const failed = complaint(transform);
   return (message) => {
     try {

@@ -2,6 +2,7 @@
 import { callChannel } from '../../base/channels/index.js';
 import { invalidPacket } from '../../base/channels/outcome.js';
 import { noteCut } from '../observing/observed-connection.js';
+import { whileAsking } from '../observing/outside.js';
 import { noteBytes } from '../observing/packet-bytes.js';
 import type { Intake } from './intake.js';
 
@@ -89,8 +90,10 @@ export function checkedParser(parser: Parser): Parser {
       return super.on(name, (packet) => {
         const problem = problemOf(packet as DecodedPacket);
         if (problem) throw new Error(problem);
-        if ((packet as DecodedPacket).type === connect && this.#intake?.takeConnect() === false) {
-          throw tooManyConnects;
+        if ((packet as DecodedPacket).type === connect) {
+          this.#bytes = 0;
+          if (this.#intake?.takeConnect() === false) throw tooManyConnects;
+          return whileAsking(this.#intake, () => listener(packet));
         }
         if (callChannel.hasSubscribers) noteBytes((packet as DecodedPacket).data, this.#bytes);
         this.#bytes = 0;

@@ -24,11 +24,20 @@ export function intakeOf(connection: EngineConnection, limits: Limits, counters:
   return (connection[intakeKey] ??= new Intake(connection, limits, counters));
 }
 
+/** Returns the intake of a connection, if it has one. */
+export function knownIntakeOf(connection: object): Intake | undefined {
+  return (connection as Partial<EngineConnection>)[intakeKey];
+}
+
 export class Intake {
+  /** Whether the transport has come to the gate of a namespace, or is in one. */
+  isInside = false;
+  /** When its time to join began. */
+  began = Date.now();
   #events: number;
   #bytes: number;
   #connects: number;
-  #refilled = Date.now();
+  #refilled = this.began;
   /** Whether each message is announced by {@link receive}; then the budgets are refilled there. */
   #isFed = false;
   #holds: Set<unknown> | undefined;

@@ -1,6 +1,8 @@
 /** One call for those who subscribe to `colloquy:call`: its start and its one end, the handler inside of their stores. */
 import { AsyncResource } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import type { Server } from 'socket.io';
+import { hasStores } from '../../base/channels/channel.js';
 import { callChannel } from '../../base/channels/index.js';
 import type { CallEnd, CallStart, DeclaredNames } from '../../base/channels/messages.js';
 import { type Outcome, passed } from '../../base/channels/outcome.js';
@@ -11,9 +13,16 @@ import { callerOf, type Connection } from '../connection.js';
 import { unknownEvent } from '../failures.js';
 import { bytesOf } from './packet-bytes.js';
 
+let passOver: ((context: EventContext) => CallObserver | undefined) | undefined;
+
+/** Asks about each call first: for one of which nobody needs to be told, `decide` returns what follows it. Only `colloquy/otel` does. */
+export function passOverCalls(decide: typeof passOver): void {
+  passOver = decide;
+}
+
 /** Follows a call from here on; asked only if somebody subscribes. */
 export function observe(context: EventContext): void {
-  context.observer = new ObservedCall(context);
+  context.observer = passOver?.(context) ?? new ObservedCall(context);
 }
 
 /** Runs a part of the framework's work for a call: its handler. */
@@ -42,7 +51,7 @@ class ObservedCall implements CallObserver {
   }
 
   suspend(): void {
-    this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
+    if (hasStores(callChannel)) this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
   }
 
   resume(work: () => void): void {
@@ -60,7 +69,7 @@ class ObservedCall implements CallObserver {
   }
 }
 
-/** The id is made only for those who read it. */
+/** The id is made, and the size looked up, only for those who read it. */
 class CallFacts {
   readonly io: Server;
   readonly kind: ContextKind;
@@ -69,7 +78,6 @@ class CallFacts {
   readonly declared: DeclaredNames;
   readonly socket: string;
   readonly handler: string;
-  readonly bytes: number | undefined;
 
   constructor(
     readonly context: EventContext,
@@ -86,11 +94,14 @@ class CallFacts {
     };
     this.socket = socket.id;
     this.handler = handler.label;
-    this.bytes = bytesOf(packet);
   }
 
   get id(): string {
     return this.context.id;
+  }
+
+  get bytes(): number | undefined {
+    return bytesOf(this.context.packet);
   }
 }
 

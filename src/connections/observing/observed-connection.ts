@@ -50,21 +50,33 @@ export class ObservedConnection {
   }
 }
 
-/** Tells of a client that was refused at the door, before it had a socket. */
-export function observeRefusal(io: Server, request: IncomingMessage, outcome: ConnectionOutcome): void {
-  const { transport } = (request as IncomingMessage & { readonly _query?: Record<string, unknown> })._query ?? {};
+/** Tells of a client that was turned away before it had a socket. */
+export function observeRefusal(
+  io: Server,
+  request: IncomingMessage,
+  outcome: ConnectionOutcome,
+  {
+    namespace,
+    transport = transportOf(request),
+  }: { readonly namespace?: string | undefined; readonly transport?: string } = {},
+): void {
   const facts = {
     io,
     socket: undefined,
     id: undefined,
-    namespace: undefined,
+    namespace,
     declared: undefined,
     request,
-    transport: transport === 'websocket' || transport === 'webtransport' ? transport : 'polling',
+    transport: transport as Facts['transport'],
     startedAt: performance.now(),
-  } as const;
+  };
   connectionChannel.publish({ type: 'start', ...facts });
   connectionChannel.publish({ type: 'end', ...facts, duration: 0, outcome, reason: undefined });
+}
+
+function transportOf(request: IncomingMessage): Facts['transport'] {
+  const { transport } = (request as IncomingMessage & { readonly _query?: Record<string, unknown> })._query ?? {};
+  return transport === 'websocket' || transport === 'webtransport' ? transport : 'polling';
 }
 
 /** Why a transport was ended from this side. */
@@ -75,6 +87,11 @@ const cuts = new WeakMap<object, Cut>();
 /** Notes why the Engine.IO connection is about to be ended. */
 export function noteCut(connection: object, cut: Cut): void {
   cuts.set(connection, cut);
+}
+
+/** Whether a limit or a broken packet is about to end the Engine.IO connection. */
+export function wasCut(connection: object): boolean {
+  return cuts.has(connection);
 }
 
 /** Returns how a connection ended that was let in. */

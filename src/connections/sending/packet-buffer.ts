@@ -10,68 +10,52 @@ const maxBuffered = 1_000;
 /**
  * Puts itself before the socket's client. The packet that accepts the client lets everything through, in order, and
  * first what a recovered client missed; the packet that refuses the client drops everything.
+ *
+ * It is a proxy: an object that inherits from the client would be shorter, but V8 gives every object that others inherit from a
+ * shape of its own, and the client would keep it for as long as it is connected.
  */
 export function bufferPackets(socket: Socket): void {
   const internals = internalsOf(socket);
-  const { client } = internals;
-  const buffer = Object.create(bufferOf(client)) as PacketBuffer;
-  buffer[real] = client;
-  buffer[owner] = socket;
-  buffer[held] = takeMissed(socket).map((data) => (): void => sendEvent(socket, data));
-  internals.client = buffer;
+  internals.client = new Proxy(internals.client, new PacketBuffer(socket, internals.client));
 }
 
-const real = Symbol('the client');
-const owner = Symbol('the socket');
-const held = Symbol('what is held');
+const bufferKey = Symbol('the packet buffer');
 
-/** A client that holds what is sent to one of its sockets; everything else of it is the client's own. */
-interface PacketBuffer extends ClientInternals {
-  [real]: ClientInternals;
-  [owner]: Socket;
-  [held]: (() => void)[];
-}
+/** A client as its socket sees it while it is in the gate: what is sent is held; everything else is the client's own. */
+type BufferedClient = ClientInternals & { readonly [bufferKey]: PacketBuffer };
 
-/** By the class of the clients: the object that their buffers inherit from, which is made once. */
-const buffers = new WeakMap<object, object>();
+class PacketBuffer implements ProxyHandler<ClientInternals> {
+  readonly held: (() => void)[];
 
-/**
- * An object that inherits from a client would be shorter. But V8 gives every object that others inherit from a shape of its own,
- * and the client would keep it for as long as it is connected.
- */
-function bufferOf(client: ClientInternals): object {
-  const clientClass = Object.getPrototypeOf(client) as object;
-  const known = buffers.get(clientClass);
-  if (known) return known;
-  const made = Object.create(clientClass) as PacketBuffer;
-  for (const key of Object.keys(client) as (keyof ClientInternals)[]) {
-    Object.defineProperty(made, key, {
-      get(this: PacketBuffer) {
-        return this[real][key];
-      },
-      set(this: PacketBuffer, value: never) {
-        (this[real] as Record<keyof ClientInternals, unknown>)[key] = value;
-      },
-    });
+  constructor(
+    readonly socket: Socket,
+    readonly client: ClientInternals,
+  ) {
+    this.held = takeMissed(socket).map((data) => (): void => sendEvent(socket, data));
   }
-  buffers.set(clientClass, Object.assign(made, { _packet: send, writeToEngine: hold }));
-  return made;
+
+  get(client: ClientInternals, key: string | symbol): unknown {
+    if (key === bufferKey) return this;
+    if (key === '_packet') return send;
+    return key === 'writeToEngine' ? hold : Reflect.get(client, key);
+  }
 }
 
 /** Encodes at once, as Socket.IO would: with the value of now, and failing where it was sent. */
-function send(this: PacketBuffer, packet: SentPacket, options?: object): void {
-  const client = this[real];
+function send(this: BufferedClient, packet: SentPacket, options?: object): void {
+  const { client, socket, held } = this[bufferKey];
   const { type } = packet;
   if (type !== packetType.connect && type !== packetType.connectError)
     return client._packet.call(this, packet, options);
-  internalsOf(this[owner]).client = client;
+  internalsOf(socket).client = client;
   client._packet(packet, options);
-  if (type === packetType.connect) for (const sendHeld of this[held]) sendHeld();
+  if (type === packetType.connect) for (const sendHeld of held) sendHeld();
 }
 
-function hold(this: PacketBuffer, packets: unknown, options: object): void {
-  if (this[held].length < maxBuffered) this[held].push(() => this[real].writeToEngine(packets, options));
-  else warnOnce(this[owner]);
+function hold(this: BufferedClient, packets: unknown, options: object): void {
+  const { client, socket, held } = this[bufferKey];
+  if (held.length < maxBuffered) held.push(() => client.writeToEngine(packets, options));
+  else warnOnce(socket);
 }
 
 const warned = new WeakSet<Socket>();

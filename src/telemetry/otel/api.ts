@@ -8,6 +8,7 @@ export type {
   Counter,
   Histogram,
   Link,
+  Meter,
   Span,
   SpanContext,
   UpDownCounter,
@@ -24,7 +25,15 @@ function load(): typeof Api {
   }
 }
 
-/** The tracer of the framework; asked for anew, because the SDK may be started later. */
+let provider: Api.TracerProvider | undefined;
+let known: Api.Tracer | undefined;
+
+/** The tracer of the framework, from the provider that is in force: the SDK may be started later. */
 export function tracer(): Api.Tracer {
-  return api.trace.getTracer('colloquy');
+  const inForce = api.trace.getTracerProvider();
+  if (!known || inForce !== provider) {
+    provider = inForce;
+    known = inForce.getTracer('colloquy');
+  }
+  return known;
 }

@@ -1,21 +1,52 @@
 /** A span for each call: active in its handler, ended with its outcome. */
-import type { CallEnd, CallMessage, CallStart } from '../../base/channels/messages.js';
+import { performance } from 'node:perf_hooks';
+import type { CallEnd, CallMessage } from '../../base/channels/messages.js';
 import type { Outcome } from '../../base/channels/outcome.js';
 import type { EventContext } from '../../base/context.js';
+import { callerOf } from '../../connections/connection.js';
+import type { HandlerPlan } from '../../controllers/plan/types.js';
 import { api, tracer, type Context, type Span } from './api.js';
 import { methodOf, namesOf } from './names.js';
 import { linksTo, parentOfCall } from './parents.js';
+import { leftOut, Unrecorded } from './unrecorded.js';
+
+/** Stands for the span of a call that is not recorded. */
+const none: object = Object.freeze({});
 
 function spanIn({ span }: EventContext): Span | undefined {
-  return span as Span | undefined;
+  return span === none ? undefined : (span as Span | undefined);
 }
 
-/** Begins the span of a call; returns the context in which its handler runs. */
-export function beginCall(start: CallMessage): Context {
-  const parent = parentOf(start);
-  const span = spanOf(start, parent);
-  start.context.span = span;
-  return api.trace.setSpan(parent, span);
+/**
+ * Decides early about a call that only spans are made of: one that is not recorded needs no message and no time. Otherwise its span has
+ * begun.
+ */
+export function passOver(context: EventContext): Unrecorded | undefined {
+  const parent = parentOf(context);
+  const unrecorded = leftOut(parent);
+  if (unrecorded) return unrecorded;
+  const { handler } = context;
+  const declared = { namespace: callerOf(context).served.plan.label, event: (handler as HandlerPlan).event };
+  const span = spanOf(
+    { context, kind: handler.kind, handler: handler.label, declared, startedAt: performance.now() },
+    parent,
+  );
+  if (!span.isRecording()) return new Unrecorded(parent, span);
+  context.span = span;
+  return undefined;
+}
+
+/** Begins the span of a call, unless it has begun; returns the context in which its handler runs. */
+export function beginCall(message: CallMessage): Context {
+  const { context } = message;
+  const parent = parentOf(context);
+  const unrecorded = context.span ? undefined : leftOut(parent);
+  if (unrecorded) {
+    context.span = none;
+    return unrecorded;
+  }
+  context.span ??= spanOf(message, parent);
+  return api.trace.setSpan(parent, context.span as Span);
 }
 
 /** The facts that find the trace of a call in its log lines, also after its end; none if it is not recorded. */
@@ -27,25 +58,31 @@ export function traceOf(context: EventContext): object {
 /** Ends the span; of a call that was never begun, it begins it too. */
 export function endCall(message: CallMessage): void {
   if (message.type !== 'end') return;
-  const span = spanIn(message.context) ?? spanOf(message, parentOf(message));
+  const { context } = message;
+  if (context.span === undefined) beginCall(message);
+  const span = spanIn(context);
+  if (!span) return;
   if (span.isRecording()) describe(span, message);
   span.end();
 }
 
 /** Whether the plan knows the event: a catch-all counts, a name that nobody handles does not. */
-export function isHandled({ handler }: CallStart | CallEnd): boolean {
+export function isHandled({ handler }: Pick<CallMessage, 'handler'>): boolean {
   return handler !== '(nobody)';
 }
 
 /** Messages of clients begin a trace of their own; joining a room is part of what causes it. */
-function parentOf({ kind, context }: CallMessage): Context {
-  if (kind === 'event') return parentOfCall(context.packet);
+function parentOf({ kind, packet }: EventContext): Context {
+  if (kind === 'event') return parentOfCall(packet);
   return kind === 'disconnect' ? api.ROOT_CONTEXT : api.context.active();
 }
 
-function spanOf(message: CallMessage, parent: Context): Span {
-  const { span, attributes } = namesOf(message.declared, isHandled(message));
-  const { kind, context, startedAt: startTime } = message;
+function spanOf(
+  call: Pick<CallMessage, 'context' | 'kind' | 'handler' | 'declared' | 'startedAt'>,
+  parent: Context,
+): Span {
+  const { span, attributes } = namesOf(call.declared, isHandled(call));
+  const { kind, context, startedAt: startTime } = call;
   const { SERVER, INTERNAL } = api.SpanKind;
   const links = linksTo(context.socket);
   return tracer().startSpan(span, { kind: kind === 'event' ? SERVER : INTERNAL, attributes, links, startTime }, parent);

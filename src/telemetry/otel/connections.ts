@@ -4,6 +4,7 @@ import { api, tracer, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { methodOf, noteNamespace, system } from './names.js';
 import { noteConnection, parentOfConnection } from './parents.js';
+import { leftOut } from './unrecorded.js';
 
 const spans = new WeakMap<object, Span>();
 
@@ -11,12 +12,12 @@ const spans = new WeakMap<object, Span>();
 export function beginConnection(start: ConnectionMessage): Context {
   const { socket, declared, request } = start;
   const parent = parentOfConnection(request, socket);
+  if (socket && declared) noteNamespace(socket.nsp, declared.namespace);
+  const unrecorded = leftOut(parent);
+  if (unrecorded) return unrecorded;
   const span = spanOf(start, parent);
   spans.set(socket ?? request, span);
-  if (socket) {
-    if (declared) noteNamespace(socket.nsp, declared.namespace);
-    noteConnection(socket, span.spanContext());
-  }
+  if (socket) noteConnection(socket, span.spanContext());
   return api.trace.setSpan(parent, span);
 }
 
@@ -25,7 +26,9 @@ export function endConnection(message: ConnectionMessage): void {
   const { type, socket, request } = message;
   if (type === 'start') return;
   const key = socket ?? request;
-  const span = spans.get(key) ?? (socket ? undefined : spanOf(message, parentOfConnection(request, socket)));
+  // One that is turned away at the door has no work of its own, so that nothing began its span.
+  if (!socket) beginConnection(message);
+  const span = spans.get(key);
   spans.delete(key);
   if (!span) return;
   if (type === 'end') describeOutcome(span, message.outcome);

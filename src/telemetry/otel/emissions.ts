@@ -3,6 +3,7 @@ import type { EmitMessage } from '../../base/channels/messages.js';
 import { api, tracer, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { BoundedNames, declaredNamespace, methodOf, system } from './names.js';
+import { leftOut, Unrecorded } from './unrecorded.js';
 
 /** By the values that are sent: both messages of an emission have the same list. */
 const spans = new WeakMap<readonly unknown[], Span>();
@@ -11,9 +12,11 @@ const events = new BoundedNames(1_000);
 
 /** Begins the span of an emission; returns the context in which it is sent. */
 export function beginEmission(start: EmitMessage): Context {
+  const parent = api.context.active();
+  const unrecorded = parent instanceof Unrecorded ? parent : leftOut(parent);
+  if (unrecorded) return unrecorded;
   const { io, namespace, event, socket, rooms, asks, args, startedAt: startTime } = start;
   const method = methodOf(declaredNamespace(io, namespace), events.of(event));
-  const parent = api.context.active();
   const kind = asks ? api.SpanKind.CLIENT : api.SpanKind.PRODUCER;
   const attributes = { 'rpc.system.name': system, 'rpc.method': method };
   const span = tracer().startSpan(`${asks ? 'call' : 'emit'} ${method}`, { kind, attributes, startTime }, parent);

@@ -5,5 +5,6 @@
 import { enable } from './observe.js';
 
 export { disable, enable } from './observe.js';
+export { recordShare } from './unrecorded.js';
 
 enable();

@@ -2,7 +2,7 @@
 import type { BackgroundMessage, CallMessage, ConnectionMessage, EmitMessage } from '../../base/channels/messages.js';
 import { errorCodes } from '../../base/errors.js';
 import type { Outcome } from '../../base/channels/outcome.js';
-import { api, type Attributes, type Counter, type Histogram, type UpDownCounter } from './api.js';
+import { api, type Attributes, type Counter, type Histogram, type Meter, type UpDownCounter } from './api.js';
 import { isHandled } from './calls.js';
 import { BoundedNames, namesOf, system, type CallNames } from './names.js';
 
@@ -24,18 +24,23 @@ const codes = new BoundedNames(100, Object.keys(errorCodes));
 let provider: unknown;
 let current: Instruments | undefined;
 
-/** The instruments of the meter provider that is in force: the SDK may be started after the first message. */
-function instruments(): Instruments {
+/** The instruments of the meter provider that is in force, if there is one: the SDK may be started after the first message. */
+function instruments(): Instruments | undefined {
   const inForce = api.metrics.getMeterProvider();
-  if (!current || provider !== inForce) {
+  if (provider !== inForce) {
     provider = inForce;
-    current = make();
+    const meter = inForce.getMeter('colloquy');
+    current = meter === api.createNoopMeter() ? undefined : make(meter);
   }
   return current;
 }
 
-function make(): Instruments {
-  const meter = api.metrics.getMeter('colloquy');
+/** Whether there is a meter provider. */
+export function isMeasured(): boolean {
+  return instruments() !== undefined;
+}
+
+function make(meter: Meter): Instruments {
   const advice = { explicitBucketBoundaries: boundaries };
   return {
     calls: meter.createHistogram('rpc.server.call.duration', {
@@ -67,8 +72,10 @@ function make(): Instruments {
 /** Measures a call. */
 export function measureCall(message: CallMessage): void {
   if (message.type !== 'end' || message.kind !== 'event') return;
+  const calls = instruments()?.calls;
+  if (!calls) return;
   const { outcome, duration } = message;
-  instruments().calls.record(duration / 1000, attributesOf(namesOf(message.declared, isHandled(message)), outcome));
+  calls.record(duration / 1000, attributesOf(namesOf(message.declared, isHandled(message)), outcome));
 }
 
 function attributesOf({ attributes, endings }: CallNames, { kind, code }: Outcome): Attributes {
@@ -92,27 +99,27 @@ export function measureConnection(message: ConnectionMessage): void {
   const place = declared ? { 'colloquy.namespace': declared.namespace } : {};
   if (message.type === 'accepted') {
     if (socket) counted.add(socket);
-    return instruments().connected.add(1, { 'rpc.system.name': system, ...place });
+    return instruments()?.connected.add(1, { 'rpc.system.name': system, ...place });
   }
   const attributes = { 'rpc.system.name': system, ...place };
   const { kind, code } = message.outcome;
   const ending = { 'colloquy.transport': transport, 'colloquy.outcome': kind, ...(code ? errorType(code) : {}) };
-  if (!socket || !counted.delete(socket)) return instruments().refused.add(1, { ...attributes, ...ending });
-  instruments().connected.add(-1, attributes);
-  instruments().connections.record(message.duration / 1000, { ...attributes, ...ending });
+  if (!socket || !counted.delete(socket)) return instruments()?.refused.add(1, { ...attributes, ...ending });
+  instruments()?.connected.add(-1, attributes);
+  instruments()?.connections.record(message.duration / 1000, { ...attributes, ...ending });
 }
 
 /** Counts an emission. */
 export function measureEmission(message: EmitMessage): void {
   if (message.type === 'end')
-    instruments().emissions.add(1, { 'rpc.system.name': system, 'colloquy.outcome': message.outcome.kind });
+    instruments()?.emissions.add(1, { 'rpc.system.name': system, 'colloquy.outcome': message.outcome.kind });
 }
 
 /** Measures a round of background work. */
 export function measureRound(message: BackgroundMessage): void {
   if (message.type !== 'end') return;
   const attributes = { 'code.function.name': message.work, 'colloquy.outcome': message.outcome.kind };
-  instruments().rounds.record(message.duration / 1000, attributes);
+  instruments()?.rounds.record(message.duration / 1000, attributes);
 }
 
 function errorType(code: string): { 'error.type': string } {

@@ -6,15 +6,17 @@ import {
   connectionChannel,
   emitChannel,
 } from '../../base/channels/index.js';
-import type { TypedChannel } from '../../base/channels/channel.js';
+import { listenersOf, type TypedChannel } from '../../base/channels/channel.js';
+import type { CallMessage } from '../../base/channels/messages.js';
 import { addLogFacts } from '../../base/context.js';
 import { ActiveContext } from './active.js';
 import type { Context } from './api.js';
 import { beginTransfer, endTransfer } from './bus.js';
-import { beginCall, endCall, traceOf } from './calls.js';
+import { passOverCalls } from '../../connections/observing/observed-call.js';
+import { beginCall, endCall, passOver, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
 import { beginEmission, endEmission } from './emissions.js';
-import { measureCall, measureConnection, measureEmission, measureRound } from './metrics.js';
+import { isMeasured, measureCall, measureConnection, measureEmission, measureRound } from './metrics.js';
 
 /** Follows a channel; returns the function that ends it. */
 function follow<Message>(
@@ -33,11 +35,20 @@ function follow<Message>(
 
 let endings: (() => void)[] | undefined;
 
+/** What `enable` adds to a channel whose work runs in spans: a store and a subscriber. */
+const own = 2;
+
+function endAndMeasure(message: CallMessage): void {
+  endCall(message);
+  measureCall(message);
+}
+
 /** Makes spans and metrics of the calls, connections, emissions and bus messages of all applications of this process. */
 export function enable(): void {
   addLogFacts(traceOf);
+  passOverCalls((context) => (listenersOf(callChannel) > own || isMeasured() ? undefined : passOver(context)));
   endings ??= [
-    follow(callChannel, beginCall, endCall, measureCall),
+    follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
     follow(emitChannel, beginEmission, endEmission, measureEmission),
     follow(busChannel, beginTransfer, endTransfer),
@@ -48,6 +59,7 @@ export function enable(): void {
 /** Ends that; nothing is made any more, and nothing is paid for it. */
 export function disable(): void {
   addLogFacts(undefined);
+  passOverCalls(undefined);
   for (const end of endings ?? []) end();
   endings = undefined;
 }

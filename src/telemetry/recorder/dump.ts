@@ -18,8 +18,9 @@ export interface Bytes {
 interface Entry {
   /** Milliseconds since 1970, when it began. */
   readonly at: number;
-  /** The socket's id. */
+  /** The socket's id; empty for a client that was turned away before it had a socket. */
   readonly socket: string;
+  /** At most 100 characters; empty for a client that was turned away before it asked for one. */
   readonly namespace: string;
 }
 

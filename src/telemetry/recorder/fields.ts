@@ -24,6 +24,12 @@ export class Fields {
     });
   }
 
+  /** Returns what may be kept of arguments or answers, as JSON. */
+  textOf(values: readonly unknown[], event: string, part: 'args' | 'answer'): string {
+    if (this.#names.size > 0) return JSON.stringify(this.of(values, event, part));
+    return `[${values.map(hiddenText).join()}]`;
+  }
+
   /** Returns what may be kept of an object. */
   ofObject(value: unknown): Recorded {
     return this.#keep(value, false, { left: mostValues });
@@ -63,6 +69,15 @@ function hide(value: unknown): Hidden & { readonly [key: string]: Recorded } {
   if (value instanceof Uint8Array) return { '~hidden': 'bytes', length: value.byteLength };
   if (Array.isArray(value)) return { '~hidden': 'array', length: value.length };
   return { '~hidden': typeof value === 'object' ? 'object' : 'other' };
+}
+
+/** The same as JSON. */
+function hiddenText(value: unknown): string {
+  if (value === null || value === undefined) return 'null';
+  const { '~hidden': kind, length } = hide(value);
+  return length === undefined
+    ? `{"~hidden":"${String(kind)}"}`
+    : `{"~hidden":"${String(kind)}","length":${String(length)}}`;
 }
 
 /** Returns values that can be sent in the place of recorded ones, and how many of them were made up. */

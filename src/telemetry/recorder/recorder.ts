@@ -1,17 +1,11 @@
 /** The flight recorder of an application: its last calls and connections, as its channels tell them. */
 import { callChannel, connectionChannel } from '../../base/channels/index.js';
 import type { CallMessage, ConnectionMessage } from '../../base/channels/messages.js';
-import type { Outcome } from '../../base/channels/outcome.js';
-import type { Server } from 'socket.io';
-import {
-  entriesUntil,
-  type Dump,
-  type RecordedCall,
-  type RecordedConnection,
-  type RecordedEntry,
-  type RecordedOutcome,
-} from './dump.js';
+import type { Server, Socket } from 'socket.io';
+import { eventName } from '../../base/log.js';
+import { entriesUntil, type Dump, type RecordedConnection } from './dump.js';
 import { Fields } from './fields.js';
+import { factsOf, KeptCall, KeptConnection, recorded, round } from './kept.js';
 import type { RecorderSettings } from './options.js';
 import { Ring } from './ring.js';
 
@@ -38,7 +32,7 @@ export const noRecorder: FlightRecorder = Object.freeze({
 });
 
 export class Recorder implements FlightRecorder {
-  readonly #ring: Ring;
+  readonly #ring: Ring<KeptCall | KeptConnection>;
   readonly #fields: Fields;
 
   constructor(
@@ -57,7 +51,7 @@ export class Recorder implements FlightRecorder {
 
   /** Makes a dump, for a reason. */
   take(why: Dump['why'], call?: string, error?: string): Dump {
-    const all = this.#ring.entries.map((entry) => JSON.parse(entry) as RecordedEntry);
+    const all = this.#ring.entries.map((entry) => entry.entry());
     const entries = call === undefined ? all : entriesUntil(all, call);
     if (!entries) throw new Error(`no call ${call} is recorded: it was long ago, or in another process.`);
     const { names: fields } = this.#fields;
@@ -74,53 +68,38 @@ export class Recorder implements FlightRecorder {
 
   readonly #onCall = (message: CallMessage): void => {
     if (message.type !== 'end' || message.io !== this.io) return;
-    const { id, kind, socket, namespace, event, handler, context, outcome, answer, duration, declared } = message;
-    const call: RecordedCall = {
-      type: 'call',
-      at: epoch(message.startedAt),
-      id,
-      kind,
-      socket,
-      namespace,
-      event,
-      handler,
-      asks: context.ack !== undefined,
-      args: kind === 'event' ? this.#fields.of(context.args, declared.event, 'args') : [],
-      outcome: recorded(outcome),
-      ...(answer === undefined ? {} : { answer: this.#fields.of(answer, declared.event, 'answer') }),
-      duration: round(duration),
-    };
-    const { answer: _, ...bare } = call;
+    const { kind, context, answer, declared } = message;
+    const args = kind === 'event' ? this.#fields.textOf(context.args, declared.event, 'args') : '[]';
+    const answered = answer && this.#fields.textOf(answer, declared.event, 'answer');
+    const call = new KeptCall(factsOf(message), args, answered);
     // A payload that is larger than everything leaves its call.
-    if (!this.#ring.add(JSON.stringify(call))) this.#ring.add(JSON.stringify({ ...bare, args: [] }));
+    if (!this.#add(call)) this.#add(call.bare());
   };
 
   readonly #onConnection = (message: ConnectionMessage): void => {
     const { type, io, socket } = message;
-    if (type === 'start' || io !== this.io || !socket) return;
-    const { auth, query } = socket.handshake;
+    if (type === 'start' || io !== this.io) return;
     const wasConnected = type === 'end' && (message.outcome.kind === 'left' || message.outcome.kind === 'cut');
     const connection: RecordedConnection = {
       type: type === 'accepted' ? 'connected' : wasConnected ? 'left' : 'refused',
       at: epoch(message.startedAt) + (type === 'end' ? message.duration : 0),
-      socket: socket.id,
-      namespace: socket.nsp.name,
+      socket: socket?.id ?? '',
+      namespace: eventName(message.namespace ?? ''),
       transport: message.transport,
-      ...(wasConnected ? {} : { auth: this.#fields.ofObject(auth), query: this.#fields.ofObject(ownQuery(query)) }),
+      ...(wasConnected || !socket ? {} : this.#handshakeOf(socket)),
       ...(type === 'end' ? { outcome: recorded(message.outcome) } : {}),
       ...(type === 'end' && message.reason !== undefined ? { reason: message.reason } : {}),
     };
-    this.#ring.add(JSON.stringify(connection));
+    this.#add(new KeptConnection(connection));
   };
-}
 
-function recorded({ kind, code, limit, error }: Outcome<string>): RecordedOutcome {
-  return {
-    kind,
-    ...(code === undefined ? {} : { code }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(error instanceof Error ? { error: error.name } : {}),
-  };
+  #handshakeOf({ handshake: { auth, query } }: Socket): Pick<RecordedConnection, 'auth' | 'query'> {
+    return { auth: this.#fields.ofObject(auth), query: this.#fields.ofObject(ownQuery(query)) };
+  }
+
+  #add(entry: KeptCall | KeptConnection): boolean {
+    return this.#ring.add(entry, entry.bytes);
+  }
 }
 
 /** The query without what Engine.IO puts there. */
@@ -137,8 +116,4 @@ function ownQuery({
 
 function epoch(startedAt: number): number {
   return round(performance.timeOrigin + startedAt);
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 1_000) / 1_000;
 }

@@ -156,12 +156,12 @@ describe('a ring', () => {
   it('never takes more bytes than it may, and drops the oldest entries, whatever comes', () => {
     let seed = 7;
     const random = (below: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) % below;
-    const ring = new Ring(5_000);
+    const ring = new Ring<string>(5_000);
     const all: string[] = [];
     let refused = 0;
     for (let n = 0; n < 20_000; n++) {
       const entry = `${n} ${'ä'.repeat(random(n % 500 === 0 ? 4_000 : 200))}`;
-      if (ring.add(entry)) all.push(entry);
+      if (ring.add(entry, Buffer.byteLength(entry))) all.push(entry);
       else refused++;
       assert.ok(ring.bytes <= 5_000);
     }

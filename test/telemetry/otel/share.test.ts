@@ -1,0 +1,130 @@
+/** Which traces are recorded: decided early, and heeded by everything below. */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import {
+  context,
+  isSpanContextValid,
+  metrics,
+  propagation,
+  trace,
+  TraceFlags,
+  type SpanContext,
+} from '@opentelemetry/api';
+import { AlwaysOffSampler, type Sampler } from '@opentelemetry/sdk-trace-node';
+import { Namespace, On, OnConnect, OnDisconnect, OnError, EventContext, EventError } from '../../../src/index.js';
+import { channels } from '../../../src/telemetry/index.js';
+import { recordShare } from '../../../src/telemetry/otel/index.js';
+import { start } from '../../support/app.js';
+import { heard } from '../heard.js';
+import { record } from './sdk.js';
+
+/** What was active in the handlers. */
+let seen: (SpanContext | undefined)[] = [];
+const look = (): void => void seen.push(trace.getActiveSpan()?.spanContext());
+
+@Namespace('/share')
+class Share {
+  @OnConnect enter() {
+    look();
+  }
+  @OnDisconnect left() {}
+  @On() async say(_value: unknown, call: EventContext) {
+    look();
+    await setTimeout(1);
+    look();
+    trace.getTracer('test').startActiveSpan('inside', (span) => span.end());
+    call.socket.emit('said');
+    const carrier: Record<string, string> = {};
+    propagation.inject(context.active(), carrier);
+    call.log.info('here');
+    return carrier['traceparent'];
+  }
+  @On('late', { timeout: 10 }) late() {
+    return new Promise(() => undefined);
+  }
+  @On() fail() {
+    throw new EventError('own', 'Own.');
+  }
+  @OnError hear() {
+    look();
+  }
+}
+
+function begin(t: TestContext, share: number, sampler?: Sampler): ReturnType<typeof record> {
+  seen = [];
+  recordShare(share);
+  t.after(() => recordShare(1));
+  const recorded = record(t, sampler);
+  // Metrics need each end, so that the decision cannot save it.
+  metrics.disable();
+  return recorded;
+}
+
+const ways: readonly [string, number, Sampler | undefined, boolean][] = [
+  ['a share that leaves everything out', 0, undefined, false],
+  ['a share that leaves everything out, while somebody hears of calls', 0, undefined, true],
+  ['a sampler that records nothing', 1, new AlwaysOffSampler(), false],
+  ['a sampler that records nothing, while somebody hears of calls', 1, new AlwaysOffSampler(), true],
+];
+
+describe('what is not recorded is active all the same, so that nothing below it is recorded', () => {
+  for (const [name, share, sampler, isHeard] of ways) {
+    it(name, async (t) => {
+      const { spans } = begin(t, share, sampler);
+      if (isHeard) heard(t, channels.call);
+      const { app, connect, log } = await start(t, [Share]);
+      const client = await connect('/share');
+      const parents = [await client.emitWithAck('say', 1), await client.emitWithAck('say', 2)] as string[];
+      for (const event of ['late', 'fail', 'nobody']) await client.emitWithAck(event);
+      client.disconnect();
+      await app.close();
+      assert.deepEqual(spans(), [], 'no span, also not of emissions');
+      assert.equal(seen.length, 7);
+      for (const each of seen) assert.ok(each && isSpanContextValid(each) && each.traceFlags === TraceFlags.NONE);
+      const ids = seen.map((each) => each!.traceId);
+      assert.equal(new Set(ids).size, 5, 'one for the connection and for each call, the same after a wait');
+      assert.deepEqual([ids[1], ids[3]], [ids[2], ids[4]]);
+      assert.deepEqual(
+        parents.map((parent) => parent.split('-').slice(1)),
+        [ids[1], ids[3]].map((id, index) => [id, seen[1 + 2 * index]!.spanId, '00']),
+        'what is called from there hears of the decision',
+      );
+      const line = log.lines.find(({ message }) => message === 'here')!;
+      assert.deepEqual([line.facts['trace_id'], typeof line.facts['id']], [undefined, 'string']);
+    });
+  }
+});
+
+describe('recordShare', () => {
+  it('records that share of the calls, with everything below them, and nothing of the others', async (t) => {
+    const { spans } = begin(t, 0.25);
+    const { connect } = await start(t, [Share], { limits: { eventRate: 1e6, eventBurst: 1e6 } });
+    const client = await connect('/share');
+    for (let n = 0; n < 40; n++) await Promise.all(Array.from({ length: 10 }, () => client.emitWithAck('say', n)));
+    const of = (name: string): string[] =>
+      spans()
+        .filter((span) => span.name === name)
+        .map((span) => span.spanContext().traceId)
+        .toSorted((a, b) => a.localeCompare(b));
+    const calls = of('/share/say');
+    assert.ok(calls.length > 50 && calls.length < 160, `${calls.length} of 400`);
+    assert.deepEqual(of('inside'), calls);
+    assert.equal(of('emit /share/said').length + of('emit _OTHER/said').length, calls.length);
+  });
+
+  it('leaves a trace that comes from elsewhere to the sampler', async (t) => {
+    const { named } = begin(t, 0);
+    const { connect } = await start(t, [Share]);
+    const client = await connect('/share');
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await client.emitWithAck('say', { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
+    assert.equal((await named('/share/say'))[0]!.spanContext().traceId, traceId);
+  });
+
+  for (const wrong of [-0.1, 1.1, NaN, Infinity, '0.5 %' as unknown as number, undefined as unknown as number]) {
+    it(`of ${String(wrong)} is a RangeError, and changes nothing`, () => {
+      assert.throws(() => recordShare(wrong), RangeError);
+    });
+  }
+});
