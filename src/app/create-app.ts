@@ -163,6 +163,12 @@ function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], pr
   checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) }, problems);
 }
 
+/** Whether another parser than Socket.IO's own reads packets, on a server of the user's own too. */
+function hasParser({ parser, io }: AppOptions): boolean {
+  const own = io as { readonly opts?: { readonly parser?: unknown } } | undefined;
+  return (parser ?? own?.opts?.parser) !== undefined;
+}
+
 function createServer(
   options: AppOptions,
   facts: readonly ControllerFacts[],
@@ -170,7 +176,7 @@ function createServer(
   problems: Problems,
 ): NamedServer {
   const { engine, limits } = settings;
-  const payloads = new PayloadPlans();
+  const payloads = new PayloadPlans(hasParser(options));
   const emits = options.emits && planEmits(options.emits, options.payload ?? {}, problems, payloads);
   if (emits) checkEmissions(facts, emits, problems);
   const io: Server =

@@ -6,7 +6,7 @@ import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOption
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
 import type { ControllerFacts } from '../scan/facts.js';
-import { fitEach, fitOne, isForeign, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
+import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
 import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
 import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
@@ -107,7 +107,7 @@ export function planDeclared(
   }
   const found = plans.typeProblems(type, payload);
   problems.push(...found.map((problem) => ({ where, ...problem })));
-  if (isForeign(type)) return { label: '?' };
+  if (plans.isForeign(type)) return { label: '?' };
   const planOf: PlanOf = (dto) => plans.outgoing(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {

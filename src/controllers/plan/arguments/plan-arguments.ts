@@ -14,7 +14,6 @@ import {
   fitEach,
   fitEnum,
   fitOne,
-  isForeign,
   optional,
   typeLabel,
   unlessMissing,
@@ -113,7 +112,7 @@ class ArgumentPlanner {
     const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
     const read: Reader = (context) => context.packet.slice(position + 1);
     const element: unknown = each ?? stated ?? type;
-    if (!values && (element === Object || !isUsable(element) || UNKNOWN_ELEMENTS.has(element))) {
+    if (!values && (element === Object || !this.#isUsable(element, false) || UNKNOWN_ELEMENTS.has(element))) {
       if (!each && !stated && this.#comesFromClient()) this.problems.push({ where: this.#where, ...unvalidatedRest });
       return { label: '...unvalidated[]', read, spread: true };
     }
@@ -175,17 +174,17 @@ class ArgumentPlanner {
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
-      this.#inspect(each, options);
+      this.#inspect(each, options, source.textual);
       if (each === Object) return { ...fitEach(each, planOf), label: 'unvalidated[]' };
-      return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
+      return this.#isUsable(each, source.textual) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
     const problem = stated ? undefined : typeProblem(type, source, metadata?.kind ?? 'payload');
     if (problem) this.problems.push({ where: this.#where, ...problem });
-    if (problem && !isUsable(type)) return { label: '?' };
+    if (problem && !this.#isUsable(type, source.textual)) return { label: '?' };
     if (type === Object) return { label: 'unvalidated' };
-    this.#inspect(type, options);
-    if (!isUsable(type)) return { label: '?' };
+    this.#inspect(type, options, source.textual);
+    if (!this.#isUsable(type, source.textual)) return { label: '?' };
     return fitOne(type, planOf, source.textual, options);
   }
 
@@ -195,8 +194,12 @@ class ArgumentPlanner {
     return !(key in options) || take(checkType(options[key], this.#where, `\`${key}\``), this.problems);
   }
 
-  #inspect(type: unknown, options: PayloadOptions): void {
-    for (const problem of this.plans.typeProblems(type, options))
+  #isUsable(type: unknown, textual: boolean): type is Function {
+    return typeof type === 'function' && type !== Function && !this.plans.isForeign(type, textual);
+  }
+
+  #inspect(type: unknown, options: PayloadOptions, textual = false): void {
+    for (const problem of this.plans.typeProblems(type, options, textual))
       this.problems.push({ where: this.#where, ...problem });
   }
 
@@ -215,10 +218,6 @@ class ArgumentPlanner {
       );
     }
   }
-}
-
-function isUsable(type: unknown): boolean {
-  return typeof type === 'function' && type !== Function && !isForeign(type);
 }
 
 /** Compilers other than tsc record a rest parameter as an Array. */
