@@ -1,6 +1,6 @@
 /** Options that do not exist, or have the wrong kind: what would be ignored without a word is a mistake. */
 import { inspect } from 'node:util';
-import { isSwitchable, type CheckLevels, type Problems } from '../base/boot/report.js';
+import { isSwitchable, type CheckLevels, type Step } from '../base/boot/report.js';
 import { bootErrors, switchableChecks } from '../base/boot-errors.js';
 import type { SetupProblem } from '../base/errors.js';
 import { foreignOptions, ownOptions } from './option-names.js';
@@ -59,24 +59,18 @@ const nested: Readonly<Record<string, readonly string[]>> = {
   recorder: ['size', 'fields', 'signal', 'crash', 'folder'],
 };
 
-/** Adds unknown options, with the name that was probably meant, and options of the wrong kind. */
-export function checkOptionNames(options: object, problems: Problems): void {
+/** Finds unknown options, with the name that was probably meant, and options of the wrong kind. */
+export function* checkOptionNames(options: object): Step<void> {
   const known = [...Object.keys(ownOptions), ...Object.keys(foreignOptions)];
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
-    if (!known.includes(name)) problems.push(unknownOption(name, known));
+    if (!known.includes(name)) yield unknownOption(name, known);
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    if (kind && !kind[0](value)) problems.push(wrongKind(name, value, kind[1], kind[2]));
+    if (kind && !kind[0](value)) yield wrongKind(name, value, kind[1], kind[2]);
     else if (Object.hasOwn(nested, name) && isRecord(value)) {
-      for (const key of Object.keys(value as object)) {
-        if (!nested[name]!.includes(key))
-          problems.push(
-            unknownOption(
-              `${name}.${key}`,
-              nested[name]!.map((each) => `${name}.${each}`),
-            ),
-          );
-      }
+      const keys = nested[name]!.map((key) => `${name}.${key}`);
+      const given = Object.keys(value as object).map((key) => `${name}.${key}`);
+      for (const key of given) if (!keys.includes(key)) yield unknownOption(key, keys);
     }
   }
 }
@@ -89,33 +83,31 @@ export function checkLevels({ checks = {}, unvalidated = 'warn' }: AppOptions): 
 
 const levels: readonly unknown[] = ['refuse', 'warn', 'off'];
 
-/** Adds checks that do not exist or cannot be switched, and levels that do not exist. */
-export function checkChecks({ checks = {} }: AppOptions, problems: Problems): void {
+/** Finds checks that do not exist or cannot be switched, and levels that do not exist. */
+export function* checkChecks({ checks = {} }: AppOptions): Step<void> {
   for (const [code, level] of isRecord(checks) ? Object.entries(checks) : []) {
     const where = `checks.${code}`;
-    const known = Object.keys(switchableChecks).filter((each) => each !== 'unvalidated');
     if (code === 'unvalidated') {
       const what = 'the option `unvalidated` switches this check.';
-      problems.push({ code: 'fixed_check', where, what, fix: `write unvalidated: 'warn' beside \`checks\`.` });
+      yield { code: 'fixed_check', where, what, fix: `write unvalidated: 'warn' beside \`checks\`.` };
     } else if (code in bootErrors && !isSwitchable(code)) {
       const what = 'this check cannot be switched: the application cannot work with such a mistake.';
-      problems.push({
+      yield {
         code: 'fixed_check',
         where,
         what,
         fix: 'correct the mistake; docs/boot-errors.md has its remedy.',
-      });
+      };
     } else if (!isSwitchable(code)) {
-      problems.push(
-        unknownOption(
-          where,
-          known.map((each) => `checks.${each}`),
-          'check',
-        ),
+      const known = Object.keys(switchableChecks).filter((each) => each !== 'unvalidated');
+      yield unknownOption(
+        where,
+        known.map((each) => `checks.${each}`),
+        'check',
       );
     } else if (level !== undefined && !levels.includes(level)) {
       const what = `received ${inspect(level)}, expected 'refuse', 'warn' or 'off'.`;
-      problems.push({ code: 'option_kind', where, what, fix: `write checks: { ${code}: 'warn' }.` });
+      yield { code: 'option_kind', where, what, fix: `write checks: { ${code}: 'warn' }.` };
     }
   }
 }

@@ -1,6 +1,6 @@
 /** createApp: load → scan → compile → bind; then listen or attach, and close. */
 import { Server } from 'socket.io';
-import { BootReport, once, take, type Problems } from '../base/boot/report.js';
+import { BootReport, once, type KnownMistakes, type Step } from '../base/boot/report.js';
 import { createContainer, isProvided, provideServer, provideServices } from '../base/container.js';
 import { Counters } from '../base/counters.js';
 import { resolveLimits, type Limits } from '../base/limits.js';
@@ -61,22 +61,18 @@ export async function createApp<const Events extends EmittedEvents = EmittedEven
 }
 
 async function build(options: AppOptions): Promise<RunningApp> {
-  const problems = new BootReport(checkLevels(options));
-  checkOptionNames(options, problems);
-  checkChecks(options, problems);
+  const report = new BootReport(checkLevels(options));
+  report.take(checkKinds(options));
   // An option of the wrong kind cannot be read any further.
-  if (problems.some(({ code }) => code === 'option_kind')) problems.conclude(() => undefined);
-  const settings = await resolveSettings(options, problems);
-  const classes = await load(options, problems);
-  const facts = take(
-    scan(classes, (type) => isProvided(options.container, type)),
-    problems,
-  );
-  checkOptions(options, facts, problems);
-  const server = createServer(options, facts, settings, problems);
-  const compiler = compile(options, facts, server, problems);
-  problems.conclude((text) => settings.log.warn(text));
-  return bind(options, settings, server, compiler, problems);
+  if (report.hasMistake(({ code }) => code === 'option_kind')) report.conclude(() => undefined);
+  const settings = report.take(resolveSettings(options, await resolveLogger(options)));
+  const classes = await report.takeAsync(load(options));
+  const facts = report.take(scan(classes, (type) => isProvided(options.container, type)));
+  report.take(checkOptions(options, facts));
+  const server = report.take(createServer(options, facts, settings));
+  const compiler = report.take(compile(options, facts, server, report));
+  report.conclude((text) => settings.log.warn(text));
+  return bind(options, settings, server, compiler, report);
 }
 
 const transformedTwice =
@@ -104,18 +100,22 @@ interface NamedServer {
   readonly limits: Limits;
 }
 
-async function resolveSettings(options: AppOptions, problems: Problems): Promise<Settings> {
-  const limits = resolveLimits(options.limits, problems);
-  const log = await resolveLogger(options);
+function* checkKinds(options: AppOptions): Step<void> {
+  yield* checkOptionNames(options);
+  yield* checkChecks(options);
+}
+
+function* resolveSettings(options: AppOptions, log: Logger): Step<Settings> {
+  const limits = yield* resolveLimits(options.limits);
   return {
     log,
     limits,
-    engine: resolveEngine(options, problems),
+    engine: yield* resolveEngine(options),
     calls: new Calls((context) => (context.onExpire ? context.onExpire() : expire(context))),
     counters: new Counters(),
-    addresses: resolveAddresses(options, limits, problems),
-    blockTime: resolveBlockTime(options, problems),
-    recorder: resolveRecorder(options.recorder, problems),
+    addresses: yield* resolveAddresses(options, limits),
+    blockTime: yield* resolveBlockTime(options),
+    recorder: yield* resolveRecorder(options.recorder),
   };
 }
 
@@ -124,43 +124,43 @@ async function resolveLogger({ logger, debug }: AppOptions): Promise<Logger> {
   return guardLogger(logger ?? (await createLogger(debug ? 'debug' : 'info')));
 }
 
-function resolveAddresses({ limits: given, trustProxy }: AppOptions, limits: Limits, problems: Problems): Addresses {
+function* resolveAddresses({ limits: given, trustProxy }: AppOptions, limits: Limits): Step<Addresses> {
   const isExplicit = given?.connectionsPerAddress !== undefined || given?.connectionRate !== undefined;
   try {
     checkTrustProxy(trustProxy);
     return new Addresses(limits, trustProxy, isExplicit);
   } catch (cause) {
-    problems.push({
+    yield {
       code: 'trust_proxy',
       where: 'trustProxy',
       what: `it is not a number of proxies, nor addresses: ${(cause as Error).message}.`,
       fix: "give the number of proxies before this server, their addresses, or 'loopback'.",
       cause,
-    });
+    };
     return new Addresses(limits, undefined, isExplicit);
   }
 }
 
-function load(options: AppOptions, problems: Problems): ReturnType<typeof loadControllers> {
+async function* load(options: AppOptions): ReturnType<typeof loadControllers> {
   const { controllers, cwd = process.cwd(), importer = (url: string) => import(url) } = options;
-  if (isEmpty(options) && options.checks?.no_controllers === 'refuse') problems.push(noControllers);
-  return loadControllers(controllers ?? [], { cwd, importer }, problems);
+  if (isEmpty(options) && options.checks?.no_controllers === 'refuse') yield noControllers;
+  return yield* loadControllers(controllers ?? [], { cwd, importer });
 }
 
 function isEmpty({ controllers, services = [] }: AppOptions): boolean {
   return !controllers?.length && services.length === 0;
 }
 
-function checkOptions(options: AppOptions, facts: readonly ControllerFacts[], problems: Problems): void {
-  checkSession(options.session, problems);
-  if (!options.session) checkSessionUse(facts, problems);
-  checkStatic(options.static, problems);
-  checkOwnServer(options, problems);
+function* checkOptions(options: AppOptions, facts: readonly ControllerFacts[]): Step<void> {
+  yield* checkSession(options.session);
+  if (!options.session) yield* checkSessionUse(facts);
+  yield* checkStatic(options.static);
+  yield* checkOwnServer(options);
   const copy = options.container && containerProblem(options.container);
-  if (copy) problems.push(copy);
+  if (copy) yield copy;
   const socketPath = options.io?.path() ?? options.path ?? '/socket.io';
-  checkDocs({ ...options, socketPath }, problems);
-  checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) }, problems);
+  yield* checkDocs({ ...options, socketPath });
+  yield* checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) });
 }
 
 /** Whether another parser than Socket.IO's own reads packets, on a server of the user's own too. */
@@ -169,16 +169,11 @@ function hasParser({ parser, io }: AppOptions): boolean {
   return (parser ?? own?.opts?.parser) !== undefined;
 }
 
-function createServer(
-  options: AppOptions,
-  facts: readonly ControllerFacts[],
-  settings: Settings,
-  problems: Problems,
-): NamedServer {
+function* createServer(options: AppOptions, facts: readonly ControllerFacts[], settings: Settings): Step<NamedServer> {
   const { engine, limits } = settings;
   const payloads = new PayloadPlans(hasParser(options));
-  const emits = options.emits && planEmits(options.emits, options.payload ?? {}, problems, payloads);
-  if (emits) checkEmissions(facts, emits, problems);
+  const emits = options.emits && (yield* planEmits(options.emits, options.payload ?? {}, payloads));
+  if (emits) yield* checkEmissions(facts, emits);
   const io: Server =
     options.io ?? new Server({ ...engine.serverOptions, ...serverOptions(options, settings, () => io) });
   limitCalls(io, limits);
@@ -189,25 +184,25 @@ function createServer(
   return { io, namespaces, payloads, emits, limits };
 }
 
-function compile(
+function* compile(
   options: AppOptions,
   facts: readonly ControllerFacts[],
   { io, namespaces, payloads, emits, limits }: NamedServer,
-  problems: Problems,
-): Compiler {
+  known: KnownMistakes,
+): Step<Compiler> {
   const { payload = {}, services = [] } = options;
-  const use = take(once(validMiddleware(options.use ?? [], 'use', 'the option')), problems);
+  const use = yield* once(validMiddleware(options.use ?? [], 'use', 'the option'));
   const container = createContainer(options.container);
   provideServer(container, io, namespaces);
   const compiler = new Compiler(
     { container, use, payload, payloads, timeout: limits.handlerTime, ownServer: options.io !== undefined, emits },
-    problems,
+    known,
   );
   provideServices(container, [...sharedClasses(facts), ...services]);
-  compiler.add(facts);
-  compiler.addServices(services);
-  compiler.buildConstraints();
-  compiler.checkTogether();
+  yield* compiler.add(facts);
+  yield* compiler.addServices(services);
+  yield* compiler.buildConstraints();
+  yield* compiler.checkTogether();
   return compiler;
 }
 
@@ -216,7 +211,7 @@ async function bind(
   settings: Settings,
   server: NamedServer,
   compiler: Compiler,
-  problems: BootReport,
+  report: BootReport,
 ): Promise<RunningApp> {
   const { log, limits, calls, counters } = settings;
   const { debug = false, onError, printTable: isPrinted = true } = options;
@@ -226,7 +221,7 @@ async function bind(
   const tasks = new Tasks(limits.backgroundTasks, log);
   const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, tasks, counters, emits };
   const link = isInspected() ? undefined : await joinCluster(options, server.io);
-  const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, problems });
+  const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, report });
   // Functions are added in the turn in which the application is returned.
   if (isEmpty(options) && !isInspected()) setImmediate(() => app.checkHandlers());
   const twice = server.payloads.transformedTwice();

@@ -1,6 +1,6 @@
 /**
  * Applications as the command `colloquy` hears of them, over two channels of node:diagnostics_channel. Nothing is made and nothing
- * is published while nobody subscribes.
+ * is published without a subscriber.
  */
 import { channel } from 'node:diagnostics_channel';
 

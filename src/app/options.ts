@@ -87,7 +87,7 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
   /** How payloads are transformed and validated, unless a class or a parameter says otherwise. */
   readonly payload?: PayloadOptions;
   /**
-   * What becomes of arguments that no rule checks because their type is lost at run time (an interface, a type alias, a union,
+   * The check of arguments that no rule checks because their type is lost at run time (an interface, a type alias, a union,
    * `unknown`): `refuse` does not start, `warn`, the default, logs them all once, `allow` says nothing. `@Payload({ type: Object })`
    * accepts anything for one argument.
    */

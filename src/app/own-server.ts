@@ -1,6 +1,6 @@
 /** A Socket.IO server of the user's own: it was made with options of its own, so others beside it would do nothing. */
 import type { ServerOptions } from 'socket.io';
-import type { Problems } from '../base/boot/report.js';
+import type { Step } from '../base/boot/report.js';
 import type { SetupProblem } from '../base/errors.js';
 import type { Limits } from '../base/limits.js';
 import { serverProblem } from '../controllers/scan/copied-classes.js';
@@ -12,18 +12,17 @@ const keptLimits = { payload: 'maxHttpBufferSize', joinTime: 'connectTimeout' } 
   Record<keyof Limits, keyof ServerOptions>
 >;
 
-/** Adds what is said in vain beside `io`: a check that silently does not hold is worse than none. */
-export function checkOwnServer(options: AppOptions, problems: Problems): void {
+/** Finds what is said in vain beside `io`: a check that silently does not hold is worse than none. */
+export function* checkOwnServer(options: AppOptions): Step<void> {
   if (!options.io) return;
   const copy = serverProblem(options.io);
-  if (copy) problems.push(copy);
+  if (copy) yield copy;
   for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && name in foreignOptions) problems.push(inVain(name, name));
+    if (value !== undefined && name in foreignOptions) yield inVain(name, name);
   }
-  if (options.engine === 'eiows') problems.push(inVain('engine', 'wsEngine'));
+  if (options.engine === 'eiows') yield inVain('engine', 'wsEngine');
   for (const [limit, name] of Object.entries(keptLimits)) {
-    if (options.limits?.[limit as keyof typeof keptLimits] !== undefined)
-      problems.push(inVain(`limits.${limit}`, name));
+    if (options.limits?.[limit as keyof typeof keptLimits] !== undefined) yield inVain(`limits.${limit}`, name);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Server, ServerOptions } from 'socket.io';
 import { BackgroundWork } from '../background/runner.js';
 import { Watchdog } from '../background/watchdog/watchdog.js';
 import type { DependencyContainer } from '../base/container.js';
-import { take, type BootReport } from '../base/boot/report.js';
+import type { BootReport } from '../base/boot/report.js';
 import type { SetupProblem } from '../base/errors.js';
 import type { AdapterLink, ClusterCounts } from '../cluster/index.js';
 import { countsOf } from './counts.js';
@@ -53,7 +53,7 @@ export interface AppParts {
   readonly blockTime: number;
   readonly recorder: RecorderSettings | undefined;
   /** Collects the mistakes that the compiler finds. */
-  readonly problems: BootReport;
+  readonly report: BootReport;
 }
 
 export const noControllers: SetupProblem = {
@@ -134,11 +134,11 @@ export class RunningApp implements App {
     handler: HandlerFunction<Args>,
     options: FunctionOptions = {},
   ): this {
-    const { problems, compiler } = this.parts;
+    const { report, compiler } = this.parts;
     const facts = functionFacts(path, event, handler, options);
-    take(checkFunction(facts, event, handler, this.#plan.handlerOf(path, event)), problems);
-    const controller = problems.length === 0 ? compiler.controller(facts) : undefined;
-    problems.conclude((text) => this.runtime.log.warn(text));
+    report.take(checkFunction(facts, event, handler, this.#plan.handlerOf(path, event)));
+    const controller = report.hasMistakes ? undefined : report.take(compiler.controller(facts));
+    report.conclude((text) => this.runtime.log.warn(text));
     this.#apply(this.#plan.add(controller!));
     return this;
   }
@@ -146,9 +146,9 @@ export class RunningApp implements App {
   /** Warns if there is nothing that handles an event. */
   checkHandlers(): void {
     if (this.#plan.rows.some(({ kind }) => kind !== 'emission')) return;
-    const { problems, runtime } = this.parts;
-    problems.push(noControllers);
-    problems.conclude((text) => runtime.log.warn(text));
+    const { report, runtime } = this.parts;
+    report.add(noControllers);
+    report.conclude((text) => runtime.log.warn(text));
   }
 
   #apply(namespaces: readonly NamespacePlan[]): void {

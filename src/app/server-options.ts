@@ -1,7 +1,7 @@
 /** Options for Socket.IO and its engine, with our defaults and checks. */
 import type { Server, ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine } from '../server/engine/index.js';
-import type { Problems } from '../base/boot/report.js';
+import type { Step } from '../base/boot/report.js';
 import { longestTime, type Limits } from '../base/limits.js';
 import { admission } from '../server/admission.js';
 import { containedCors } from '../server/origins.js';
@@ -13,15 +13,15 @@ import type { Calls } from '../connections/calls.js';
 import { RecoverableAdapter } from '../connections/recovery/recoverable-adapter.js';
 import type { AppOptions } from './options.js';
 
-/** Chooses the WebSocket engine; one that cannot be had is a mistake. A server of the user's own keeps the one it has. */
-export function resolveEngine({ engine: option, io }: AppOptions, problems: Problems): Engine {
+/** Chooses the WebSocket engine; yields one that cannot be had. A server of the user's own keeps the one it has. */
+export function* resolveEngine({ engine: option, io }: AppOptions): Step<Engine> {
   try {
     const isLeftToIt = option === undefined || option === 'auto' || option === 'eiows';
     if (io && isLeftToIt) return Object.assign(chooseEngine('corked'), { reason: 'the server is your own' });
     return chooseEngine(option);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    problems.push({ code: 'engine', where: 'engine', what, fix: "install it, or leave the choice to 'auto'.", cause });
+    yield { code: 'engine', where: 'engine', what, fix: "install it, or leave the choice to 'auto'.", cause };
     return chooseEngine('ws');
   }
 }

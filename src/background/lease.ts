@@ -9,7 +9,7 @@ export interface Lease {
    * @param name the same on all nodes: the work's `key`, else `Class.method`
    * @param acquired called each time the lease is won; `lost` fires when another node may hold it, and `lease` says, before
    * each round, whether it is still held
-   * @returns gives the lease back, called when the work has ended
+   * @returns a function that releases the lease, called when the work has ended
    */
   hold(name: string, acquired: (lost: AbortSignal, lease?: HeldLease) => void): () => void | Promise<void>;
 }

@@ -93,7 +93,7 @@ export class Work {
     return failure;
   }
 
-  /** Calls the method once; gives what it threw. */
+  /** Calls the method once; returns what it threw. */
   async #attempt(signal: AbortSignal, lease: HeldLease): Promise<{ error: unknown } | undefined> {
     const { label: work, run } = this.plan;
     try {

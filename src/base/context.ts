@@ -60,7 +60,7 @@ export interface ContextConnection {
   failedLate(context: EventContext, error: unknown): void;
   /** Names, once, a middleware that drops the results of handlers, and counts them. */
   droppedBy(middleware: string): void;
-  /** Told when the arguments of `@OnConnect` are ready and it is about to run. */
+  /** Is called when the arguments of `@OnConnect` are ready and it is about to run. */
   enter(): void;
 }
 
@@ -73,7 +73,7 @@ export interface CallObserver {
   suspend(): void;
   /** Does something for a call that went on later, as a part of it. */
   resume(work: () => void): void;
-  /** Told of the end, and with which values the client was answered. */
+  /** Is called at the end, with the values of the answer. */
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void;
 }
 
@@ -99,7 +99,7 @@ export class EventContext {
   outcome: Outcome | undefined;
   /** The span of the call; only `colloquy/otel` sets and reads it. */
   span: object | undefined;
-  /** Set if somebody subscribed to `colloquy:call` when the call came. */
+  /** Set if there was a subscriber to `colloquy:call` when the call came. */
   observer: CallObserver | undefined;
   /** The services of this call; unset unless a class asks for some. */
   scope: ContextScope | undefined;
@@ -124,7 +124,7 @@ export class EventContext {
     readonly ack: AckFunction | undefined,
   ) {}
 
-  /** Names this call wherever it is told of: the answer of a failure, log lines, channels. Made when it is first read. */
+  /** Names this call wherever it is reported: the answer of a failure, log lines, channels. Made when it is first read. */
   get id(): string {
     return (this.#id ??= randomUUID());
   }
@@ -222,7 +222,7 @@ export class EventContext {
 const controllers = new WeakMap<AbortSignal, AbortController>();
 
 /**
- * A signal that keeps its controller, for as long as somebody has the signal or listens to it. Of the signals of a
+ * A signal that keeps its controller, for as long as there is a reference to the signal or a listener. Of the signals of a
  * controller, Node.js forgets those that have only listeners; of those that `any` makes it does not.
  */
 function lastingSignal(controller: AbortController): AbortSignal {

@@ -1,5 +1,5 @@
 /** The limits of everything that a client can make grow. On by default; `Infinity` switches one off. */
-import type { Problems } from './boot/report.js';
+import type { Step } from './boot/report.js';
 
 /** The option `limits`: how far each thing that a client can make grow may go. */
 export interface Limits {
@@ -81,23 +81,23 @@ export const defaultLimits: Limits = Object.freeze({
 /** Milliseconds; timers of Node.js go no further, and take more for nothing. */
 export const longestTime = 2 ** 31 - 1;
 
-/** Fills in the defaults; wrong names and values are added to `problems`. */
-export function resolveLimits(given: Partial<Limits> = {}, problems: Problems): Limits {
+/** Fills in the defaults; yields wrong names and values. */
+export function* resolveLimits(given: Partial<Limits> = {}): Step<Limits> {
   for (const [name, value] of Object.entries(given)) {
     if (!(name in defaultLimits)) {
-      problems.push({
+      yield {
         where: `limits.${name}`,
         code: 'limit_name',
         what: 'there is no such limit.',
         fix: `the limits are ${Object.keys(defaultLimits).join(', ')}.`,
-      });
+      };
     } else if (typeof value !== 'number' || !(value >= 0)) {
-      problems.push({
+      yield {
         where: `limits.${name}`,
         code: 'limit_value',
         what: `${String(value)} must be a number >= 0.`,
         fix: 'give a number, or Infinity to switch the limit off.',
-      });
+      };
     }
   }
   return Object.freeze({ ...defaultLimits, ...given });

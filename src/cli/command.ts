@@ -12,7 +12,7 @@ export interface OptionSpec {
   readonly help: string;
 }
 
-/** What stands behind a command's name, in order. */
+/** The arguments behind a command's name, in order. */
 export interface OperandSpec {
   /** As the help shows it: `main`. */
   readonly name: string;
@@ -27,11 +27,11 @@ export interface Input {
   /** The options that were given, by name. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly operands: readonly string[];
-  /** What stands behind `--`. */
+  /** The arguments behind `--`. */
   readonly rest: readonly string[];
 }
 
-/** What a command reads and writes. */
+/** The streams that a command reads and writes. */
 export interface Terminal {
   readonly cwd: string;
   /** Writes a result to standard output; a line break is added. */
@@ -58,7 +58,7 @@ export interface Command {
   readonly run: (input: Input, terminal: Terminal) => Promise<number>;
 }
 
-/** An error that is told in one message, without a stack. */
+/** An error that is printed as one message, without a stack. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 

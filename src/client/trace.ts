@@ -1,6 +1,6 @@
 /** The trace context of a call: two keys of W3C beside the other keys of the first argument. */
 
-/** What `propagation.inject` of OpenTelemetry writes: the headers of W3C Trace Context. */
+/** The headers of W3C Trace Context, as `propagation.inject` of OpenTelemetry writes them. */
 export interface TraceContext {
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;

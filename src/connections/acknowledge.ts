@@ -50,7 +50,7 @@ function tryTo(context: EventContext, answer: unknown): boolean {
   }
 }
 
-/** A failure whose cause nobody named. */
+/** A failure without a named cause. */
 const unknown: Outcome = Object.freeze({ kind: 'failed' });
 
 function valuesOf(value: unknown): readonly unknown[] {

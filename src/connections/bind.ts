@@ -26,7 +26,7 @@ export class Bindings {
   }
 }
 
-/** Whoever connects meets the gate first, then the user's own middleware. */
+/** A client meets the gate first, then the user's own middleware. */
 function bind(plan: NamespacePlan, namespace: Namespace, runtime: Runtime): ServedNamespace {
   const served: ServedNamespace = { plan, runtime, answerByHand };
   namespace.use((socket, next) => {

@@ -123,7 +123,7 @@ function containedMiddleware(middleware: Middleware, log: CallbackLog): Middlewa
   };
 }
 
-/** Takes the place of a socket's `emitReserved`: listeners of `disconnect` and the like must not keep the end from being told. */
+/** Takes the place of a socket's `emitReserved`: listeners of `disconnect` and the like must not keep the end from being published. */
 export function emitReserved(this: Socket, event: string, ...values: unknown[]): boolean {
   const listeners = this.rawListeners(event);
   const failed = reporter(connectionOf(this)!.served.runtime, 'listener_failed', 'a listener of socket.on failed', {

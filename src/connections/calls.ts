@@ -37,7 +37,7 @@ class TimeoutQueue {
   }
 
   /**
-   * The time is at least the one that the timer was set for, so that a clock of a test need only move timers; and where it
+   * The time is at least the one that the timer was set for, so that a clock of a test need only move timers; and if it
    * jumps past that, calls that began later have run out too.
    */
   #fire(due: number): void {
@@ -58,7 +58,7 @@ export class Calls {
   /** At shutdown, what runs is answered and nothing new is begun; when that takes too long, what waits is not begun either. */
   closing: false | 'draining' | 'over' = false;
 
-  /** @param onExpired told of every call that ran out of time, once */
+  /** @param onExpired called for every call that ran out of time, once */
   constructor(private readonly onExpired: (context: EventContext) => void) {}
 
   /** How many calls run. */
@@ -80,7 +80,7 @@ export class Calls {
     if (this.closing === 'over') queueMicrotask(() => this.#expireIn(lane, context));
   }
 
-  /** Takes out a call that has ended; `false` where it had run out of time before. */
+  /** Takes out a call that has ended; `false` if it had run out of time before. */
   delete(context: EventContext, time: number): boolean {
     const found = this.#lanes.get(time)?.delete(context) ?? false;
     if (found) this.#shrink();

@@ -24,7 +24,7 @@ export class Connection implements ContextConnection {
   readonly intake: Intake;
   /** Set once its end has been reported. */
   ended = false;
-  /** Set if somebody subscribed to `colloquy:connection` when the client came. */
+  /** Set if there was a subscriber to `colloquy:connection` when the client came. */
   observer: ObservedConnection | undefined;
   /** Called when the handlers of `@OnConnect` begin; only while the socket is in the gate. */
   onEnter: (() => void) | undefined;

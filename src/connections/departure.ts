@@ -27,7 +27,7 @@ export function closed(this: Socket, reason: DisconnectReason, description?: unk
   }
 }
 
-/** A message over the limit ends the connection, and its client is told no reason. */
+/** A message over the limit ends the connection, and its client gets no reason. */
 function reportTooLarge({ socket, served }: Connection, description: unknown): void {
   if (!(description instanceof Error) || !/max payload/i.test(description.message)) return;
   noteCut(socket.conn, { limit: 'payload' });
@@ -86,7 +86,7 @@ async function runDeparture(connection: Connection, plan: HandlerPlan, packet: u
   connection.dispose();
 }
 
-/** Counts what answers nobody among the calls, so that a shutdown waits for it; what fails is told. Never rejects. */
+/** Counts what answers no client among the calls, so that a shutdown waits for it; failures are logged. Never rejects. */
 export async function counted(
   context: EventContext,
   { timeout }: HandlerPlan,
@@ -110,7 +110,7 @@ export async function counted(
   context.scope?.end();
 }
 
-/** Lets the error handlers hear of it; nobody is left to be answered. */
+/** Runs the error handlers; there is no client to answer. */
 export async function report(context: EventContext, error: unknown): Promise<void> {
   const { handlerResult } = handleError(context, error);
   if (isThenable(handlerResult)) await promiseOf(handlerResult).catch((fault: unknown) => reportFault(context, fault));

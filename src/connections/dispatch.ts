@@ -140,7 +140,7 @@ const mostQueued = 20_000;
 
 /**
  * Returns the context of an event that ends before its handler.
- * @param isTold whether those who watch calls have been told of the event
+ * @param isTold whether the start of the call was published
  */
 function contextOf(connection: Connection, handler: HandlerPlan, packet: unknown[], isTold = false): EventContext {
   const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
@@ -168,7 +168,7 @@ function reject(context: EventContext, code: 'rate_limited' | 'busy' | 'closing'
   acknowledgeFailure(context, undefined, quickAnswer(code));
 }
 
-/** Runs the plan. Nothing is awaited, and no time is kept, unless the handler gave a promise. */
+/** Runs the plan. Nothing is awaited, and no time is kept, unless the handler returned a promise. */
 function start(context: EventContext): void {
   const { observer } = context;
   if (observer && !observer.isBegun) return observer.run(() => start(context));
@@ -215,7 +215,7 @@ function finish(context: EventContext, value: unknown): void {
   }
 }
 
-/** Answers a payload that does not fit; an error is made of it only where somebody hears of it. */
+/** Answers a payload that does not fit; an error is made of it only if a handler of errors takes it. */
 function refuse(context: EventContext, invalid: Invalid): void {
   if (invalid.cause !== undefined || hasErrorHandlers(context)) fail(context, InvalidPayload.of(invalid));
   else {
@@ -288,7 +288,7 @@ function hold(context: EventContext): void {
   callsOf(context).add(context, planOf(context).timeout);
 }
 
-/** Ends the counting; `false` where the call had run out of time before. */
+/** Ends the counting; `false` if the call had run out of time before. */
 function release(context: EventContext): boolean {
   if (!callsOf(context).delete(context, planOf(context).timeout)) return false;
   startNext(callerOf(context));

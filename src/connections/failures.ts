@@ -29,7 +29,7 @@ export interface Failure {
   readonly handlerResult: unknown;
 }
 
-/** Logs what nobody expected, lets the error handlers speak, and gives the answer. Never throws. */
+/** Logs an unexpected failure, runs the error handlers, and returns the answer. Never throws. */
 export function handleError(context: EventContext, error: unknown): Failure {
   const answer = { error: bodyOf(context, error) };
   context.outcome ??= outcomeOf(context, answer.error, error);
@@ -114,7 +114,7 @@ function describeThrown(error: unknown): string {
   }
 }
 
-/** The answer where even the description of the failure cannot be sent. */
+/** The answer if even the description of the failure cannot be sent. */
 export function internalAnswer(context: EventContext): ErrorAnswer {
   return { error: internalBody(context, new Error('the answer cannot be encoded; see the line before')) };
 }
@@ -140,13 +140,13 @@ export function reportLate(context: EventContext, error: unknown): void {
   report(context, error, 'a handler failed after its caller had been answered');
 }
 
-/** Whether a failure without an acknowledgement is told by an event: a flood must not be answered by a flood. */
+/** Whether a failure without an acknowledgement is emitted as an event: a flood must not be answered by a flood. */
 export function isWorthAnEvent(error: unknown): boolean {
   const code = (error as Partial<ErrorBody> | null)?.code;
   return code !== 'rate_limited' && code !== 'busy';
 }
 
-/** Takes the events that nobody handles. */
+/** Takes the events without a handler. */
 export const unknownEvent: HandlerPlan = Object.freeze({
   label: '(nobody)',
   kind: 'event',
@@ -169,7 +169,7 @@ export function refusalOf(error: EventError): Refusal {
   return toRefusal({ error: knownBody(error) });
 }
 
-/** The same for whatever was thrown. What cannot be encoded would fail in Socket.IO's hands, where nobody catches it. */
+/** The same for whatever was thrown. What cannot be encoded would fail inside of Socket.IO, where nothing catches it. */
 export function sendableRefusal(context: EventContext, answer: ErrorAnswer): Refusal {
   const { nsp } = context.socket;
   try {

@@ -85,7 +85,7 @@ export function connected(served: ServedNamespace, socket: Socket): void {
   for (const data of takeMissed(socket)) sendEvent(socket, data);
 }
 
-/** A second CONNECT to a namespace while the first is on its way: a client that is told of a refusal would be deaf. */
+/** A second CONNECT to a namespace while the first is on its way: a client that gets a refusal would be deaf. */
 function ignore({ socket, served, observer }: Connection): void {
   takeMissed(socket);
   internalsOf(socket)._cleanup();
@@ -93,7 +93,7 @@ function ignore({ socket, served, observer }: Connection): void {
   observer?.end(connectTwice);
 }
 
-/** The time to join ends where the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
+/** The time to join ends when the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
 function stopJoinTimer({ client }: Connection): void {
   clearTimeout(client.connectTimeout);
   client.connectTimeout = undefined;
@@ -187,7 +187,7 @@ class ConnectionAttempt {
     );
   }
 
-  /** The client left while it was waiting: what runs is told, and its result decides what there is to report. */
+  /** The client left while it was waiting: what runs is aborted, and its result decides what there is to report. */
   readonly #vanish = (): void => this.connection.abort();
 
   #conclude(result: unknown): void {
@@ -213,7 +213,7 @@ class ConnectionAttempt {
     this.#context.end(outcome);
   }
 
-  /** `false` where the passage had ended before. */
+  /** `false` if the attempt had ended before. */
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;

@@ -1,6 +1,6 @@
 /**
  * The parts of Socket.IO 4.8 that are used beyond its typed surface, all named here. They carry the gate before
- * `connect`, the shared table of handlers, and the limits; `test/integration/internals.test.ts` holds them against the
+ * `connect`, the shared table of handlers, and the limits; `test/connections/internals.test.ts` holds them against the
  * installed version.
  */
 import type { DisconnectReason, Namespace, Server, ServerOptions, Socket } from 'socket.io';

@@ -69,7 +69,7 @@ function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
   joining.addAll = (id, rooms) => {
     const refusal = refusalOf(namespace, joining.sids.get(id) ?? new Set(), id, rooms, limits.rooms);
     if (!refusal) return addAll(id, rooms);
-    // A socket that is being recovered joins its rooms one by one, in its constructor: nobody would catch it there.
+    // A socket that is being recovered joins its rooms one by one, in its constructor: nothing would catch it there.
     if (isThere(namespace, id)) throw refusal;
   };
   const apply = joining.apply.bind(joining);
@@ -79,7 +79,7 @@ function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
         act(socket);
       } catch (err) {
         if (!(err instanceof EventError)) throw err;
-        // One that may not enter keeps nobody else out.
+        // One that may not enter keeps no other out.
         log.warn({ err, socket: socket.id, namespace: namespace.name }, 'a socket could not join');
       }
     });

@@ -16,14 +16,14 @@ export type ErrorHandler = (error: unknown, context: EventContext) => unknown;
 export interface Runtime {
   readonly log: Logger;
   readonly limits: Limits;
-  /** Whether clients are told what was thrown. */
+  /** Whether answers carry the text of what was thrown. */
   readonly debug: boolean;
   readonly onError: ErrorHandler | undefined;
   readonly container: DependencyContainer;
   /** The services of connections and calls. */
   readonly scopes: Scopes;
   readonly calls: Calls;
-  /** What handlers have started and do not wait for. */
+  /** Work that handlers have started and do not wait for. */
   readonly tasks: Tasks;
   readonly counters: Counters;
   /** The declared emissions, if there are any. */

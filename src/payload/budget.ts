@@ -28,7 +28,7 @@ export class Budget {
 export const BUDGET_EXCEEDED: unique symbol = Symbol('spent');
 
 /**
- * The promises that a validation waits for. If another validator throws meanwhile nobody waits for them any more, and
+ * The promises that a validation waits for. If another validator throws meanwhile they are not awaited any more, and
  * a later rejection would end the process; so each is given a handler as it comes in.
  */
 export class Awaited extends Array<Promise<unknown>> {

@@ -42,7 +42,7 @@ export interface PropertyFacts {
   readonly isNested: boolean;
   /** The property that a discriminator reads. */
   readonly discriminator: string | undefined;
-  /** What the compiler recorded as the declared type. */
+  /** The declared type, as the compiler recorded it. */
   readonly designType: unknown;
   /** The shape that values are held to; `undefined` if the rules alone decide. */
   readonly shape: DeclaredShape | undefined;

@@ -11,7 +11,7 @@ const MAX_TEXT = 200;
 /** The first half of a character that was cut in two. */
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/;
 
-/** Takes one more issue; `false` where there is no room for further ones. */
+/** Takes one more issue; `false` if there is no room for further ones. */
 export type AddIssue = (path: string, rule: string, message: unknown, context?: unknown) => boolean;
 
 /** Names issues, in their order, until one is not taken. */
@@ -19,7 +19,7 @@ export type IssueSource = (add: AddIssue) => void;
 
 /**
  * The result of a plan for a value that broke its rules. It is returned, never thrown, and builds no stack. The issues
- * are put together when somebody reads them, and are bounded whatever the client sent.
+ * are put together when they are read, and are bounded whatever the client sent.
  */
 export class Invalid {
   /**

@@ -17,7 +17,7 @@ export interface Steps {
   /** Makes what is sent of an instance: what `instanceToPlain` returns. */
   toPlain(instance: object): object;
   /**
-   * The error tree that `validate` resolves to, empty if all is well, cut off where the budget of broken rules ends.
+   * The error tree that `validate` resolves to, empty if all is well, cut off at the end of the budget of broken rules.
    * A promise only if a validator returned one.
    */
   validate(instance: object): ValidationError[] | Promise<ValidationError[]>;
@@ -68,7 +68,7 @@ function validate(instance: object, options: SettledOptions): ValidationError[] 
 /** Runs an executor until it is done or its budget is spent. */
 export function execute(executor: ValidationExecutor, object: object, errors: ValidationError[]): void {
   try {
-    // The name of a schema, which only matters where schemas are registered.
+    // The name of a schema, which only matters if schemas are registered.
     executor.execute(object, undefined as unknown as string, errors);
   } catch (cause) {
     if (cause !== BUDGET_EXCEEDED) throw cause;

@@ -48,7 +48,7 @@ export function isBuiltIn(type: unknown): boolean {
   return BUILT_IN.has(type);
 }
 
-/** Whether a type is a class that somebody wrote. */
+/** Whether a type is a class of user code. */
 export function isUserClass(type: unknown): type is Class {
   return typeof type === 'function' && !BUILT_IN.has(type);
 }

@@ -32,7 +32,7 @@ export interface PayloadOptions {
 /** Returns the message of an issue for the client of a call. */
 export type MessageOf = (issue: Issue, context: EventContext) => string;
 
-/** {@link PayloadOptions} with the defaults filled in: a copy that nobody changes after boot. */
+/** {@link PayloadOptions} with the defaults filled in: a copy that does not change after boot. */
 export interface SettledOptions {
   readonly transform: Readonly<ClassTransformOptions>;
   readonly validator: Readonly<ValidatorOptions>;

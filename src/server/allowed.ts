@@ -1,6 +1,6 @@
 /** Pages of ours: who may read one, by the check of the user's own, which may do anything; and which paths one may have. */
 import type { IncomingMessage } from 'node:http';
-import type { Problems } from '../base/boot/report.js';
+import type { Step } from '../base/boot/report.js';
 import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
 import { guardRejection, isThenable, promiseOf } from '../base/thenable.js';
@@ -41,15 +41,15 @@ export function allowed(option: string, page: string, { allow, log, counters }: 
   };
 }
 
-/** Adds an `allow` that is no function. */
-export function checkAllow(option: string, allow: unknown, problems: Problems): void {
+/** Finds an `allow` that is no function. */
+export function* checkAllow(option: string, allow: unknown): Step<void> {
   if (allow === undefined || typeof allow === 'function') return;
-  problems.push({
+  yield {
     code: 'option_kind',
     where: `${option}.allow`,
     what: `received ${typeof allow}, expected a function, (request) => boolean.`,
     fix: `write ${option}: { allow: (request) => … }.`,
-  });
+  };
 }
 
 /** Whether a path is another one or below it; both without a slash at the end. */

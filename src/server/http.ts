@@ -32,7 +32,7 @@ export function createHttpServer(options: HttpOptions, hosts: AllowedHosts, log:
 
 /**
  * Listens, and says where.
- * @throws Error naming the port where it is taken, or not to be had; or that the server was closed meanwhile
+ * @throws Error naming the port if it is taken, or not allowed; or that the server was closed meanwhile
  */
 export async function listen(server: HttpServer, { port, host, tls }: ListenOptions): Promise<Address> {
   let isClosed = false;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import send from 'send';
-import type { Problems } from '../base/boot/report.js';
+import type { Step } from '../base/boot/report.js';
 import type { Logger } from '../base/log.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { isHostAllowed, type AllowedHosts } from './hosts.js';
@@ -32,22 +32,22 @@ export interface HttpOptions {
 type Serve = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Finds paths that no request can have, and folders that are not there. */
-export function checkStatic(folders: StaticFolders | undefined, problems: Problems): void {
+export function* checkStatic(folders: StaticFolders | undefined): Step<void> {
   for (const [path, folder] of mountsOf(folders)) {
     if (!path.startsWith('/')) {
-      problems.push({
+      yield {
         code: 'static_path',
         where: 'static',
         what: `'${path}' does not begin with '/'.`,
         fix: `write '/${path}'.`,
-      });
+      };
     } else if (!existsSync(folder)) {
-      problems.push({
+      yield {
         code: 'static_folder',
         where: 'static',
         what: `the folder ${resolve(folder)} is not there.`,
         fix: 'correct the path; a relative one starts from the folder that the process was started in.',
-      });
+      };
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../base/log.js';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
-/** Closes on the first signal and exits with 0; a second one ends the process at once. Gives the function that stops listening. */
+/** Closes on the first signal and exits with 0; a second one ends the process at once. Returns the function that stops listening. */
 export function handleSignals(close: () => Promise<void>, log: Logger): () => void {
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {

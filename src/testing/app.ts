@@ -97,7 +97,9 @@ export async function assembleTestApp(
 /** Files that are found by globs register services when they are imported: that comes before the container is copied. */
 async function importControllers({ controllers, cwd = process.cwd(), importer }: AppOptions): Promise<void> {
   const globs = controllers.filter((source) => typeof source === 'string');
-  await loadControllers(globs, { cwd, importer: importer ?? ((url) => import(url)) }, []);
+  const loading = loadControllers(globs, { cwd, importer: importer ?? ((url) => import(url)) });
+  // Mistakes are reported by the application.
+  while (!(await loading.next(false)).done);
 }
 
 function attachable(app: App): ConstructorParameters<typeof MemoryNetwork>[0] {

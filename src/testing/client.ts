@@ -12,7 +12,7 @@ export interface ClientHost {
   readonly activity: Activity;
   /** Finds the error behind an `internal` answer, by the id in the answer. */
   causeOf(id: unknown): unknown;
-  /** Told of every client, so that it is closed with the application. */
+  /** Is called with every client, so that it is closed with the application. */
   adopt(client: TestClient): void;
 }
 

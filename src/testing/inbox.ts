@@ -51,7 +51,7 @@ export class Inbox {
     this.#untaken = [];
   }
 
-  /** Nobody need wait any longer. */
+  /** Ends all waiting. */
   close(): void {
     for (const waiter of this.#waiters) {
       waiter.fail(new Error(`The application was closed before '${waiter.event}' came.`));

@@ -1,4 +1,4 @@
-/** A program of its own for `signal.test.ts`, with the collector of garbage at hand: prints what it counted. */
+/** A program of its own for `abort-signal.test.ts`, with the collector of garbage at hand: prints what it counted. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

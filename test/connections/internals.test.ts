@@ -1,4 +1,4 @@
-/** What `runtime/internals.ts` relies on is there, in the Socket.IO that is installed, and does what it is used for. */
+/** What `connections/internals.ts` relies on is there, in the Socket.IO that is installed, and does what it is used for. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Import {
-  /** The importing file, `runtime/gate.ts`. */
+  /** The importing file, `connections/gate.ts`. */
   readonly from: string;
   /** The imported file of ours, or the name of a package. */
   readonly to: string;

@@ -1,5 +1,5 @@
 /**
- * Runs in a thread of its own. Asks the main thread whether it is there; where no answer comes, it looks through the
+ * Runs in a thread of its own. Asks the main thread whether it is there; if no answer comes, it looks through the
  * inspector at what runs there. Nothing is measured while the event loop is free.
  */
 import { writeSync } from 'node:fs';

@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { url as debuggerUrl } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import type { Logger } from '../../base/log.js';
 import type { Frame, FromThread, ThreadOptions } from './messages.js';
 
 export interface WatchdogOptions {
   /**
-   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 where `true`. A thread of its
-   * own watches, so even an endless loop is told of, and no message pays for it. Unless given, on with `debug`.
+   * Names in the log the handler that blocks the event loop for so many milliseconds, 200 if `true`. A thread of its
+   * own watches, so even an endless loop is logged, and no message pays for it. Unless given, on with `debug`.
    */
   readonly watchdog?: boolean | number;
 }
@@ -19,18 +19,19 @@ const usualTime = 200;
 const unwatched =
   'the event loop is not watched: the bundle has no thread.js beside it. Fix: copy colloquy/dist/background/watchdog/thread.js there (docs/guides/bundling.md)';
 
-/** The milliseconds of blocking that are worth a log line, `Infinity` for none. */
-export function resolveBlockTime(
-  { watchdog, debug = false, logger }: WatchdogOptions & { readonly debug?: boolean; readonly logger?: unknown },
-  problems: Problems,
-): number {
+/** Returns the milliseconds of blocking that are worth a log line, `Infinity` for none; yields a time that is none. */
+export function* resolveBlockTime({
+  watchdog,
+  debug = false,
+  logger,
+}: WatchdogOptions & { readonly debug?: boolean; readonly logger?: unknown }): Step<number> {
   if (typeof watchdog === 'number' && !(watchdog > 0)) {
-    problems.push({
+    yield {
       code: 'watchdog_time',
       where: 'watchdog',
       what: `${watchdog} is not a time.`,
       fix: 'give milliseconds, or true.',
-    });
+    };
   }
   if (typeof watchdog === 'number') return watchdog;
   return (watchdog ?? debug) && logger !== false ? usualTime : Infinity;
@@ -53,7 +54,7 @@ export class Watchdog {
 
   /**
    * @param time milliseconds
-   * @param handlers gives the names to be looked for in the stack, `Class.method`
+   * @param handlers returns the names to be looked for in the stack, `Class.method`
    */
   constructor(
     private readonly time: number,

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { SetupProblem } from '../errors.js';
+import type { PlacelessProblem } from './report.js';
 
 /** A loaded copy: its folder, and what the asked file of it exports. */
 export interface Copy {
@@ -38,16 +38,14 @@ function search(modules: Modules, library: string, file: string): Copy[] {
 
 /** Says that something is of another copy than the one that is used here. */
 export function copyProblem(
-  where: string,
   library: string,
   what: string,
   own: Copy | undefined,
   other: Copy | undefined,
-): SetupProblem {
+): PlacelessProblem {
   const paths = [other, own].map((copy) => copy?.folder ?? 'one without a folder (in a bundle, or an ES module)');
   return {
     code: 'library_copies',
-    where,
     what: `${library} is installed twice: ${what}.\nThe program uses ${paths[0]}, Colloquy ${paths[1]}.`,
     fix: `install one copy: \`npm ls ${library}\` shows who brings the other, \`npm dedupe\` or "overrides" in package.json removes it; a bundler needs it once, as external or by an alias.`,
   };

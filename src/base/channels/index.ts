@@ -6,9 +6,9 @@ import type { BackgroundMessage, BusMessage, CallMessage, ConnectionMessage, Emi
 export const callChannel = openChannel<CallMessage>('colloquy:call');
 /** Clients that ask for a namespace, are let in or turned away, and leave. */
 export const connectionChannel = openChannel<ConnectionMessage>('colloquy:connection');
-/** What the application emits. */
+/** The emissions of the application. */
 export const emitChannel = openChannel<EmitMessage>('colloquy:emit');
 /** The rounds of background work. */
 export const backgroundChannel = openChannel<BackgroundMessage>('colloquy:background');
-/** What nodes of a cluster tell each other. */
+/** The messages between the nodes of a cluster. */
 export const busChannel = openChannel<BusMessage>('colloquy:bus');

@@ -4,7 +4,7 @@ import type { Server, Socket } from 'socket.io';
 import type { ContextKind, EventContext } from '../context.js';
 import type { Outcome } from './outcome.js';
 
-/** What every message says. */
+/** The part that all messages share. */
 interface Message {
   /** `performance.now()` when it began. */
   readonly startedAt: number;
@@ -20,7 +20,7 @@ interface Ending {
 export interface DeclaredNames {
   /** The namespace as its controller declares it, `/game/:id`. */
   readonly namespace: string;
-  /** The event as its handler declares it; `*` for a catch-all, and for an event that nobody handles. */
+  /** The event as its handler declares it; `*` for a catch-all, and for an event without a handler. */
   readonly event: string;
 }
 
@@ -39,7 +39,7 @@ interface Call extends Message {
   readonly declared: DeclaredNames;
   /** The socket's id. */
   readonly socket: string;
-  /** `Class.method`; `(nobody)` for an event that nobody handles. */
+  /** `Class.method`; `(nobody)` for an event without a handler. */
   readonly handler: string;
   /** Bytes of the message as it arrived; `undefined` for what no message caused. */
   readonly bytes: number | undefined;
@@ -109,7 +109,7 @@ export interface ConnectionEnd extends Connecting, Ending {
 export type ConnectionMessage = ConnectionStart | ConnectionAccepted | ConnectionEnd;
 
 /**
- * - `sent`: nobody was asked for an answer
+ * - `sent`: no answer was asked for
  * - `answered`: everybody who was asked has answered
  * - `failed`: `emit` threw
  * - `timed_out`: not everybody who was asked has answered in time

@@ -2,8 +2,8 @@
 import type { Limits } from '../limits.js';
 
 /**
- * - `answered`: it ended well, and whoever asked has the answer
- * - `no_answer`: it ended well, and nobody asked for an answer
+ * - `answered`: it ended well, and the caller has the answer
+ * - `no_answer`: it ended well, and no answer was asked for
  * - `failed`: it failed; `code` is that of the answer
  * - `timed_out`: its time was over; `limit` names the limit
  * - `refused`: it was not begun; `code` says why, and `limit` which limit, if it was one

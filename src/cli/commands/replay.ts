@@ -57,7 +57,7 @@ function read(named: string, { cwd }: Terminal): Dump {
   }
 }
 
-/** What the socket of a failed call did until then. */
+/** The entries of a failed call's socket until then. */
 function narrowed(dump: Dump, { options }: Input): Dump {
   const { call } = options;
   if (call === undefined) return dump;

@@ -9,7 +9,7 @@ import { DEV, type DevApplication, type DevReport } from './report.js';
 const pause = 50;
 
 class Reporter {
-  /** Kept here, because Bun forgets the subscribers of a channel that nobody holds. */
+  /** Kept here, because Bun forgets the subscribers of a channel without references. */
   readonly #channel = channel('colloquy:app');
   readonly #started = new Map<object, App | undefined>();
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-/** What a program that `colloquy dev` runs tells of itself: one JSON file. */
+/** The report of a program that `colloquy dev` runs: one JSON file. */
 import type { PlanRow } from '../../controllers/plan/types.js';
 
 /** The environment variable with the path of the file. */

@@ -85,7 +85,7 @@ export class SourcesWatch {
     this.#watchers.set(folder, watcher);
   }
 
-  /** Looks for changes, one time after the other; only those of files that count are told. */
+  /** Looks for changes, one time after the other; only those of files that count are reported. */
   #compare(counts: (file: string) => boolean): void {
     this.#work = this.#work.then(async () => {
       const now = await this.#snapshot();

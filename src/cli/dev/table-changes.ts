@@ -1,4 +1,4 @@
-/** What changed between two dispatch tables, a line for each event. */
+/** The changes between two dispatch tables, a line for each event. */
 import type { PlanRow } from '../../controllers/plan/types.js';
 
 /** Returns `+ /chat say` for what is new, `- /chat shout` for what is gone, `~ /chat join` for what is another. */

@@ -1,4 +1,4 @@
-/** What the application itself says: payloads, origins, proxies, transports. */
+/** Checks the application itself: payloads, origins, proxies, transports. */
 import type { Contract } from '../../contract/contract.js';
 import type { ApplicationReport } from '../program/report.js';
 import type { Settings } from '../program/settings.js';

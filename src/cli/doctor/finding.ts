@@ -6,7 +6,7 @@ export interface Finding {
   /** A word that programs compare: `compiler_flags`. */
   readonly check: string;
   readonly message: string;
-  /** What to do; absent if all is well. */
+  /** The remedy; absent if all is well. */
   readonly remedy?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What is installed: the runtime, the compiler's flags, and the libraries that there may be only one of. */
+/** Checks the installation: the runtime, the compiler's flags, and the libraries that there may be only one of. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';

@@ -1,4 +1,4 @@
-/** What the machine offers: file descriptors, and the broker. */
+/** Checks the machine: file descriptors, and the broker. */
 import { connect } from 'node:net';
 import { findEngine } from '../../cluster/engines.js';
 import { advice, ok, problem, type Finding } from './finding.js';
@@ -13,7 +13,7 @@ export async function checkSurroundings(adapter: string | undefined): Promise<Fi
   return [...checkDescriptors(openFiles()), ...(adapter === undefined ? [] : await checkBroker(adapter))];
 }
 
-/** The soft limit of open files, where the runtime tells it. */
+/** The soft limit of open files, if the runtime knows it. */
 function openFiles(): number | undefined {
   const report = process.report?.getReport() as unknown as
     { readonly userLimits?: { readonly open_files?: { readonly soft: number | string } } } | undefined;

@@ -4,7 +4,7 @@ import type { ProgramRun } from './report.js';
 export interface FailedRun extends ProgramRun {
   /** The main file, as the user writes it. */
   readonly main: string;
-  /** What runs TypeScript. */
+  /** The program that runs TypeScript. */
   readonly loader: string;
   /** Seconds that the program had. */
   readonly timeout: string;
@@ -35,7 +35,7 @@ export function explainFailure(run: FailedRun): string {
   );
 }
 
-/** What the program printed, as a reason. */
+/** The output of the program, as a reason. */
 function withOutput({ output }: FailedRun, text: string): string {
   return output === '' ? text : `${text}\n\nIt printed:\n${output.split('\n').slice(-15).join('\n')}`;
 }

@@ -35,7 +35,7 @@ export interface Inspected {
   /** The path of the main file. */
   readonly main: string;
   readonly application: ApplicationReport;
-  /** What became of the recording, if one was to be replayed. */
+  /** The outcome of the recording, if one was to be replayed. */
   readonly replay?: Replay;
 }
 

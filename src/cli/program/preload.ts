@@ -31,13 +31,13 @@ const patience = 5000;
 interface Heard {
   readonly app: App;
   readonly options: AppOptions;
-  /** What the program adds by `app.on`. */
+  /** The functions that the program adds by `app.on`. */
   readonly functions: AddedFunction[];
 }
 
 class Inspection {
   readonly #applications: Heard[] = [];
-  /** Kept here, because Bun forgets the subscribers of a channel that nobody holds. */
+  /** Kept here, because Bun forgets the subscribers of a channel without references. */
   readonly #channels = { app: channel('colloquy:app'), inspect: channel('colloquy:inspect') };
   #pending = 0;
   #failure: FailureReport | undefined;

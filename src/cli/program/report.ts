@@ -1,11 +1,11 @@
-/** What the inspected process tells the command: one JSON file. */
+/** The report of the inspected process to the command: one JSON file. */
 import type { Contract } from '../../contract/contract.js';
 import type { PlanRow } from '../../controllers/plan/types.js';
 import type { Dump } from '../../telemetry/recorder/dump.js';
 import type { Replay } from '../../telemetry/recorder/replay.js';
 import type { Settings } from './settings.js';
 
-/** What the command tells the inspected process, in the environment variable {@link ORDER}. */
+/** The order of the command to the inspected process, in the environment variable {@link ORDER}. */
 export interface Order {
   /** The file for the report. */
   readonly file: string;
@@ -53,7 +53,7 @@ export interface FailureReport {
   readonly code?: string;
 }
 
-/** What became of the program. */
+/** The outcome of the program. */
 export interface ProgramRun {
   readonly report: Report | undefined;
   /** The end of what it printed. */

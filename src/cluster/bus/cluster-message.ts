@@ -13,7 +13,7 @@ export type Packet = Parameters<Adapter['broadcast']>[0];
 
 type PlainOptions = Extract<ClusterMessage, { type: MessageType.BROADCAST }>['data']['opts'];
 
-/** @throws AdapterError for who asks, and hears nobody */
+/** @throws AdapterError if the link only sends */
 export function mustListen(listens: boolean, what: string): void {
   if (!listens) throw new AdapterError('option', `an emitter only sends: it cannot wait for ${what}`);
 }

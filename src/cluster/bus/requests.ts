@@ -26,13 +26,13 @@ interface Open {
 
 /**
  * Questions to other nodes that wait for answers. A node that is silent for a quarter of a second is looked up at the
- * broker, so that one which has died holds nobody up until its heartbeat is missed.
+ * broker, so that one which has died holds no question up until its heartbeat is missed.
  */
 export class Requests {
   readonly #open = new Map<string, Open>();
   #probing: NodeJS.Timeout | undefined;
 
-  /** @param failed is told what a question's own functions throw */
+  /** @param failed is called with what a question's own functions throw */
   constructor(
     private readonly probe: (uid: string) => Promise<void>,
     private readonly failed: (error: unknown) => void,

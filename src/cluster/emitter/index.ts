@@ -2,7 +2,8 @@
 import { type DefaultEventsMap, type Namespace, Server } from 'socket.io';
 import { type AdapterHealth, type AdapterOptions, openSender } from '../index.js';
 import type { EmittedEvents, EventsOf } from '../../controllers/emits/declare.js';
-import { SetupError, type SetupProblem } from '../../base/errors.js';
+import { collect } from '../../base/boot/report.js';
+import { SetupError } from '../../base/errors.js';
 import type { PayloadOptions } from '../../payload/index.js';
 
 export { AdapterError, type AdapterErrorCode, type AdapterHealth, type AdapterOptions } from '../index.js';
@@ -75,7 +76,7 @@ export function createEmitter<
   option: string | AdapterOptions,
   options: EmitterOptions<Events>,
 ): Promise<Emitter<EventsOf<Events>, ServerSideEvents>>;
-/** The same without a declaration: typed where the events' types are given, and sent as it is. */
+/** The same without a declaration: typed if the events' types are given, and sent as it is. */
 export function createEmitter<
   EmitEvents extends EventsMap<EmitEvents> = DefaultEventsMap,
   ServerSideEvents extends EventsMap<ServerSideEvents> = DefaultEventsMap,
@@ -110,8 +111,7 @@ async function guardOf({ emits, payload = {} }: EmitterOptions<EmittedEvents>): 
     import('../../controllers/emits/plan.js'),
     import('../../connections/sending/declared-emits.js'),
   ]);
-  const problems: SetupProblem[] = [];
-  const plan = planEmits(emits, payload, problems);
+  const { problems, result: plan } = collect(planEmits(emits, payload));
   if (problems.length > 0) throw new SetupError(problems);
   return (namespace) => guardBroadcasts(namespace, plan);
 }

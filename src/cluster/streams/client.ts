@@ -105,14 +105,14 @@ export class StreamsClient implements StreamsUser {
     this.dropping.drop(messages);
   }
 
-  /** Forgets a namespace and what it has subscribed to, so that nobody waits for its answers. */
+  /** Forgets a namespace and what it has subscribed to, so that nothing waits for its answers. */
   leave(uid: string, channels: readonly string[]): void {
     this.#added.delete(uid);
     for (const channel of channels) this.#frames.delete(channel);
     this.#session?.unsubscribe(channels);
   }
 
-  /** How far this node's clients have got in a namespace; undefined where nobody can say yet. */
+  /** How far this node's clients have got in a namespace; undefined if that is not known yet. */
   positionOf(uid: string): string | undefined {
     const id = this.cursor.position;
     return id === undefined ? undefined : formatPosition({ id, uid, number: this.numberOf(uid) });
@@ -127,7 +127,7 @@ export class StreamsClient implements StreamsUser {
     return this.#added.get(uid);
   }
 
-  /** @throws Error where Redis is away or says nothing in time */
+  /** @throws Error if Redis is away or says nothing in time */
   async command(name: string, ...args: string[]): Promise<unknown> {
     if (!this.#session) throw new Error('Redis is away');
     return this.#session.command(name, ...args);

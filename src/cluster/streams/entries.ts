@@ -11,7 +11,7 @@ export interface Entry {
   readonly message: Fields;
 }
 
-/** The id of the youngest entry, smaller than any where there is none. */
+/** The id of the youngest entry, smaller than any if there is none. */
 export async function lastId(client: Commands, stream: string): Promise<string> {
   return entriesOf(await client.command('XREVRANGE', stream, '+', '-', 'COUNT', '1'))[0]?.id ?? '0-0';
 }

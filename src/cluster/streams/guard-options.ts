@@ -4,7 +4,7 @@ export interface GuardOptions {
   readonly listens: boolean;
   /** The namespace's channel. That of the node in it begins with its name. */
   readonly channel: string;
-  /** Told of what goes wrong where nobody else can be told. */
+  /** Is called with errors that cannot be thrown to a caller. */
   readonly failed: (error: unknown) => void;
   /** The main namespace is closed, and the server with it. */
   readonly closed: () => Promise<void>;

@@ -58,7 +58,7 @@ export interface OfficialPackage {
 
 /**
  * Loads it at once, as Socket.IO asks for adapters when its server is made.
- * @throws AdapterError with the install command where it is missing
+ * @throws AdapterError with the install command if it is missing
  */
 export function loadOfficial(): OfficialPackage {
   const require = createRequire(lookupBase(import.meta.url));

@@ -24,7 +24,7 @@ export function parsePosition(text: unknown): Position | undefined {
   return id && uid ? { id, uid, number: Number(number) } : undefined;
 }
 
-/** Negative where the first of two ids comes before the second. */
+/** Negative if the first of two ids comes before the second. */
 export function compareIds(one: string, other: string): number {
   return timeOf(one) - timeOf(other) || countOf(one) - countOf(other);
 }

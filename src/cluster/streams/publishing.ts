@@ -94,7 +94,7 @@ export function asking(
   };
 }
 
-/** Called once, and what it throws is told: the official adapter lets it end the process, or forgets it. */
+/** Called once, and what it throws is a process warning: the official adapter lets it end the process, or forgets it. */
 function once(ack: Acknowledge, failed: (error: unknown) => void): Acknowledge {
   let called = false;
   return (error, answers) => {

@@ -18,7 +18,7 @@ export class Reader {
   readonly #delivered = new Map<string, number>();
   /** Takes what is read next. */
   #take: ((reading: Reading) => void) | undefined;
-  /** The last reading, of which what is of no namespace here is given to nobody. */
+  /** The last reading, of which what is of no namespace here is dropped. */
   #last: readonly Entry[] = [];
 
   /** @param isOwn whether a sender is of this node */
@@ -52,7 +52,7 @@ export class Reader {
     this.cursor.release();
   }
 
-  /** One reading at a time, where somebody wants it and there is a session. */
+  /** One reading at a time, if one is wanted and there is a session. */
   #goOn(): void {
     const session = this.#session;
     const after = this.cursor.position;

@@ -37,7 +37,7 @@ export interface StreamsSession extends Session {
   send(channel: string, frame: Buffer): boolean;
   subscribe(channels: readonly string[]): void;
   unsubscribe(channels: readonly string[]): void;
-  /** Waits for a while for entries after that one; for ever, where none can be had from this session. */
+  /** Waits for a while for entries after that one; for ever, if this session can give none. */
   read(after: string): Promise<Entry[]>;
   /** @throws Error when the answer takes too long */
   command(name: string, ...args: string[]): Promise<unknown>;

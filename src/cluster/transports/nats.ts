@@ -133,7 +133,7 @@ function publisher(nats: NatsConnection, base: string): Session['publish'] {
   };
 }
 
-/** The server answers at once when nobody subscribes. */
+/** The server answers at once if there is no subscriber. */
 async function isPresent(nats: NatsConnection, subject: string): Promise<boolean> {
   try {
     await nats.request(subject, new Uint8Array(0), { timeout: PROBE_TIMEOUT });

@@ -139,7 +139,7 @@ function leaseOf(prefix: Buffer, name: string): [number, number] {
   return [prefix.readUInt32BE(4) >>> 1, hash.readUInt32BE(0) >>> 1];
 }
 
-/** The session keeps it until it ends. Transaction ids rise, whoever asks for them. */
+/** The session keeps it until it ends. Transaction ids rise, for all sessions together. */
 async function takeLease(client: Client, alone: Alone, lease: [number, number], force: boolean): Promise<Lock | null> {
   const taking = alone(() =>
     client.query('SELECT pg_try_advisory_lock($1::int, $2::int) AS held, txid_current()::text AS fence', lease),

@@ -37,7 +37,7 @@ export interface Session {
    * @throws when the session is broken
    */
   publish(topic: Topic, frame: Buffer): boolean;
-  /** Whether somebody is subscribed to that node's topic, as the broker sees it. */
+  /** Whether there is a subscriber to that node's topic, as the broker sees it. */
   probe(uid: string): Promise<boolean>;
   /**
    * Takes the broker's own lock of that name, if it has such: it is this session's, and lasts for that time (ms) at most

@@ -51,7 +51,7 @@ export class WorkerSlot {
     return this.#inTurn(() => this.#fill());
   }
 
-  /** Workers start one after the other, or the second would take the slot from the first, which nobody then ends. */
+  /** Workers start one after the other, or the second would take the slot from the first, which would never end. */
   #inTurn<T>(fill: () => Promise<T>): Promise<T> {
     const filling = this.#filling.then(fill);
     this.#filling = filling.catch(() => {});

@@ -2,7 +2,7 @@
  * Functions for services deep below a handler, which have no socket: every function concerns the client
  * whose event is being handled, and its namespace. It works in handlers, in `@OnConnect`, `@OnDisconnect`, middleware
  * and error handlers, and in whatever those await, start with timers, or give to `emit` as an acknowledgement. All
- * throw where no event is being handled.
+ * throw if no event is being handled.
  *
  * Nothing is carried along unless this module is imported.
  */
@@ -72,12 +72,12 @@ export function except(room: string | string[]): RoomOperator {
   return socket().except(room);
 }
 
-/** Has the caller join rooms; a promise where the adapter needs time. */
+/** Has the caller join rooms; returns a promise if the adapter needs time. */
 export function join(room: string | string[]): Promise<void> | void {
   return socket().join(room);
 }
 
-/** Has the caller leave a room; a promise where the adapter needs time. */
+/** Has the caller leave a room; returns a promise if the adapter needs time. */
 export function leave(room: string): Promise<void> | void {
   return socket().leave(room);
 }

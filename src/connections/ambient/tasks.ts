@@ -3,7 +3,7 @@ import type { EventContext } from '../../base/context.js';
 import type { Logger } from '../../base/log.js';
 import { quickError } from '../known-failures.js';
 
-/** What is done; the signal fires when the application stops. */
+/** The work; the signal fires when the application stops. */
 export type Task = (signal: AbortSignal) => unknown;
 
 export class Tasks {

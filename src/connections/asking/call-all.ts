@@ -11,7 +11,7 @@ export type CallTarget = Server | Namespace | Operator;
 
 /** The answer of one client. */
 export interface Answer<T> {
-  /** Its socket; `undefined` for a client of another node where the adapter is not one of this project. */
+  /** Its socket; `undefined` for a client of another node if the adapter is not one of this project. */
   readonly id: string | undefined;
   readonly value: T;
 }

@@ -5,7 +5,7 @@ import { defaultLimits, type Limits } from '../../base/limits.js';
 const questions = new WeakMap<Socket, Set<() => void>>();
 const limitsOf = new WeakMap<Server, Limits>();
 
-/** Told when the client leaves; gives the function that stops listening. One listener serves all questions of a socket. */
+/** Calls `gone` when the client leaves; returns the function that stops listening. One listener serves all questions of a socket. */
 export function whenGone(socket: Socket, gone: () => void): () => void {
   let open = questions.get(socket);
   if (!open) {
@@ -27,7 +27,7 @@ export function limitCalls(server: Server, limits: Limits): void {
   limitsOf.set(server, limits);
 }
 
-/** Milliseconds that a client may take where the asker does not say. */
+/** Milliseconds that a client may take if the caller does not say. */
 export function callTimeOf(server: Server): number {
   return (limitsOf.get(server) ?? defaultLimits).callTime;
 }

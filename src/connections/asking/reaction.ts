@@ -29,7 +29,7 @@ interface NamedAnswer {
   readonly value?: unknown;
 }
 
-/** After sockets of this node were asked by another node: their answers carry their ids, and leaving is told as well. */
+/** After sockets of this node were asked by another node: their answers carry their ids, and leaving is reported as well. */
 export function nameAnswers(sockets: readonly Socket[], id: number): void {
   for (const socket of sockets) {
     const { acks } = internalsOf(socket);

@@ -7,7 +7,7 @@ export function countMembers(adapter: Namespace['adapter'], room?: string): numb
   if (room === undefined) return sockets.size;
   const ids = adapter.rooms.get(room);
   if (!ids) return 0;
-  // Nobody is in the gate, which is nearly always so.
+  // No socket is in the gate, which is nearly always so.
   if (adapter.sids.size === sockets.size) return ids.size;
   let count = 0;
   for (const id of ids) if (sockets.has(id)) count++;

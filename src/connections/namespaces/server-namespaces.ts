@@ -37,7 +37,7 @@ export class ServerNamespaces extends Namespaces {
     return namespace;
   }
 
-  /** @throws Error where nobody serves the path */
+  /** @throws Error if no namespace has the path */
   find(path: string | RegExp): Namespace {
     const found = this.#opened.get(String(path));
     if (found) return found;

@@ -48,7 +48,7 @@ interface CreatingNamespace {
   _createSocket(client: { readonly conn: { readonly protocol: number } }, auth: unknown): Promise<Socket>;
 }
 
-/** Returns the sockets of a namespace such ids. A recovered one keeps its own; clients of protocol 3 compute theirs. */
+/** Sets such an id on each new socket of a namespace. A recovered socket keeps its own; clients of protocol 3 compute theirs. */
 export function giveSocketIds(namespace: Namespace): void {
   const creating = namespace as unknown as CreatingNamespace;
   const create = creating._createSocket.bind(namespace);

@@ -15,12 +15,12 @@ import { bytesOf } from './packet-bytes.js';
 
 let passOver: ((context: EventContext) => CallObserver | undefined) | undefined;
 
-/** Asks about each call first: for one of which nobody needs to be told, `decide` returns what follows it. Only `colloquy/otel` does. */
+/** Asks about each call first: for one without a listener that needs it, `decide` returns what follows it. Only `colloquy/otel` does. */
 export function passOverCalls(decide: typeof passOver): void {
   passOver = decide;
 }
 
-/** Follows a call from here on; asked only if somebody subscribes. */
+/** Follows a call from here on; called only if there is a subscriber. */
 export function observe(context: EventContext): void {
   context.observer = passOver?.(context) ?? new ObservedCall(context);
 }

@@ -69,7 +69,7 @@ function prepareAdapter(namespace: Namespace): void {
   };
 }
 
-/** The packets after the client's last one; where that is not known any more, all since the client connected. */
+/** The packets after the client's last one; if that is not known any more, all since the client connected. */
 function restoreKept(adapter: RecoveringAdapter, pid: string, offset: string): RestoredSession | null {
   const session = adapter.take!(pid);
   if (!session || session.disconnectedAt + adapter.maxDisconnectionDuration! < Date.now()) return null;

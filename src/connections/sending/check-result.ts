@@ -1,4 +1,4 @@
-/** Results that JSON would turn into an empty object: the caller would read `{}` and nobody would know. */
+/** Results that JSON would turn into an empty object: the caller would read `{}` without a sign. */
 import { Reply } from '../../base/context.js';
 
 /** @throws TypeError that says what to return instead */

@@ -18,7 +18,7 @@ export function emitResult(emissions: readonly EmissionPlan[], context: EventCon
   }
 }
 
-/** Emits what the client is told of a failure, where its class was asked for. */
+/** Emits the answer of a failure, if `on` names its class. */
 export function emitFailure(
   emissions: readonly EmissionPlan[],
   context: EventContext,

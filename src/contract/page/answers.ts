@@ -1,4 +1,4 @@
-/** What the event book answers with: its headers allow nothing from other hosts, and no script or style in the page. */
+/** The answers of the event book: their headers allow nothing from other hosts, and no script or style in the page. */
 import type { ServerResponse } from 'node:http';
 
 /** Texts of a contract are never read as HTML: browsers that know trusted types refuse it. */

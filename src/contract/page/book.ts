@@ -1,4 +1,4 @@
-/** What the page is given: the contract, and how it reaches the sockets. */
+/** The data of the page: the contract, and how it reaches the sockets. */
 import type { Server, ServerOptions } from 'socket.io';
 import type { Contract } from '../contract.js';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import { checkAllow, isBelow } from '../../server/allowed.js';
 import { mountsOf, type HttpOptions } from '../../server/pages.js';
 
@@ -48,21 +48,21 @@ export interface DocsSurroundings extends HttpOptions {
 }
 
 /** Finds a page that production would show to everybody, and a path that is wrong or belongs to something else. */
-export function checkDocs(options: DocsSurroundings, problems: Problems): void {
+export function* checkDocs(options: DocsSurroundings): Step<void> {
   const { docs } = options;
   if (docs === undefined || docs === false) return;
   const { path = defaultPath, allow }: DocsOptions = docs === true ? {} : docs;
-  checkAllow('docs', allow, problems);
+  yield* checkAllow('docs', allow);
   if (allow === undefined && process.env['NODE_ENV'] === 'production') {
-    problems.push({
+    yield {
       code: 'docs_production',
       where: 'docs',
       what: 'NODE_ENV is production, and the event book would be shown to everybody.',
       fix: "say who may see it, docs: { allow: (request) => … }, or write docs: process.env.NODE_ENV !== 'production'.",
-    });
+    };
   }
   const what = pathProblem(path, options);
-  if (what) problems.push({ code: 'docs_path', where: 'docs.path', what, fix: "choose another path: '/event-book'." });
+  if (what) yield { code: 'docs_path', where: 'docs.path', what, fix: "choose another path: '/event-book'." };
 }
 
 function pathProblem(given: unknown, { http, static: folders, socketPath }: DocsSurroundings): string | undefined {
@@ -82,7 +82,7 @@ function pathProblem(given: unknown, { http, static: folders, socketPath }: Docs
   return undefined;
 }
 
-/** What of a folder has the path of the page. */
+/** Says which part of a folder has the path of the page, if there is one. */
 function takenBy(path: string, mount: string, folder: string): string | undefined {
   if (mount !== '' && isBelow(mount, path)) return `'${mount}' is a folder of it`;
   if (!isBelow(path, mount)) return undefined;

@@ -12,7 +12,7 @@ import { answer, plain, type Body } from './answers.js';
 import type { Book } from './book.js';
 import type { ResolvedDocs } from './docs-options.js';
 
-/** What the event book needs of an application. */
+/** The parts of an application that the event book needs. */
 export interface EventBookParts extends ResolvedDocs {
   readonly hosts: AllowedHosts;
   readonly cors: ServerOptions['cors'] | undefined;

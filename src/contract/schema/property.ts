@@ -56,7 +56,7 @@ function shapeNote({ designType, isNested, rules }: PropertyFacts): JsonSchema {
   return isNested && designType !== Object && rules.every(({ each }) => !each) ? { 'x-shape': 'object' } : {};
 }
 
-/** The schema of a rule, if it is the rule that its name says: a rule of somebody else may have the name of a known one. */
+/** The schema of a rule, if it is the rule that its name says: a foreign rule may have the name of a known one. */
 function proven(rule: RuleFacts): RuleSchema | undefined {
   const said = rule.accepts && expressRule(rule.name, rule.constraints);
   return said && samples.every((value) => fits(said.schema, value) || refuses(rule, value)) ? said : undefined;

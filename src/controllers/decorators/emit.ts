@@ -4,8 +4,8 @@ import type { EmissionOptions } from '../metadata/types.js';
 import { isHandlerPlacement, type HandlerDecorator, type HandlerPlacement } from './placement.js';
 
 /**
- * Emits what the handler returned as another event, next to the acknowledgement: to the caller unless told otherwise.
- * With `on`, what the client is told of a failure of that class is emitted instead. Several on one method all count.
+ * Emits what the handler returned as another event, next to the acknowledgement: to the caller unless `to` says otherwise.
+ * With `on`, the answer of a failure of that class is emitted instead. Several on one method all count.
  */
 export function Emit(event: string, options: EmissionOptions = {}): HandlerDecorator {
   return ((...placement: HandlerPlacement) => {

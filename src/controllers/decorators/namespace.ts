@@ -10,7 +10,7 @@ import { refuseStandardDecorators } from './placement.js';
  * The class becomes injectable, so its constructor is filled by tsyringe.
  *
  * @param path `/chat`; `/game/:id` for a family of namespaces, read with `@Param('id')`; a RegExp; or `*` for every
- * namespace that nobody else declares
+ * namespace that no other controller declares
  */
 export function Namespace(
   path: string | RegExp = '/',

@@ -105,7 +105,7 @@ export type DecoratorArguments<Argument> = undefined extends Argument ? [argumen
 /**
  * Makes a parameter decorator of your own.
  *
- * @param read gives the value, or a promise of it; `argument` is what the decorator was called with
+ * @param read returns the value, or a promise of it; `argument` is what the decorator was called with
  * @param label how the dispatch table names it
  */
 export function createParamDecorator<Argument = void>(

@@ -13,7 +13,7 @@ export interface HandlerDecorator {
 /** Decorates a parameter of a method; a constructor's parameter does not compile. */
 export type ParameterDecorator = (target: object, method: string | symbol, index: number) => void;
 
-/** The arguments of a bare method decorator; a property has no descriptor, which is told when the class is scanned. */
+/** The arguments of a bare method decorator; a property has no descriptor, which is reported when the class is scanned. */
 export type HandlerPlacement = [target: object, method: string | symbol, descriptor: object | undefined];
 
 /** The arguments of a bare parameter decorator. */

@@ -53,7 +53,7 @@ export type ValueOf<Declared> = Declared extends { readonly each: infer Each }
                   : never;
 
 /**
- * Thrown at whoever called `emit` for what the option `emits` does not allow; nothing was sent. It is a mistake of the
+ * Thrown to the caller of `emit` for what the option `emits` does not allow; nothing was sent. It is a mistake of the
  * program, not of a client: thrown out of a handler it answers `internal`, like any other error.
  */
 export class InvalidEmission extends Error {
@@ -61,7 +61,7 @@ export class InvalidEmission extends Error {
 
   /**
    * @param event the event's name
-   * @param issues what is wrong, at most 20; paths begin with the index of the argument where there are several
+   * @param issues what is wrong, at most 20; paths begin with the index of the argument if there are several
    */
   constructor(
     readonly event: string,

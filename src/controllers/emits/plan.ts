@@ -1,7 +1,7 @@
 /** The declaration of what may be sent → the check of each event, and the mistakes in it. */
 import { InvalidEmission, type EmittedEvents } from './declare.js';
 import { readDeclared, type DeclaredArgument } from './declared.js';
-import type { Problems } from '../../base/boot/report.js';
+import { eachOf, type Step } from '../../base/boot/report.js';
 import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
@@ -69,50 +69,46 @@ function tooMany(given: number, declared: number): Issue {
   return { path: '', rule: 'arguments', message: `${given} arguments are more than the ${declared} declared` };
 }
 
-/** Plans what `emits` declares, with the payload plans that there are. Mistakes are added to `problems`. */
-export function planEmits(
+/** Plans what `emits` declares, with the payload plans that there are; yields the mistakes. */
+export function* planEmits(
   emits: EmittedEvents,
   payload: PayloadOptions,
-  problems: Problems,
   plans: PayloadPlans = new PayloadPlans(),
-): EmitsPlan {
+): Step<EmitsPlan> {
   const options = mergePayloadOptions(payload);
   const events = new Map<string, readonly ValueCheck[]>();
   for (const [event, declared] of Object.entries(emits)) {
     const where = `emits['${event}']`;
     const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
-    if (what) problems.push({ code: 'event_name', where, what, fix: 'choose another name.' });
+    if (what) yield { code: 'event_name', where, what, fix: 'choose another name.' };
     const { values } = readDeclared(declared);
-    const planned = values.map((argument) => planDeclared(argument, where, options, plans, problems));
-    events.set(event, planned);
+    events.set(event, yield* eachOf(values, (argument) => planDeclared(argument, where, options, plans)));
   }
   return new EmitsPlan(events, emits);
 }
 
 const ownEventProblem = `'${ownEvent}' is what the framework itself tells clients of failures.`;
 
-/** Plans one declared value; mistakes are added to `problems`. */
-export function planDeclared(
+/** Plans one declared value; yields the mistakes. */
+export function* planDeclared(
   { type, each: isEach }: DeclaredArgument,
   where: string,
   payload: PayloadOptions,
   plans: PayloadPlans,
-  problems: Problems,
-): ValueCheck {
+): Step<ValueCheck> {
   if (typeof type !== 'function' || type === Function) {
     const what =
       type === Function ? 'Function stands for the acknowledgement, at the end.' : `${String(type)} is no class.`;
-    problems.push({ code: 'emits_argument', where, what, fix: noClassRemedy });
+    yield { code: 'emits_argument', where, what, fix: noClassRemedy };
     return { label: '?' };
   }
-  const found = plans.typeProblems(type, payload);
-  problems.push(...found.map((problem) => ({ where, ...problem })));
+  for (const problem of plans.typeProblems(type, payload)) yield { where, ...problem };
   if (plans.isForeign(type)) return { label: '?' };
   const planOf: PlanOf = (dto) => plans.outgoing(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {
     for (const { path, code, what, fix } of inspectAsynchronous(plan.payload.type, payload)) {
-      problems.push({ code, where, what: `${path}: ${what}.`, fix: `${fix}.` });
+      yield { code, where, what: `${path}: ${what}.`, fix: `${fix}.` };
     }
   }
   return plan;
@@ -121,22 +117,18 @@ export function planDeclared(
 const noClassRemedy =
   'give a DTO class, String, Number, Boolean, Buffer, Array, Object, or { each: Item }; undefined comes of files that import each other.';
 
-/** Adds the mistakes of `@Emit` decorators that name an event which is not declared. */
-export function checkEmissions(
-  controllers: readonly ControllerFacts[],
-  { events }: EmitsPlan,
-  problems: Problems,
-): void {
+/** Finds `@Emit` decorators that name an event which is not declared. */
+export function* checkEmissions(controllers: readonly ControllerFacts[], { events }: EmitsPlan): Step<void> {
   const handlers = new Map(controllers.flatMap(({ handlers: all }) => all).map((handler) => [handler.label, handler]));
   for (const { label, emissions } of handlers.values()) {
     for (const { event } of emissions) {
       if (events.has(event) || event === ownEvent) continue;
-      problems.push({
+      yield {
         code: 'emit_undeclared',
         where: label,
         what: `@Emit('${event}') is not declared in \`emits\`.`,
         fix: emitRemedy,
-      });
+      };
     }
   }
 }

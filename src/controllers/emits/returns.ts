@@ -1,6 +1,6 @@
 /** `returns` → the outgoing plan of a handler's result: the answer is checked as emissions are, before it is sent. */
 import { Reply } from '../../base/context.js';
-import type { Problems } from '../../base/boot/report.js';
+import { eachOf, type Step } from '../../base/boot/report.js';
 import { Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import type { ValueCheck } from '../plan/arguments/check-value.js';
 import type { PayloadPlans } from '../plan/arguments/payload-plans.js';
@@ -12,19 +12,17 @@ import { fitOutgoing, planDeclared } from './plan.js';
 /** Returns what is answered in the place of a result. Throws {@link InvalidAnswer}. */
 export type Outgoing = (result: unknown) => unknown;
 
-/** Plans what a handler declares; `undefined` if it declares nothing. Mistakes are added to `problems`. */
-export function planReturns(
+/** Plans what a handler declares; `undefined` if it declares nothing. Yields the mistakes. */
+export function* planReturns(
   { label, options: { returns } }: HandlerFacts,
   options: PayloadOptions,
   plans: PayloadPlans,
-  problems: Problems,
-): Outgoing | undefined {
+): Step<Outgoing | undefined> {
   if (returns === undefined) return undefined;
   const { values, acknowledged } = readDeclared(returns);
   const where = `${label}, returns`;
-  if (acknowledged)
-    problems.push({ code: 'emits_argument', where, what: 'Function is no answer.', fix: 'leave it out.' });
-  const checks = values.map((each) => planDeclared(each, where, options, plans, problems));
+  if (acknowledged) yield { code: 'emits_argument', where, what: 'Function is no answer.', fix: 'leave it out.' };
+  const checks = yield* eachOf(values, (value) => planDeclared(value, where, options, plans));
   const fit = (check: ValueCheck, value: unknown, path: string): unknown => fitAnswer(label, check, value, path);
   return (result) => {
     if (result instanceof Invalid) return result;

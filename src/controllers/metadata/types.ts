@@ -37,9 +37,9 @@ export interface ReturningOptions<Returns extends DeclaredAnswer = DeclaredAnswe
 export interface HandlerMetadata {
   readonly kind: HandlerKind;
   readonly method: MethodName;
-  /** The event's name, where `kind` is `event`; the method's name unless given. */
+  /** The event's name, if `kind` is `event`; the method's name unless given. */
   readonly event?: string;
-  /** The class of errors, where `kind` is `error`; all unless given. */
+  /** The class of errors, if `kind` is `error`; all unless given. */
   readonly errorType?: Class<unknown> | undefined;
   readonly options: HandlerOptions & Partial<ReturningOptions>;
 }
@@ -69,7 +69,7 @@ export type ParamKind =
 
 /** How a payload is read; the libraries' own options, with what TypeScript's types cannot say at run time. */
 export interface ParamOptions extends PayloadOptions {
-  /** The class, where the written type does not tell: `Dto | null`, an interface, a generic. `Object` passes anything. */
+  /** The class, if the written type does not say it: `Dto | null`, an interface, a generic. `Object` passes anything. */
   readonly type?: Class<unknown>;
   /** The class of every element of an array. */
   readonly each?: Class<unknown>;
@@ -92,7 +92,7 @@ export interface ParamMetadata {
 }
 
 export interface UseMetadata {
-  /** Absent where the whole class is meant. */
+  /** Absent if the whole class is meant. */
   readonly method?: MethodName;
   readonly middleware: readonly MiddlewareLike[];
 }
@@ -108,9 +108,9 @@ export type EmissionTarget =
 export interface EmissionOptions {
   /** `sender` unless given. */
   readonly to?: EmissionTarget;
-  /** Emits nothing where the handler returned `undefined` or `null`. */
+  /** Emits nothing if the handler returned `undefined` or `null`. */
   readonly skipEmpty?: boolean;
-  /** Emits on failures of this class only, and then what the client is told of it; `Error` means all of them. */
+  /** Emits on failures of this class only, and then the answer of that failure; `Error` means all of them. */
   readonly on?: Class<unknown>;
 }
 

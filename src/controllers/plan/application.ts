@@ -71,7 +71,7 @@ export class ApplicationPlan {
     return path !== anyPath && found === this.#fallback?.events.get(event) ? undefined : found;
   }
 
-  /** Adds the handlers of a function. Gives its namespace where that was not declared before. */
+  /** Adds the handlers of a function. Returns its namespace if that was not declared before. */
   add(controller: ControllerPlan): NamespacePlan[] {
     const { path } = controller.facts.namespace;
     const known = this.#declared.get(String(path));
@@ -104,7 +104,7 @@ export class ApplicationPlan {
     return namespace;
   }
 
-  /** Socket.IO always has the main namespace; where nobody declares it, `*` serves it, else it has no handlers. */
+  /** Socket.IO always has the main namespace; if no controller declares it, `*` serves it, else it has no handlers. */
   #openMain(): void {
     if (this.#served.has(mainPath)) return;
     const { ownServer } = this.options;

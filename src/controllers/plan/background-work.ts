@@ -1,5 +1,5 @@
 /** Background work: what `@Background` said → what is to run, and from when to when. */
-import type { Problems } from '../../base/boot/report.js';
+import { at, eachOf, type PlacelessProblem, type Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { groupBy } from '../../base/group-by.js';
 import type { HeldLease } from '../../base/held-lease.js';
@@ -22,97 +22,100 @@ export interface BackgroundOwner {
   readonly scoped: boolean;
 }
 
-/** Plans the work of one class. Mistakes are added to `problems`. */
-export function planBackground(owner: BackgroundOwner, instances: Instances, problems: Problems): BackgroundPlan[] {
+/** Plans the work of one class; yields the mistakes. */
+export function* planBackground(owner: BackgroundOwner, instances: Instances): Step<BackgroundPlan[]> {
   const classes = lineage(owner.type);
   const rows = new Map<MethodName, BackgroundMetadata>();
   for (const each of classes.toReversed()) {
     for (const row of ownMetadata(each)?.backgrounds ?? []) rows.set(row.method, row);
   }
-  return [...rows.values()].map(({ method, options }) => {
-    const label = `${owner.type.name}.${String(method)}`;
-    const noMethod = notAMethodProblem(owner.type, method, label);
-    const found = noMethod ? [noMethod] : problemsOf(owner, classes, method, options);
-    for (const problem of found) problems.push({ where: label, ...problem });
-    const instance = owner.scoped ? undefined : (instances.build(owner.type) as Record<MethodName, Run>);
-    return Object.freeze({
-      label,
-      paths: owner.paths,
-      every: options.every,
-      start: options.start ?? (options.stop === 'last-client' ? 'first-client' : 'boot'),
-      stop: options.stop ?? 'shutdown',
-      once: options.once,
-      key: options.key ?? label,
-      run: (signal: AbortSignal, lease: HeldLease) => instance?.[method]!(signal, lease),
-    });
+  return yield* eachOf(rows.values(), ({ method, options }) => planWork(owner, instances, method, options));
+}
+
+function* planWork(
+  owner: BackgroundOwner,
+  instances: Instances,
+  method: MethodName,
+  options: BackgroundOptions,
+): Step<BackgroundPlan> {
+  const label = `${owner.type.name}.${String(method)}`;
+  const noMethod = notAMethodProblem(owner.type, method, label);
+  if (noMethod) yield noMethod;
+  else yield* at(label, checkWork(owner, method, options));
+  const instance = owner.scoped ? undefined : ((yield* instances.build(owner.type)) as Record<MethodName, Run>);
+  return Object.freeze({
+    label,
+    paths: owner.paths,
+    every: options.every,
+    start: options.start ?? (options.stop === 'last-client' ? 'first-client' : 'boot'),
+    stop: options.stop ?? 'shutdown',
+    once: options.once,
+    key: options.key ?? label,
+    run: (signal: AbortSignal, lease: HeldLease) => instance?.[method]!(signal, lease),
   });
 }
 
 type Run = (signal: AbortSignal, lease: HeldLease) => unknown;
-type Problem = Omit<SetupProblem, 'where'>;
 
-function problemsOf(
-  { scoped }: BackgroundOwner,
-  classes: readonly Class[],
+function* checkWork(
+  { type, scoped }: BackgroundOwner,
   method: MethodName,
   { every, start, stop, once, key }: BackgroundOptions,
-): Problem[] {
-  const problems: Problem[] = [];
+): Step<void, PlacelessProblem> {
   if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= longestTime)) {
-    problems.push({
+    yield {
       code: 'background_time',
       what: `every: ${String(every)} is not a time.`,
       fix: 'give milliseconds, more than 0.',
-    });
+    };
   }
-  problems.push(...wordProblem('start', start, ['boot', 'first-client']));
-  problems.push(...wordProblem('stop', stop, ['shutdown', 'last-client']));
-  problems.push(...wordProblem('once', once, ['cluster']));
+  yield* checkWord('start', start, ['boot', 'first-client']);
+  yield* checkWord('stop', stop, ['shutdown', 'last-client']);
+  yield* checkWord('once', once, ['cluster']);
   if (key !== undefined && (typeof key !== 'string' || key === '' || once === undefined)) {
-    problems.push({
+    yield {
       code: 'background_option',
       what: once === undefined ? "key is for work with once: 'cluster'." : `key: ${JSON.stringify(key)} is not a name.`,
       fix: "write once: 'cluster', key: 'clean-up'.",
-    });
+    };
   }
   if (start === 'boot' && stop === 'last-client') {
-    problems.push({
+    yield {
       code: 'background_stop',
       what: 'work that starts at boot cannot stop with the last client: nothing would start it again.',
       fix: "write start: 'first-client', or leave out one of the two.",
-    });
+    };
   }
   if (scoped) {
-    problems.push({
+    yield {
       code: 'background_scope',
       what: 'the class is built for each connection or call, so there is no object of it for work beside them.',
       fix: 'move the method to a service and name that in `services`.',
-    });
+    };
   }
-  return [...problems, ...methodProblems(classes, method)];
+  yield* checkMethod(lineage(type), method);
 }
 
-function wordProblem(name: string, given: string | undefined, words: readonly string[]): Problem[] {
-  if (given === undefined || words.includes(given)) return [];
+function* checkWord(name: string, given: string | undefined, words: readonly string[]): Step<void, PlacelessProblem> {
+  if (given === undefined || words.includes(given)) return;
   const known = words.map((word) => `'${word}'`).join(' or ');
-  return [
-    { code: 'background_option', what: `${name}: ${JSON.stringify(given)} is not known.`, fix: `write ${known}.` },
-  ];
+  yield { code: 'background_option', what: `${name}: ${JSON.stringify(given)} is not known.`, fix: `write ${known}.` };
 }
 
-function methodProblems(classes: readonly Class[], method: MethodName): Problem[] {
+function* checkMethod(classes: readonly Class[], method: MethodName): Step<void, PlacelessProblem> {
   const handles = classes.some((each) => ownMetadata(each)?.handlers.some((row) => row.method === method));
-  const problems: Problem[] = handles
-    ? [
-        {
-          code: 'background_handler',
-          what: 'the method is a handler as well.',
-          fix: 'give the background work a method of its own.',
-        },
-      ]
-    : [];
+  if (handles) {
+    yield {
+      code: 'background_handler',
+      what: 'the method is a handler as well.',
+      fix: 'give the background work a method of its own.',
+    };
+  }
   const params = scanParams(classes, method);
-  if (!params) return [...problems, untypedProblem('', classes, method)];
+  if (!params) {
+    yield untypedProblem(classes, method);
+    return;
+  }
   // The lease is the second one: its type is none at run time.
   const others = params.filter(
     ({ index, type, metadata, hasDefault, isRest }) =>
@@ -122,13 +125,12 @@ function methodProblems(classes: readonly Class[], method: MethodName): Problem[
       (index > 0 || (metadata ? metadata.kind !== 'signal' : type !== AbortSignal)),
   );
   if (others.length > 0 && !handles) {
-    problems.push({
+    yield {
       code: 'background_parameter',
       what: `parameter ${others[0]!.index + 1} cannot be resolved: background work receives an AbortSignal and nothing else.`,
       fix: 'take `signal: AbortSignal` first, and what else is needed in the constructor.',
-    });
+    };
   }
-  return problems;
 }
 
 /** Finds work that competes for one lease: while one runs, no other does, on any node. */
@@ -146,17 +148,17 @@ export function duplicateKeys(works: readonly BackgroundPlan[]): SetupProblem[] 
   );
 }
 
-/** Returns the problems of a class in `services`. */
-export function serviceProblems(type: Class): SetupProblem[] {
-  if (typeof type !== 'function') return [notAClass('services', type)];
+/** Returns the problem of a class in `services`, if it has one. */
+export function serviceProblem(type: Class): SetupProblem | undefined {
+  if (typeof type !== 'function') return notAClass('services', type);
   const { name: where } = type;
   const classes = lineage(type).map(ownMetadata);
   if (classes[0]?.namespaces.length) {
     const what = 'the class is a controller.';
-    return [{ code: 'service_controller', where, what, fix: 'name it in `controllers` only.' }];
+    return { code: 'service_controller', where, what, fix: 'name it in `controllers` only.' };
   }
-  if (!classes.some((each) => each?.handlers.length)) return [];
+  if (!classes.some((each) => each?.handlers.length)) return undefined;
   const what = 'the class handles events, but as a service it is never told of any.';
   const fix = "write @Namespace('/…') above the class and name it in `controllers`.";
-  return [{ code: 'service_handlers', where, what, fix }];
+  return { code: 'service_handlers', where, what, fix };
 }

@@ -1,11 +1,11 @@
 /** Facts → the frozen plan: looks everything up and decides everything, once. */
-import type { Problems } from '../../base/boot/report.js';
+import { eachOf, unlessFaulty, type KnownMistakes, type Step } from '../../base/boot/report.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { PayloadOptions } from '../../payload/index.js';
 import type { Class } from '../../base/reflect.js';
 import { ApplicationPlan } from './application.js';
 import { planArguments } from './arguments/plan-arguments.js';
-import { duplicateKeys, planBackground, serviceProblems } from './background-work.js';
+import { duplicateKeys, planBackground, serviceProblem } from './background-work.js';
 import { compose, type Chain, type Run } from './compose.js';
 import type { CompileOptions, ControllerPlan } from './controller-plan.js';
 import type { ControllerFacts, HandlerFacts } from '../scan/facts.js';
@@ -24,31 +24,28 @@ export class Compiler {
   readonly #controllers: ControllerPlan[] = [];
   readonly #background: BackgroundPlan[] = [];
 
-  /** Mistakes are added to `problems`. */
+  /** @param known a class with a mistake is not built */
   constructor(
     readonly options: CompileOptions,
-    private readonly problems: Problems,
+    known: KnownMistakes,
   ) {
-    this.#instances = new Instances(options.container, problems);
+    this.#instances = new Instances(options.container, known);
   }
 
   /** Controllers with mistakes are not added. */
-  add(controllers: readonly ControllerFacts[]): void {
-    const before = this.problems.length;
-    const plans = controllers.map((facts) => this.controller(facts));
-    const background = groupBy(controllers, ({ type }) => type).flatMap((group) => this.#work(group));
-    this.#background.push(...background);
-    if (this.problems.length > before) return;
-    this.#controllers.push(...plans);
+  *add(controllers: readonly ControllerFacts[]): Step<void> {
+    const plans = yield* unlessFaulty(eachOf(controllers, (facts) => this.controller(facts)));
+    for (const group of groupBy(controllers, ({ type }) => type)) this.#background.push(...(yield* this.#work(group)));
+    this.#controllers.push(...(plans ?? []));
   }
 
   /** Builds services, and plans their background work. */
-  addServices(services: readonly Class[]): void {
+  *addServices(services: readonly Class[]): Step<void> {
     for (const type of new Set(services)) {
-      const before = this.problems.length;
-      this.problems.push(...serviceProblems(type));
-      if (this.problems.length === before && this.#instances.build(type)) {
-        this.#background.push(...planBackground({ type, scoped: false }, this.#instances, this.problems));
+      const problem = serviceProblem(type);
+      if (problem && (yield problem)) continue;
+      if (yield* this.#instances.build(type)) {
+        this.#background.push(...(yield* planBackground({ type, scoped: false }, this.#instances)));
       }
     }
   }
@@ -59,18 +56,19 @@ export class Compiler {
   }
 
   /** Looks, once all is added, for mistakes of several classes together. */
-  checkTogether(): void {
-    this.#instances.checkScopes();
-    this.problems.push(...duplicateKeys(this.#background));
+  *checkTogether(): Step<void> {
+    yield* this.#instances.prepare(this.options.use);
+    yield* this.#instances.checkScopes();
+    yield* duplicateKeys(this.#background);
   }
 
   /** The work of one class, once for all namespaces that it serves. */
-  #work(group: readonly ControllerFacts[]): BackgroundPlan[] {
+  *#work(group: readonly ControllerFacts[]): Step<BackgroundPlan[]> {
     const { type, instance } = group[0]!;
     if (instance) return [];
     const paths = group.map(({ namespace }) => namespace.path);
     const scoped = group.some(isScoped);
-    return planBackground({ type, paths, scoped }, this.#instances, this.problems);
+    return yield* planBackground({ type, paths, scoped }, this.#instances);
   }
 
   /** The plan of all that was added. */
@@ -80,44 +78,47 @@ export class Compiler {
   }
 
   /** The handlers of one class in one namespace, without adding them to the plan. */
-  controller(facts: ControllerFacts): ControllerPlan {
+  *controller(facts: ControllerFacts): Step<ControllerPlan> {
     const payload = mergePayloadOptions(this.options.payload, facts.namespace.options.payload);
-    const target = this.#instances.target(facts);
-    const errors = facts.handlers
-      .filter(({ kind }) => kind === 'error')
-      .map((handler) => this.#error(target, handler))
-      .toSorted(mostDerivedFirst);
-    const handlers = facts.handlers
-      .filter(({ kind }) => kind !== 'error')
-      .map((handler) => ({ facts: handler, plan: this.#handler(facts, target, handler, payload, errors) }));
-    this.buildConstraints();
+    const target = yield* this.#instances.target(facts);
+    const ofErrors = facts.handlers.filter(({ kind }) => kind === 'error');
+    const errors = (yield* eachOf(ofErrors, (handler) => this.#error(target, handler))).toSorted(mostDerivedFirst);
+    const handlers: { readonly facts: HandlerFacts; readonly plan: HandlerPlan }[] = [];
+    for (const handler of facts.handlers) {
+      if (handler.kind === 'error') continue;
+      handlers.push({ facts: handler, plan: yield* this.#handler(facts, target, handler, payload, errors) });
+    }
+    yield* this.#instances.prepare([...this.options.use, ...facts.uses]);
+    yield* this.buildConstraints();
     return { facts, handlers, errors };
   }
 
   /** Builds the constraints of all payloads that were planned. */
-  buildConstraints(): void {
+  *buildConstraints(): Step<void> {
     const { container, payloads } = this.options;
-    payloads.constraints.build(container, (type) => this.#instances.build(type), this.problems);
+    yield* payloads.constraints.build(container, (type) => this.#instances.build(type));
   }
 
-  #error(target: Target, handler: HandlerFacts): ErrorPlan {
+  *#error(target: Target, handler: HandlerFacts): Step<ErrorPlan> {
     const { label, errorType, method } = handler;
-    const run = throwing(invoke(target, method, planArguments(handler, {}, this.options.payloads, this.problems)));
+    const args = yield* planArguments(handler, {}, this.options.payloads);
+    const run = throwing(invoke(target, method, args));
     return Object.freeze({ label, run, ...(errorType ? { errorType } : {}) });
   }
 
-  #handler(
+  *#handler(
     controller: ControllerFacts,
     target: Target,
     handler: HandlerFacts,
     payload: PayloadOptions,
     errors: readonly ErrorPlan[],
-  ): HandlerPlan {
-    const args = planArguments(handler, payload, this.options.payloads, this.problems);
+  ): Step<HandlerPlan> {
+    const args = yield* planArguments(handler, payload, this.options.payloads);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
-    const outgoing = planReturns(handler, payload, this.options.payloads, this.problems);
+    const outgoing = yield* planReturns(handler, payload, this.options.payloads);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
+    yield* this.#instances.prepare(uses);
     const inner = isMessage && uses.length === 0 ? run : this.#chain(uses, thrower(handler, run));
     const answersByHand = handler.params.some(({ metadata }) => metadata?.kind === 'ack');
     return Object.freeze({

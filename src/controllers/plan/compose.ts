@@ -3,7 +3,7 @@ import type { EventContext } from '../../base/context.js';
 import type { Middleware, MiddlewareLike } from '../../base/middleware.js';
 import { isThenable, promiseOf } from '../../base/thenable.js';
 
-/** A step on the way of an event: gives a result, or a promise of one. */
+/** A step on the way of an event: returns a result, or a promise of one. */
 export type Run = (context: EventContext) => unknown;
 
 /** Puts middleware around a step, classes built. */

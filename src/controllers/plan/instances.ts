@@ -2,13 +2,12 @@
 import { Socket } from 'socket.io';
 import { isContainerScoped, resolve, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
-import type { Problems } from '../../base/boot/report.js';
+import { unlessFaulty, type KnownMistakes, type Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Middleware, MiddlewareLike, MiddlewareObject } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
 import type { ControllerFacts } from '../scan/facts.js';
 import { checkCaptured, findScoped, type ScopedServices } from '../scan/captured.js';
-import { addProblemOnce } from '../scan/check-inputs.js';
 import { serviceCopyProblem } from '../scan/copied-classes.js';
 import { circleOf, wiringProblem } from '../scan/wiring.js';
 
@@ -29,39 +28,52 @@ export type Target = { readonly instance: object } | { readonly perConnection: C
 
 export class Instances {
   readonly #built = new Map<Class, object | undefined>();
+  readonly #middleware = new Map<MiddlewareLike, Middleware>();
   readonly #found: ScopedServices = { scoped: new Set(), singletons: new Set() };
 
+  /** @param known a class with a mistake is not built */
   constructor(
     private readonly container: DependencyContainer,
-    private readonly problems: Problems,
+    private readonly known: KnownMistakes,
   ) {}
 
-  /** The controller: one for the application, or one for each connection or call where it asks for that. */
-  target({ type, instance: given, namespace }: ControllerFacts): Target {
+  /** The controller: one for the application, or one for each connection or call if it asks for that. */
+  *target({ type, instance: given, namespace }: ControllerFacts): Step<Target> {
     const { scope = 'app' } = namespace.options;
-    if (scope === 'app') return { instance: given ?? this.build(type) ?? {} };
+    if (scope === 'app') return { instance: given ?? (yield* this.build(type)) ?? {} };
     if (scope === 'event') {
-      this.#check(type, [Socket, EventContext]);
+      yield* this.#check(type, [Socket, EventContext]);
       return { perCall: type };
     }
-    this.#check(type, [Socket]);
+    yield* this.#check(type, [Socket]);
     return { perConnection: type };
   }
 
-  /**
-   * A middleware as a function; a class is built and its `use` is called on the instance. A class that is scoped to the container
-   * is built for each call.
-   */
+  /** Makes functions of middleware. */
+  *prepare(uses: readonly MiddlewareLike[]): Step<void> {
+    for (const like of uses) {
+      if (this.#middleware.has(like)) continue;
+      const middleware = yield* unlessFaulty(this.#middlewareOf(like));
+      if (middleware) this.#middleware.set(like, middleware);
+    }
+  }
+
+  /** The function of a middleware that was prepared and has no mistake. */
   middleware(like: MiddlewareLike): Middleware {
+    return this.#middleware.get(like)!;
+  }
+
+  /** A class is built and its `use` is called on the instance; one that is scoped to the container is built for each call. */
+  *#middlewareOf(like: MiddlewareLike): Step<Middleware> {
     if (!isMiddlewareClass(like)) return like as Middleware;
-    if (isContainerScoped(this.container, like)) return this.#scopedMiddleware(like);
-    const instance = this.build(like) as Partial<MiddlewareObject> | undefined;
-    if (instance && typeof instance.use !== 'function') addProblemOnce(useless(like), this.problems);
+    if (isContainerScoped(this.container, like)) return yield* this.#scopedMiddleware(like);
+    const instance = (yield* this.build(like)) as Partial<MiddlewareObject> | undefined;
+    if (instance && typeof instance.use !== 'function') yield* this.#once(useless(like));
     return (context, next) => instance!.use!(context, next);
   }
 
-  #scopedMiddleware(type: Class<MiddlewareObject>): Middleware {
-    this.#check(type, [Socket, EventContext]);
+  *#scopedMiddleware(type: Class<MiddlewareObject>): Step<Middleware> {
+    yield* this.#check(type, [Socket, EventContext]);
     const use: Middleware = (context, next) =>
       context.inScope(type, (own) => (own as MiddlewareObject).use(context, next));
     return Object.defineProperty(use, 'name', { value: type.name });
@@ -73,52 +85,54 @@ export class Instances {
   }
 
   /** Looks whether an object of the application takes what each connection or call has its own of. */
-  checkScopes(): void {
+  *checkScopes(): Step<void> {
     if (this.#found.scoped.size === 0) return;
     const shared = [...this.#built.keys(), ...(this.#found.singletons as ReadonlySet<Class>)];
-    for (const type of shared) checkCaptured(this.container, type, this.#found, this.problems);
+    for (const type of shared)
+      for (const problem of checkCaptured(this.container, type, this.#found)) yield* this.#once(problem);
   }
 
-  /** The one object of a class; `undefined` where the container cannot build it. */
-  build(type: Class): object | undefined {
-    if (!this.#built.has(type)) this.#built.set(type, this.#resolve(type));
+  /** The one object of a class; `undefined` if the container cannot build it. */
+  *build(type: Class): Step<object | undefined> {
+    if (!this.#built.has(type)) this.#built.set(type, yield* this.#resolve(type));
     return this.#built.get(type);
   }
 
-  #resolve(type: Class): object | undefined {
-    if (this.problems.some((problem) => problem.where === type.name)) return undefined;
-    const circle = circleOf(this.container, type);
-    if (circle) {
-      addProblemOnce(inCircle(circle), this.problems);
-      return undefined;
-    }
-    if (this.#isCopied(type)) return undefined;
+  *#resolve(type: Class): Step<object | undefined> {
+    if (yield* this.#isFaulty(type)) return undefined;
     try {
       return resolve(this.container, type);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      this.problems.push({ ...unbuildable(type, reason), cause });
+      yield { ...unbuildable(type, reason), cause };
       return undefined;
     }
   }
 
-  /** Whether the class takes what another copy of a library decorated, and that keeps the application from starting. */
-  #isCopied(type: Class): boolean {
-    const before = this.problems.length;
-    const problem = serviceCopyProblem(type);
-    if (problem) this.problems.push(problem);
-    return this.problems.length > before;
+  /** A class that is built for each connection or call is only inspected. */
+  *#check(type: Class, given: readonly unknown[]): Step<void> {
+    if (yield* this.#isFaulty(type)) return;
+    const reason = wiringProblem(this.container, type, given);
+    if (reason) yield unbuildable(type, reason);
+    else for (const problem of findScoped(this.container, type, this.#found)) yield* this.#once(problem);
   }
 
-  /** A class that is built for each connection or call is only inspected. */
-  #check(type: Class, given: readonly unknown[]): void {
-    if (this.problems.some((problem) => problem.where === type.name)) return;
+  /** Whether the class has a mistake already, needs itself, or takes what another copy of a library decorated. */
+  *#isFaulty(type: Class): Step<boolean> {
+    if (this.known.hasMistake(({ where }) => where === type.name)) return true;
     const circle = circleOf(this.container, type);
-    if (circle) return addProblemOnce(inCircle(circle), this.problems);
-    if (this.#isCopied(type)) return;
-    const reason = wiringProblem(this.container, type, given);
-    if (reason) this.problems.push(unbuildable(type, reason));
-    else findScoped(this.container, type, this.#found, this.problems);
+    if (circle) {
+      yield* this.#once(inCircle(circle));
+      return true;
+    }
+    const copy = serviceCopyProblem(type);
+    return copy !== undefined && (yield copy);
+  }
+
+  /** Classes share what is behind them: its mistake is reported for the first of them. */
+  *#once(problem: SetupProblem): Step<void> {
+    const isKnown = this.known.hasMistake(({ where, what }) => where === problem.where && what === problem.what);
+    if (!isKnown) yield problem;
   }
 }
 

@@ -11,7 +11,7 @@ type Methods = Record<string | symbol, (...values: unknown[]) => unknown>;
 type Invocation = (context: EventContext, error?: unknown) => unknown;
 
 /**
- * A promise is awaited only where a reader gave one. A value that broke its rules keeps the method from running, and is
+ * A promise is awaited only if a reader returned one. A value that broke its rules keeps the method from running, and is
  * given as the result, an `Invalid`: a client's mistake is not worth what throwing costs.
  */
 export function invoke(target: Target, method: string | symbol, args: readonly ArgumentPlan[]): Invocation {
@@ -47,7 +47,7 @@ export function throwing(invocation: Invocation): Invocation {
   };
 }
 
-/** Fills `values`. Where one is refused, or a reader throws, nobody waits for the others. */
+/** Fills `values`. If one is refused, or a reader throws, the others are not awaited. */
 function read(
   readers: readonly Reader[],
   context: EventContext,

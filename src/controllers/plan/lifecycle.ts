@@ -9,7 +9,7 @@ import type { HandlerPlan } from './types.js';
 
 /**
  * Makes one handler of all: the application's middleware once, then each class's middleware around its methods.
- * `undefined` where there is nothing to run.
+ * `undefined` if there is nothing to run.
  */
 export function planLifecycle(
   kind: 'connect' | 'disconnect',
@@ -36,7 +36,7 @@ export function planLifecycle(
   });
 }
 
-/** A class with middleware takes part even where it has no method for the moment: the middleware may refuse. */
+/** A class with middleware takes part even if it has no method for the moment: the middleware may refuse. */
 function planPart(kind: string, { facts, handlers, errors }: ControllerPlan, chain: Chain): Run[] {
   const methods = handlers.filter((handler) => handler.facts.kind === kind).map(({ plan }) => plan.run);
   if (methods.length === 0 && facts.uses.length === 0) return [];

@@ -43,7 +43,7 @@ export interface HandlerPlan extends ContextHandler {
   readonly answersByHand: boolean;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Middleware, readers, method: gives the result or a promise of it, throws what they throw. */
+  /** Middleware, readers, method: returns the result or a promise of it, throws what they throw. */
   readonly run: (context: EventContext) => unknown;
   /** Checks an answer by hand, if `returns` is declared; `run` does it by itself. Throws if the answer does not fit. */
   readonly outgoing?: (answer: unknown) => unknown;
@@ -63,9 +63,9 @@ export interface NamespacePlan {
   readonly events: ReadonlyMap<string, HandlerPlan>;
   /** Catches the events that nothing else handles. */
   readonly any: HandlerPlan | undefined;
-  /** Runs before a client is connected, where there is anything to run. */
+  /** Runs before a client is connected, if there is anything to run. */
   readonly connect: HandlerPlan | undefined;
-  /** Runs when a connection has ended, where there is anything to run. */
+  /** Runs when a connection has ended, if there is anything to run. */
   readonly disconnect: HandlerPlan | undefined;
   readonly join: readonly HandlerPlan[];
   readonly leave: readonly HandlerPlan[];
@@ -109,6 +109,6 @@ export interface PayloadRow {
   /** The name of the class. */
   readonly type: string;
   readonly mode: 'compiled' | 'library';
-  /** Why it is not compiled; none where it is. */
+  /** Why it is not compiled; absent if it is. */
   readonly reasons: readonly string[];
 }

@@ -5,10 +5,8 @@
 import { Socket } from 'socket.io';
 import { Lifecycle, registrationsOf, undelayed, type DependencyContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
-import type { Problems } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { injectedParameters, type Class } from '../../base/reflect.js';
-import { addProblemOnce } from './check-inputs.js';
 import { injectionTokens } from './wiring.js';
 
 /** The classes that were found behind those of an application. */
@@ -19,34 +17,26 @@ export interface ScopedServices {
   readonly singletons: Set<unknown>;
 }
 
-/** Adds what a class takes that is built for each connection or call. Mistakes are added to `problems`. */
-export function findScoped(
-  container: DependencyContainer,
-  type: Class,
-  found: ScopedServices,
-  problems: Problems,
-): void {
-  walk(container, type, undefined, ({ token, holder, path, lifecycle }) => {
+type Found = Generator<SetupProblem, void, void>;
+
+/** Adds what a class takes that is built for each connection or call to what was found; yields the mistakes. */
+export function* findScoped(container: DependencyContainer, type: Class, found: ScopedServices): Found {
+  for (const { token, holder, path, lifecycle } of servicesBehind(container, type, undefined)) {
     const isOwn = lifecycle === Lifecycle.ContainerScoped || token === Socket || token === EventContext;
-    if (isOwn && holder !== undefined) addProblemOnce(captured(holder, path), problems);
+    if (isOwn && holder !== undefined) yield captured(holder, path);
     else if (lifecycle === Lifecycle.ContainerScoped) found.scoped.add(token);
     else if (lifecycle === Lifecycle.Singleton) found.singletons.add(token);
-  });
+  }
 }
 
-/** Looks whether a class of which the application has one object takes such a service. Mistakes are added to `problems`. */
-export function checkCaptured(
-  container: DependencyContainer,
-  type: Class,
-  { scoped }: ScopedServices,
-  problems: Problems,
-): void {
-  walk(container, type, type, ({ token, holder, path }) => {
-    if (scoped.has(token)) addProblemOnce(captured(holder, path), problems);
-  });
+/** Looks whether a class of which the application has one object takes such a service. */
+export function* checkCaptured(container: DependencyContainer, type: Class, { scoped }: ScopedServices): Found {
+  for (const { token, holder, path } of servicesBehind(container, type, type)) {
+    if (scoped.has(token)) yield captured(holder, path);
+  }
 }
 
-interface Step {
+interface Service {
   readonly token: unknown;
   readonly lifecycle: Lifecycle | undefined;
   /** The object of the application that would keep it, if one stands before it. */
@@ -55,22 +45,22 @@ interface Step {
   readonly path: readonly unknown[];
 }
 
-/** Visits each service behind a class once, or twice if one of the ways to it leads through an object of the application. */
-function walk(container: DependencyContainer, type: Class, holder: unknown, visit: (step: Step) => void): void {
+/** Yields each service behind a class once, or twice if one of the ways to it leads through an object of the application. */
+function* servicesBehind(container: DependencyContainer, type: Class, holder: unknown): Generator<Service, void, void> {
   const seen = { held: new Set<unknown>(), free: new Set<unknown>() };
-  const go = (token: unknown, from: readonly unknown[], held: unknown): void => {
+  function* visit(token: unknown, from: readonly unknown[], held: unknown): Generator<Service, void, void> {
     const known = held === undefined ? seen.free : seen.held;
     if (known.has(token)) return;
     known.add(token);
     const path = [...from, token];
     const registrations = token === type ? [] : (registrationsOf(container, token) ?? []);
     const lifecycle = registrations.at(-1)?.options.lifecycle;
-    if (token !== type) visit({ token, lifecycle, holder: held, path });
+    if (token !== type) yield { token, lifecycle, holder: held, path };
     const isSingleton = lifecycle === Lifecycle.Singleton;
     for (const next of tokensBehind(token, registrations))
-      go(next, isSingleton ? [token] : path, isSingleton ? token : held);
-  };
-  go(type, [], holder);
+      yield* visit(next, isSingleton ? [token] : path, isSingleton ? token : held);
+  }
+  yield* visit(type, [], holder);
 }
 
 function tokensBehind(

@@ -1,5 +1,5 @@
 /** Mistakes that are seen only when all controllers are looked at together. */
-import type { Step } from '../../base/boot/report.js';
+import type { PlacelessProblem, Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { Class } from '../../base/reflect.js';
 import { lineage } from '../metadata/store.js';
@@ -125,7 +125,7 @@ function* checkName({ event, label, method }: HandlerFacts): Step<void> {
 }
 
 /** Says what is wrong with the function that handles something, if anything. */
-export function methodProblem(method: unknown): Omit<SetupProblem, 'where'> | undefined {
+export function methodProblem(method: unknown): PlacelessProblem | undefined {
   if (!/Generator/.test(Object.prototype.toString.call(method))) return undefined;
   return {
     code: 'generator',

@@ -1,7 +1,7 @@
 /** Checks the classes and functions that decorators and options received. In a cycle of imports one is `undefined`. */
 import { inspect } from 'node:util';
 import { isThenable } from '../../base/thenable.js';
-import type { Problems, Step } from '../../base/boot/report.js';
+import { at, type PlacelessProblem, type Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import { checkEmittedName } from './check-controllers.js';
@@ -12,10 +12,10 @@ export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFac
   const checked: HandlerFacts[] = [];
   for (const handler of handlers) {
     const { label, emissions } = handler;
-    if ('errorType' in handler) yield* checkType(handler.errorType, label, '@OnError');
+    if ('errorType' in handler) yield* at(label, checkType(handler.errorType, '@OnError'));
     for (const { event, options } of emissions) {
       yield* checkEmittedName(event, label);
-      if ('on' in options) yield* checkType(options.on, label, '`on` of @Emit');
+      if ('on' in options) yield* at(label, checkType(options.on, '`on` of @Emit'));
     }
     const uses = yield* validMiddleware(handler.uses, label, '@Use');
     checked.push(uses.length === handler.uses.length ? handler : { ...handler, uses });
@@ -26,35 +26,33 @@ export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFac
 /** Returns the middleware that can be used. */
 export function* validMiddleware(uses: readonly MiddlewareLike[], where: string, what: string): Step<MiddlewareLike[]> {
   for (const each of uses)
-    if (typeof each !== 'function') yield wrongInput(where, what, each, 'a middleware (a function or a class)');
+    if (typeof each !== 'function') yield { where, ...wrongInput(what, each, 'a middleware (a function or a class)') };
   return uses.filter((each) => typeof each === 'function');
 }
 
 /** Returns whether a class was given. */
-export function* checkType(given: unknown, where: string, what: string): Step<boolean> {
-  if (typeof given !== 'function') yield wrongInput(where, what, given, 'a class');
+export function* checkType(given: unknown, what: string): Step<boolean, PlacelessProblem> {
+  if (typeof given !== 'function') yield wrongInput(what, given, 'a class');
   return typeof given === 'function';
 }
 
 /** Says that something is not there, or is something else. */
-export function wrongInput(where: string, what: string, given: unknown, wanted: string): SetupProblem {
+function wrongInput(what: string, given: unknown, wanted: string): PlacelessProblem {
   if (given === undefined) {
     return {
-      where,
       code: 'undefined_input',
       what: `${what} received undefined, expected ${wanted}: usually a cycle of imports, in which this file runs before the other one.`,
       fix: 'break the cycle: move what both files need to a file of its own.',
     };
   }
   const { name, fix } = describeInput(given);
-  return { where, code: 'wrong_input', what: `${what} received ${name}, expected ${wanted}.`, fix };
+  return { code: 'wrong_input', what: `${what} received ${name}, expected ${wanted}.`, fix };
 }
 
 /** The same of a list that takes classes only. */
 export function notAClass(where: string, given: unknown): SetupProblem {
-  const problem = wrongInput(where, 'the list', given, 'a class');
-  const { what, fix } = problem;
-  return given === undefined ? problem : { code: 'not_a_class', where, what, fix };
+  const { code, what, fix } = wrongInput('the list', given, 'a class');
+  return given === undefined ? { code, where, what, fix } : { code: 'not_a_class', where, what, fix };
 }
 
 /** Names what stands where a class should, and how the class is meant to be given. */
@@ -86,9 +84,4 @@ export function describeInput(given: unknown): { readonly name: string; readonly
 /** Whether this is what `import * as` gives, or `require` of a compiled module. */
 function isModule(given: object): boolean {
   return Object.prototype.toString.call(given) === '[object Module]' || '__esModule' in given;
-}
-
-/** Adds a problem unless it is known: a class in several places is inspected for each of them. */
-export function addProblemOnce(problem: SetupProblem, problems: Problems): void {
-  if (!problems.some(({ where, what }) => where === problem.where && what === problem.what)) problems.push(problem);
 }

@@ -3,10 +3,11 @@ import { Namespace, Server, Socket } from 'socket.io';
 import { copiesOf, copyProblem } from '../../base/boot/copies.js';
 import { globalContainer } from '../../base/container.js';
 import { EventContext } from '../../base/context.js';
+import type { PlacelessProblem } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { injectedParameters, type Class } from '../../base/reflect.js';
 
-/** The classes that are told by their identity, each with members that no other class of the name has. */
+/** The classes that are recognized by their identity, each with members that no other class of the name has. */
 const known = [
   { type: Socket, library: 'socket.io', members: ['join', 'leave', 'emit', 'disconnect'] },
   { type: Server, library: 'socket.io', members: ['of', 'attach', 'emit', 'close'] },
@@ -28,18 +29,19 @@ function twinOf(type: unknown): (typeof known)[number] | undefined {
 }
 
 /** The problem of a class of another copy. */
-export function twinProblem(type: unknown, where: string): SetupProblem | undefined {
+export function twinProblem(type: unknown): PlacelessProblem | undefined {
   const twin = twinOf(type);
   if (!twin) return undefined;
   const { library, type: own } = twin;
   const copies = copiesOf(library, 'dist/index.js');
   const of = (wanted: unknown) => copies.find(({ exports }) => exports[own.name] === wanted);
-  return copyProblem(where, library, `the type ${own.name} is that of another copy`, of(own), of(type));
+  return copyProblem(library, `the type ${own.name} is that of another copy`, of(own), of(type));
 }
 
 /** The problem of an object that should be a Socket.IO server and is one of another copy. */
 export function serverProblem(io: object): SetupProblem | undefined {
-  return io instanceof Server ? undefined : twinProblem(io.constructor, 'io');
+  const twin = io instanceof Server ? undefined : twinProblem(io.constructor);
+  return twin && { where: 'io', ...twin };
 }
 
 /** The problem of a class that takes, itself or through its services, what was decorated with another copy of tsyringe. */
@@ -50,12 +52,12 @@ export function serviceCopyProblem(type: Class): SetupProblem | undefined {
   const queue = new Set<unknown>([type]);
   for (const next of queue) {
     if (typeof next !== 'function') continue;
-    const twin = twinProblem(next, type.name);
-    if (twin) return twin;
+    const twin = twinProblem(next);
+    if (twin) return { where: type.name, ...twin };
     const other = others.find(({ exports }) => (exports['typeInfo'] as Map<unknown, unknown>).has(next));
     if (other && !(own?.exports['typeInfo'] as Map<unknown, unknown> | undefined)?.has(next)) {
       const what = `${next.name} is decorated with another copy, which this one does not know: a @singleton() is made anew each time`;
-      return copyProblem(type.name, 'tsyringe', what, own, other);
+      return { where: type.name, ...copyProblem('tsyringe', what, own, other) };
     }
     for (const parameter of injectedParameters(next as Class)) queue.add(tokenOf(parameter));
   }
@@ -69,7 +71,8 @@ export function containerProblem(container: object): SetupProblem | undefined {
   const of = (wanted: Function) => copies.find(({ exports }) => Object(exports['instance']).constructor === wanted);
   const other = of(container.constructor);
   const what = 'the container is of another copy, which does not know what controllers take';
-  return other && copyProblem('container', 'tsyringe', what, of(globalContainer.constructor), other);
+  if (!other) return undefined;
+  return { where: 'container', ...copyProblem('tsyringe', what, of(globalContainer.constructor), other) };
 }
 
 function tokenOf(parameter: unknown): unknown {

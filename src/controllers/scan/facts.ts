@@ -5,7 +5,7 @@ import type { Class } from '../../base/reflect.js';
 
 export interface ParamFacts {
   readonly index: number;
-  /** The runtime type that the compiler wrote down, see `reflect.ts`. */
+  /** The runtime type that the compiler wrote down, see `base/reflect.ts`. */
   readonly type: unknown;
   /** Whether the method has a default for it, `n = 5`: the argument may be missing. */
   readonly hasDefault?: boolean;
@@ -29,7 +29,7 @@ export interface HandlerFacts extends HandlerMetadata {
 
 export interface ControllerFacts {
   readonly type: Class;
-  /** The object itself, where it is not for the container to build. */
+  /** The object itself, if the container does not build it. */
   readonly instance?: object;
   readonly name: string;
   readonly namespace: NamespaceMetadata;

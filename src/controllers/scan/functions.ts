@@ -25,7 +25,7 @@ export interface FunctionOptions<Payload extends FunctionPayload = FunctionPaylo
   readonly returns?: DeclaredAnswer;
 }
 
-/** The arguments that a function is given for its `payload`; as they came where that is not known. */
+/** The arguments that a function is given for its `payload`; as they came if that is not known. */
 export type PayloadArguments<Payload extends FunctionPayload> = number extends Payload['length']
   ? unknown[]
   : { -readonly [Index in keyof Payload]: ArgumentOf<Payload[Index]> };

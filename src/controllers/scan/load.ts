@@ -1,7 +1,7 @@
 /** Finds controller classes: given ones stay, globs are loaded. */
 import { pathToFileURL } from 'node:url';
 import { filesOf, isExclusion } from './glob.js';
-import type { Problems } from '../../base/boot/report.js';
+import type { AsyncStep } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import { ownMetadata } from '../metadata/store.js';
 import type { Class } from '../../base/reflect.js';
@@ -17,22 +17,18 @@ export interface LoadOptions {
   readonly importer: (url: string) => Promise<unknown>;
 }
 
-/** Returns the classes, each once, in order. What goes wrong is added to `problems`. */
-export async function loadControllers(
-  sources: readonly ControllerSource[],
-  options: LoadOptions,
-  problems: Problems,
-): Promise<Class[]> {
+/** Returns the classes, each once, in order. Yields what goes wrong. */
+export async function* loadControllers(sources: readonly ControllerSource[], options: LoadOptions): AsyncStep<Class[]> {
   const exclusions = sources.filter((source) => typeof source === 'string').filter(isExclusion);
   const found = new Set<Class>();
   for (const [index, source] of sources.entries()) {
     if (typeof source === 'string') {
       if (isExclusion(source)) continue;
-      for (const each of await loadGlob(source, exclusions, options, problems)) found.add(each);
+      for (const each of yield* loadGlob(source, exclusions, options)) found.add(each);
     } else if (isClass(source)) found.add(source);
-    else problems.push(notAClass(`controllers[${index}]`, source));
+    else yield notAClass(`controllers[${index}]`, source);
   }
-  if (exclusions.length > 0 && exclusions.length === sources.length) problems.push(onlyExclusions(exclusions));
+  if (exclusions.length > 0 && exclusions.length === sources.length) yield onlyExclusions(exclusions);
   return [...found];
 }
 
@@ -50,12 +46,7 @@ function onlyExclusions(patterns: readonly string[]): SetupProblem {
   };
 }
 
-async function loadGlob(
-  pattern: string,
-  exclusions: readonly string[],
-  options: LoadOptions,
-  problems: Problems,
-): Promise<Class[]> {
+async function* loadGlob(pattern: string, exclusions: readonly string[], options: LoadOptions): AsyncStep<Class[]> {
   const files = await filesOf(pattern, options.cwd, exclusions);
   const classes: Class[] = [];
   let failed = false;
@@ -64,10 +55,10 @@ async function loadGlob(
       classes.push(...exportedControllers(await options.importer(pathToFileURL(file).href)));
     } catch (error) {
       failed = true;
-      problems.push(importProblem(file, error));
+      yield importProblem(file, error);
     }
   }
-  if (classes.length === 0 && !failed) problems.push(emptyGlob(pattern, files.length, options.cwd));
+  if (classes.length === 0 && !failed) yield emptyGlob(pattern, files.length, options.cwd);
   return classes;
 }
 

@@ -1,6 +1,6 @@
 /** The paths that a namespace may be declared with, and what a client's path says about them. */
 
-/** The path that stands for every namespace that nobody else declares. */
+/** The path that stands for every namespace that no other controller declares. */
 export const anyPath = '*';
 
 /** The path that clients connect to unless they name one. */

@@ -1,6 +1,5 @@
 /** Classes → checked facts. Every mistake is collected; nothing is thrown here. */
-import { once, type Step } from '../../base/boot/report.js';
-import type { SetupProblem } from '../../base/errors.js';
+import { once, type PlacelessProblem, type Step } from '../../base/boot/report.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
@@ -70,7 +69,7 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
     if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
     yield* checkEventType(row.event ?? '', `${name}.${String(row.method)}`, nameFirst);
   }
-  if (untyped) yield untypedProblem(`${name}.${String(untyped.method)}`, classes, untyped.method);
+  if (untyped) yield { where: `${name}.${String(untyped.method)}`, ...untypedProblem(classes, untyped.method) };
   return handlers;
 }
 
@@ -130,7 +129,7 @@ function declaring(classes: readonly Class[], method: MethodName): Class | undef
   return classes.find((each) => hasDesignTypes(prototypeOf(each), method));
 }
 
-/** The parameters of a method; `undefined` where the compiler did not write down their types. */
+/** The parameters of a method; `undefined` if the compiler did not write down their types. */
 export function scanParams(classes: readonly Class[], method: MethodName): ParamFacts[] | undefined {
   const owner = declaring(classes, method);
   if (!owner) return undefined;
@@ -161,10 +160,9 @@ function prototypeOf(type: Class): object {
 }
 
 /** The problem of a method without design types. */
-export function untypedProblem(where: string, classes: readonly Class[], method: MethodName): SetupProblem {
+export function untypedProblem(classes: readonly Class[], method: MethodName): PlacelessProblem {
   if (classes.some((each) => areTypesLost(prototypeOf(each), method))) {
     return {
-      where,
       code: 'library_copies',
       what: 'the design types are lost: another polyfill of Reflect.metadata was loaded after reflect-metadata and replaced it.',
       fix: 'import one of them only, `reflect-metadata`, as the first line of the program.',
@@ -172,7 +170,6 @@ export function untypedProblem(where: string, classes: readonly Class[], method:
   }
   const tsx = Symbol.for('tsx:global-cjs-loader-count') in globalThis || process.execArgv.join(' ').includes('tsx');
   return {
-    where,
     code: 'no_design_types',
     what: `the compiler emitted no design types here (design:type is missing)${tsx ? '; this process runs under tsx, whose compiler, esbuild, never does' : ''}.`,
     fix: tsx
@@ -204,7 +201,7 @@ function* checkConstructor(type: Class, where: string): Step<void> {
 
 /**
  * Which parameters may be left out: `Function.length` counts those before the first default or rest parameter. A rest parameter, which
- * can only be the last one, is told from a default by the text of the function.
+ * can only be the last one, is distinguished from a default by the text of the function.
  */
 function optionalPart(
   method: unknown,

@@ -1,6 +1,6 @@
 /**
  * Whether the container will be able to build a class, found without building anything: what is built for each connection
- * has no socket at boot, and its constructors are the user's own code. What cannot be told is taken for right.
+ * has no socket at boot, and its constructors are the user's own code. A class that cannot be judged is taken for right.
  */
 import {
   isInjectable,
@@ -21,7 +21,7 @@ interface Injection {
 }
 
 /**
- * Says why the container cannot build a class, where that is certain.
+ * Says why the container cannot build a class, if that is certain.
  * @param given the tokens that only the scope of the class has: the socket, and the context of a call
  */
 export function wiringProblem(

@@ -39,7 +39,7 @@ export interface Compilation {
  * 1. Process: everything, if the libraries are not the code that is known, or under an option that is rare
  *    (`known-libraries.ts`).
  * 2. Class: the objects of a class that extends a built-in, or has a property that every object has (`compilable.ts`).
- * 3. Value: what JSON cannot make, such as a Map, a promise or an instance (`transform.ts`).
+ * 3. Value: what JSON cannot make, such as a Map, a promise or an instance (`transform/transform.ts`).
  * 4. Stale: metadata that come later make the class be compiled again (`watch.ts`).
  *
  * Not promised: how many microtasks pass before a promise settles, how often a getter in the input is read,

@@ -1,32 +1,31 @@
-/** Finds validators that are asynchronous, where only synchronous ones can be used. */
+/** Finds asynchronous validators, for values that must be checked at once. */
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { RuleSelection } from '../compiled/selection.js';
 import { validationTables } from '../compiled/storages.js';
-import { nestedClasses, visitClasses } from './inspect.js';
+import { withNested } from './inspect.js';
 import type { PayloadProblem } from './problem.js';
 import type { Class, PayloadOptions } from '../payload-options.js';
 
 /**
  * Lists the properties, of a class and all classes nested in it, that have asynchronous rules, for values that must be
- * checked at once. A rule that gives a promise without having said so is not seen here.
+ * checked at once. A rule that returns a promise without having said so is not seen here.
  */
 export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
-  const problems: PayloadProblem[] = [];
   const selection = new RuleSelection(options.validator ?? {});
-  visitClasses(type, (next) => {
+  return [...withNested(type, options)].flatMap((next) => {
     const rules = selection.of(next).filter(isAsynchronous);
-    for (const property of new Set(rules.map((rule) => rule.propertyName))) {
-      problems.push({
-        path: `${next.name}.${property}`,
-        code: 'asynchronous_rule',
-        what: 'has an asynchronous rule, for which nobody can wait here',
-        fix: 'take a class without that rule, and check before',
-      });
-    }
-    return nestedClasses(next, options);
+    return [...new Set(rules.map((rule) => rule.propertyName))].map((property) => asynchronous(next, property));
   });
-  return problems;
+}
+
+function asynchronous({ name }: Class, property: string): PayloadProblem {
+  return {
+    path: `${name}.${property}`,
+    code: 'asynchronous_rule',
+    what: 'has an asynchronous rule, for which nobody can wait here',
+    fix: 'take a class without that rule, and check before',
+  };
 }
 
 function isAsynchronous({ type, constraintCls }: ValidationMetadata): boolean {

@@ -8,7 +8,7 @@ import { MAX_ISSUES } from '../invalid.js';
 import { settle, type Class, type PayloadOptions, type SettledOptions } from '../payload-options.js';
 import { designTypeOf, keysOf } from '../shape/declared-shape.js';
 
-/** Left by the compiler where it knows nothing better; class-transformer then copies the value as it is. */
+/** Left by the compiler if it knows nothing better; class-transformer then copies the value as it is. */
 export const UNKNOWN: ReadonlySet<unknown> = new Set([Object, Function]);
 /** Design types of properties that hold what the value says: the values inside have a type of their own or none. */
 export const COLLECTIONS: ReadonlySet<unknown> = new Set([Array, Map, Set]);
@@ -71,7 +71,7 @@ export class ClassFacts {
     return maps.findLast(({ target, properties }) => target === type && properties[name])?.properties[name];
   }
 
-  /** A collection stays what it is; where the compiler recorded no class, nothing is converted. */
+  /** A collection stays what it is; if the compiler recorded no class, nothing is converted. */
   #isConverted(designType: unknown): boolean {
     const { enableImplicitConversion, targetMaps } = this.options.transform ?? {};
     return (

@@ -45,7 +45,7 @@ function knows(table: ReadonlyMap<unknown, unknown>, type: Class): boolean {
 }
 
 function toProblem(type: Class, library: string, what: string, own: Copy | undefined, other: Copy): PayloadProblem {
-  const problem = copyProblem(type.name, library, `${what} would not hold, for they are of another copy`, own, other);
+  const problem = copyProblem(library, `${what} would not hold, for they are of another copy`, own, other);
   return {
     path: type.name,
     code: problem.code,

@@ -7,48 +7,47 @@ import type { Class, PayloadOptions } from '../payload-options.js';
 
 /** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
 export function inspectPayload(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
-  const problems: PayloadProblem[] = [];
+  return [...inspectClasses(type, options)];
+}
+
+function* inspectClasses(type: Class, options: PayloadOptions): Generator<PayloadProblem, void, void> {
   const facts = new ClassFacts(options);
-  visitClasses(type, (next) => inspectClass(next, facts, options, problems));
-  return problems;
-}
-
-/** Visits a class, then those that a visit gives, each once. */
-export function visitClasses(type: Class, visit: (type: Class) => readonly Class[]): void {
   const queue = new Set<Class>([type]);
-  for (const next of queue) for (const nested of visit(next)) queue.add(nested);
+  for (const next of queue) for (const nested of yield* inspectClass(next, facts, options)) queue.add(nested);
 }
 
-/** The classes that are validated inside of a class. */
-export function nestedClasses(type: Class, options: PayloadOptions): readonly Class[] {
-  return nestedIn(new ClassFacts(options).propertiesOf(type));
+/** The class, and the classes that are validated inside of it at any depth, each once. */
+export function withNested(type: Class, options: PayloadOptions): ReadonlySet<Class> {
+  const facts = new ClassFacts(options);
+  const all = new Set<Class>([type]);
+  for (const next of all) for (const nested of nestedIn(facts.propertiesOf(next))) all.add(nested);
+  return all;
 }
 
 function nestedIn(properties: readonly PropertyFacts[]): Class[] {
   return properties.flatMap(({ isNested, types }) => (isNested ? types.filter(isUserClass) : []));
 }
 
-/** Adds the problems of one class; returns the classes nested in it. */
-function inspectClass(
+/** Yields the problems of one class; returns the classes nested in it. */
+function* inspectClass(
   type: Class,
   facts: ClassFacts,
   { validator }: PayloadOptions,
-  problems: PayloadProblem[],
-): readonly Class[] {
+): Generator<PayloadProblem, readonly Class[], void> {
   const copies = findCopies(type);
   if (copies) {
-    problems.push(copies);
+    yield copies;
     return [];
   }
   const properties = facts.propertiesOf(type);
   if (properties.length === 0) {
-    if (validator?.forbidUnknownValues !== false) problems.push(withoutRules(type, validator?.groups));
+    if (validator?.forbidUnknownValues !== false) yield withoutRules(type, validator?.groups);
     return [];
   }
   const takesUnknown = validator?.forbidUnknownValues === false && validator.whitelist === false;
   for (const property of properties) {
     const problem = problemOf(property, takesUnknown);
-    if (problem) problems.push({ path: `${type.name}.${property.name}`, ...problem });
+    if (problem) yield { path: `${type.name}.${property.name}`, ...problem };
   }
   return nestedIn(properties);
 }

@@ -1,4 +1,4 @@
-/** What is told of a payload class at boot. */
+/** The problems of payload classes that boot reports. */
 import type { BootErrorCode } from '../../base/boot-errors.js';
 
 /** A mistake in a payload class that can be seen before any message arrives. */

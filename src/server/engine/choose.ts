@@ -11,13 +11,13 @@ import { writeOncePerTurn } from './corked.js';
  * `eiows`: the npm package of that name, in C++, in place of `ws`.
  */
 export type EngineName = 'ws' | 'corked' | 'eiows';
-/** `auto` takes `eiows` where it is installed, else `corked`. */
+/** `auto` takes `eiows` if it is installed, else `corked`. */
 export type EngineOption = EngineName | 'auto';
 
 export interface Engine {
   /** The engine in use; final once `attach` has returned. */
   readonly name: EngineName;
-  /** One sentence, for logs and for whoever asks. */
+  /** One sentence that says why, for logs. */
   readonly reason: string;
   /** To be spread into Socket.IO's options. */
   readonly serverOptions: Pick<Partial<ServerOptions>, 'wsEngine'>;

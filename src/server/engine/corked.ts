@@ -2,8 +2,8 @@
  * One write per turn: what belongs together goes to the kernel at once.
  *
  * Stock Engine.IO writes a packet as soon as it comes and keeps what follows in its write buffer until that write is done; then it sends
- * the buffer in a loop, with one system call per packet. Here a batch is one write (`sending.ts`), frames are read without a
- * detour (`receiving.ts`), and the answers to packets that came together go out together. A packet that comes alone is never held
+ * the buffer in a loop, with one system call per packet. Here a batch is one write (`frame-writer.ts`), frames are read without a
+ * detour (`frame-reader.ts`), and the answers to packets that came together go out together. A packet that comes alone is never held
  * back, and order, bytes, back-pressure and closing are those of the stock engine. Why it is done this way:
  * docs/decisions/one-write-per-turn.md.
  */
@@ -17,7 +17,7 @@ import { engineSocketKey, type EngineSocket, type Receiver, type Sender } from '
 function write(this: Receiver, chunk: Buffer): boolean {
   const stock = Object.getPrototypeOf(this) as Receiver;
   const engineSocket = this[engineSocketKey]!;
-  // Somebody else who listens for messages hears them from `ws`.
+  // Other listeners for messages get them from `ws`.
   const isOnlyListener = engineSocket.transport.socket!.listenerCount('message') === 1;
   if (!isOnlyListener || !isBetweenMessages(this)) return stock.write.call(this, chunk);
   const texts: string[] = [];
@@ -26,7 +26,7 @@ function write(this: Receiver, chunk: Buffer): boolean {
   return rest === chunk.length || stock.write.call(this, rest === 0 ? chunk : chunk.subarray(rest));
 }
 
-/** Sockets whose packets wait for the end of the turn; `true` where there are some. */
+/** Sockets whose packets wait for the end of the turn; `true` if there are some. */
 const held = new Map<EngineSocket, boolean>();
 
 /** Hands over what came together, and has what it causes go out together. */
@@ -81,7 +81,7 @@ type EngineRequest = IncomingMessage & { readonly _query: Readonly<Record<string
 
 /**
  * Has the answer to an upgrade go out with the packet that opens the session: Engine.IO sends it when the promise of an id
- * is there, one microtask later, unless somebody makes ids of his own that take longer.
+ * is there, one microtask later, unless the user's own ids take longer.
  */
 function joinOpening(_headers: unknown, { socket, _query }: EngineRequest): void {
   if (_query['transport'] !== 'websocket') return;

@@ -19,7 +19,7 @@ export function isBetweenMessages({ _state, _bufferedBytes, _fragmented }: Recei
 }
 
 /**
- * Reads the texts at the beginning of a chunk into `texts`, and gives the position of what is left.
+ * Reads the texts at the beginning of a chunk into `texts`, and returns the position of what is left.
  *
  * @param most bytes of a message; a longer one is left
  */
@@ -43,7 +43,7 @@ export function readTexts(chunk: Buffer, most: number, texts: string[]): number 
   return at;
 }
 
-/** The text of a masked payload; `undefined`, and the payload as it was, where it is no text. */
+/** The text of a masked payload; `undefined`, and the payload as it was, if it is no text. */
 function unmasked(chunk: Buffer, start: number, end: number): string | undefined {
   const bits = applyMask(chunk, start, end);
   if (bits < 0x80) return chunk.toString('latin1', start, end);
@@ -52,7 +52,7 @@ function unmasked(chunk: Buffer, start: number, end: number): string | undefined
   return undefined;
 }
 
-/** Masks or unmasks in place, with the four bytes before `start`; gives all bits of the result. */
+/** Masks or unmasks in place, with the four bytes before `start`; returns all bits of the result. */
 function applyMask(chunk: Buffer, start: number, end: number): number {
   const mask = start - MASK_BYTES;
   let bits = 0;

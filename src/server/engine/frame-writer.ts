@@ -52,7 +52,7 @@ function asciiFrames(packets: readonly Packet[]): string | undefined {
   return joined;
 }
 
-/** Replaces `send` of Engine.IO's WebSocket transport where nothing is compressed. */
+/** Replaces `send` of Engine.IO's WebSocket transport if nothing is compressed. */
 export function sendTexts(this: Transport, packets: readonly Packet[]): void {
   const { readyState, _sender } = this.socket!;
   const frames = readyState === OPEN ? asciiFrames(packets) : undefined;

@@ -31,7 +31,7 @@ export interface Receiver {
   readonly _fragmented: number;
   /** Most bytes of a message; 0 for any number. */
   readonly _maxPayload: number;
-  /** `false` where it wants no more for now. */
+  /** `false` if it wants no more for now. */
   write(chunk: Buffer): boolean;
   /** Leads to whom its messages are for. */
   [engineSocketKey]?: EngineSocket;

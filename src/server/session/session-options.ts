@@ -1,14 +1,14 @@
 /** The session of HTTP, brought to the sockets: the middleware runs for each handshake, as it does for a page. */
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 
 /** The option `session`: which session of HTTP handlers see, and whether they share it or have a copy. */
 export interface SessionOptions {
   /** `session({ … })` of express-session, the very one that the HTTP side uses. */
   readonly middleware: (request: never, response: never, next: (error?: unknown) => void) => unknown;
   /**
-   * `live`: handlers see the session that HTTP sees; it is read from the store for each event, and saved where the
+   * `live`: handlers see the session that HTTP sees; it is read from the store for each event, and saved if the
    * handler changed it (of two at once the later one wins, as with HTTP). `forked`: each socket has a copy of its own, taken when it connected and never written back.
    */
   readonly mode: 'live' | 'forked';
@@ -81,24 +81,24 @@ export function sessionIdOf(socket: Socket): string | undefined {
   return (socket.request as SessionRequest).sessionID;
 }
 
-/** Adds what is wrong with the option. */
-export function checkSession(options: SessionOptions | undefined, problems: Problems): void {
+/** Finds what is wrong with the option. */
+export function* checkSession(options: SessionOptions | undefined): Step<void> {
   if (!options) return;
   const where = 'session';
   if (typeof options.middleware !== 'function') {
-    problems.push({
+    yield {
       code: 'session_option',
       where,
       what: 'the middleware is not a function.',
       fix: 'give what session({ … }) returned.',
-    });
+    };
   }
   if (options.mode !== 'live' && options.mode !== 'forked') {
-    problems.push({
+    yield {
       where,
       code: 'session_option',
       what: `the mode '${String(options.mode)}' is not known.`,
       fix: "write 'live' or 'forked'.",
-    });
+    };
   }
 }

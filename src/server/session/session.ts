@@ -1,9 +1,9 @@
-/** `@Session()`: opened before the handler runs, and saved after it where it must be. */
+/** `@Session()`: opened before the handler runs, and saved after it if it must be. */
 import type { Socket } from 'socket.io';
 import type { EventContext } from '../../base/context.js';
 import { isParameterPlacement, type ParameterPlacement } from '../../controllers/decorators/placement.js';
 import { createParamDecorator, type ParameterMark } from '../../controllers/decorators/params.js';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import { metadataOf } from '../../controllers/metadata/store.js';
 import type { Next } from '../../base/middleware.js';
 import type { ControllerFacts } from '../../controllers/scan/facts.js';
@@ -17,7 +17,7 @@ import {
 
 /**
  * The HTTP session of the caller, as the option `session` of `createApp` shares it. In the mode `live` it is
- * express-session's own object, saved after the handler where it was changed; of a session that has ended since the
+ * express-session's own object, saved after the handler if it was changed; of a session that has ended since the
  * handshake it is an empty object that is not kept. In the mode `forked` it is the socket's own copy.
  */
 export const Session: ParameterMark = ((...args: unknown[]) => {
@@ -65,7 +65,7 @@ async function useLive(context: EventContext, next: Next): Promise<unknown> {
   }
 }
 
-/** The session as the store has it now; `undefined` where it has ended. */
+/** The session as the store has it now; `undefined` if it has ended. */
 async function load(request: SessionRequest, fresh: boolean): Promise<LiveSession | undefined> {
   const { sessionStore: store, sessionID: id } = request;
   const data = await new Promise<StoredSession | null | undefined>((resolve, reject) => {
@@ -93,15 +93,15 @@ function textOf(live: StoredSession): string {
   return JSON.stringify(copyOf(live));
 }
 
-/** Adds the handlers that want a session where the application has none. */
-export function checkSessionUse(controllers: readonly ControllerFacts[], problems: Problems): void {
+/** Finds handlers that take a session, for an application that has none. */
+export function* checkSessionUse(controllers: readonly ControllerFacts[]): Step<void> {
   for (const { label, uses } of controllers.flatMap(({ handlers }) => handlers)) {
     if (!uses.includes(session)) continue;
-    problems.push({
+    yield {
       where: label,
       code: 'no_session',
       what: '@Session() has no session to give: the application shares none.',
       fix: "give createApp the option session: { middleware: session({ … }), mode: 'live' }.",
-    });
+    };
   }
 }

@@ -1,6 +1,6 @@
 /** The option `metrics`: where the metrics are served, who may read them, and the mistakes that boot finds in it. */
 import type { IncomingMessage } from 'node:http';
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
 import { checkAllow, isBelow } from '../../server/allowed.js';
 
 /** Where the metrics are served, and who may read them. */
@@ -28,18 +28,17 @@ export function resolveMetrics(option: MetricsOption | undefined): ResolvedMetri
   return typeof option === 'string' ? { path: option } : { path: '/metrics', ...option };
 }
 
-/** Adds a path that no request can have, or that belongs to Socket.IO or to the event book, and an `allow` that is no function. */
-export function checkMetrics(
+/** Finds a path that no request can have, or that belongs to Socket.IO or to the event book, and an `allow` that is no function. */
+export function* checkMetrics(
   option: MetricsOption | undefined,
   { socketPath, docsPath }: { readonly socketPath: string; readonly docsPath: string | undefined },
-  problems: Problems,
-): void {
+): Step<void> {
   const resolved = resolveMetrics(option);
   if (!resolved) return;
   const { path, allow } = resolved as { readonly path: unknown; readonly allow?: unknown };
-  checkAllow('metrics', allow, problems);
+  yield* checkAllow('metrics', allow);
   const what = pathProblem(path, socketPath.replace(/\/$/, '')) ?? bookProblem(path, docsPath);
-  if (what) problems.push({ code: 'metrics_path', where: 'metrics', what, fix: "write metrics: '/metrics'." });
+  if (what) yield { code: 'metrics_path', where: 'metrics', what, fix: "write metrics: '/metrics'." };
 }
 
 function bookProblem(path: unknown, docsPath: string | undefined): string | undefined {

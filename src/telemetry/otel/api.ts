@@ -14,7 +14,7 @@ export type {
   UpDownCounter,
 } from '@opentelemetry/api';
 
-/** What `@opentelemetry/api` exports. Its globals are shared by all copies, so it does not matter which one is loaded. */
+/** The exports of `@opentelemetry/api`. Its globals are shared by all copies, so it does not matter which one is loaded. */
 export const api: typeof Api = load();
 
 function load(): typeof Api {

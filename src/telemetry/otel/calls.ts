@@ -66,7 +66,7 @@ export function endCall(message: CallMessage): void {
   span.end();
 }
 
-/** Whether the plan knows the event: a catch-all counts, a name that nobody handles does not. */
+/** Whether the plan knows the event: a catch-all counts, a name without a handler does not. */
 export function isHandled({ handler }: Pick<CallMessage, 'handler'>): boolean {
   return handler !== '(nobody)';
 }

@@ -6,7 +6,7 @@ import type { Server } from 'socket.io';
 import type { DeclaredNames } from '../../base/channels/messages.js';
 import type { Attributes } from './api.js';
 
-/** Stands for all names that nobody declared. */
+/** Stands for all names that were not declared. */
 export const other = '_OTHER';
 
 /** The value of `rpc.system.name`. */

@@ -1,4 +1,4 @@
-/** What a flight recorder keeps, as plain data: the same as JSON. */
+/** The records of a flight recorder, as plain data: the same as JSON. */
 
 /** A value as it was recorded: what no field allows is a {@link Hidden}, bytes are {@link Bytes}. */
 export type Recorded = null | boolean | number | string | readonly Recorded[] | { readonly [key: string]: Recorded };
@@ -57,7 +57,7 @@ export interface RecordedCall extends Entry {
 export interface RecordedConnection extends Entry {
   readonly type: 'connected' | 'refused' | 'left';
   readonly transport: string;
-  /** What it sent to be let in. */
+  /** The client's `auth`, as it was sent with the attempt. */
   readonly auth?: Recorded;
   readonly query?: Recorded;
   readonly outcome?: RecordedOutcome;
@@ -100,7 +100,7 @@ export function readDump(text: string): Dump {
   return value as Dump;
 }
 
-/** What the socket of a call did until the call had ended; `undefined` if the call is not among the entries. */
+/** The entries of a call's socket until the call had ended; `undefined` if the call is not among the entries. */
 export function entriesUntil(entries: readonly RecordedEntry[], call: string): readonly RecordedEntry[] | undefined {
   const end = entries.findIndex((entry) => entry.type === 'call' && entry.id === call);
   if (end < 0) return undefined;

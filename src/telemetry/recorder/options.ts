@@ -1,5 +1,6 @@
 /** The option `recorder`, checked. */
-import type { Problems } from '../../base/boot/report.js';
+import type { Step } from '../../base/boot/report.js';
+import type { SetupProblem } from '../../base/errors.js';
 
 /** The options of the flight recorder. */
 export interface RecorderOptions {
@@ -23,20 +24,19 @@ export type RecorderSettings = Required<Omit<RecorderOptions, 'signal'>> & Pick<
 
 const smallest = 1_024;
 
-/** Adds what is wrong with the option. */
-export function resolveRecorder(
-  options: RecorderOptions | undefined,
-  problems: Problems,
-): RecorderSettings | undefined {
+/** Returns the option with its defaults; yields what is wrong with it. */
+export function* resolveRecorder(options: RecorderOptions | undefined): Step<RecorderSettings | undefined> {
   if (options === undefined) return undefined;
   const { size = 1_048_576, fields = [], signal, crash = true, folder = process.cwd() } = options;
-  const wrong = (what: string, fix: string): void =>
-    void problems.push({ code: 'recorder_option', where: 'recorder', what, fix });
   if (!(Number.isSafeInteger(size) && size >= smallest))
-    wrong(`size: ${String(size)} is not a number of bytes, at least ${smallest}.`, 'write size: 1_048_576.');
+    yield wrong(`size: ${String(size)} is not a number of bytes, at least ${smallest}.`, 'write size: 1_048_576.');
   if (!Array.isArray(fields) || !fields.every((each) => typeof each === 'string'))
-    wrong('`fields` is not a list of names.', "write fields: ['room', 'text'].");
+    yield wrong('`fields` is not a list of names.', "write fields: ['room', 'text'].");
   if (signal !== undefined && !/^SIG(USR1|USR2|HUP)$/.test(signal))
-    wrong(`signal: ${JSON.stringify(signal)} is not known.`, "write signal: 'SIGUSR2'.");
+    yield wrong(`signal: ${JSON.stringify(signal)} is not known.`, "write signal: 'SIGUSR2'.");
   return { size, fields, crash, folder, ...(signal === undefined ? {} : { signal }) };
+}
+
+function wrong(what: string, fix: string): SetupProblem {
+  return { code: 'recorder_option', where: 'recorder', what, fix };
 }

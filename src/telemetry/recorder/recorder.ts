@@ -9,7 +9,7 @@ import { factsOf, KeptCall, KeptConnection, recorded, round } from './kept.js';
 import type { RecorderSettings } from './options.js';
 import { Ring } from './ring.js';
 
-/** What a dump is asked for. */
+/** The options of a dump. */
 export interface DumpOptions {
   /** The id of a call, as the answer of a failure and the log have it: only what its socket did until then. */
   readonly call?: string;

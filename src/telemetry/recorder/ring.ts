@@ -19,7 +19,7 @@ export class Ring<Entry> {
     return this.#bytes;
   }
 
-  /** Adds an entry; the oldest ones leave where there is no room. Returns `false` if it has none by itself. */
+  /** Adds an entry; the oldest ones leave if there is no room. Returns `false` if it has none by itself. */
   add(entry: Entry, bytes: number): boolean {
     if (bytes > this.size) {
       this.#dropped++;

@@ -43,7 +43,7 @@ type Manager = library.Manager;
 
 /**
  * Socket.IO's client leaves its transports out of what it gives to `require`. A test runner that turns modules into
- * CommonJS finds them where it has them from; in a module there is no `require`, and no need of it.
+ * CommonJS has it, and finds them there; in a module there is no `require`, and no need of it.
  */
 const NodeWebSocket = (library as Partial<typeof library>).NodeWebSocket ?? requireTransport();
 

@@ -368,3 +368,33 @@ test('a class that stands for a middleware and has no `use` is one; one that mak
   assert.equal(Counting.calls, 1);
   await app.close();
 });
+
+test('a middleware that only connections pass is built at boot too, and its mistakes are reported', async () => {
+  class Useless {
+    static calls = 0;
+    constructor() {
+      Useless.calls++;
+    }
+  }
+  class Unbuildable implements MiddlewareObject {
+    constructor() {
+      throw new Error('no');
+    }
+    use: Middleware = (_context, next) => next();
+  }
+  @Namespace('/a')
+  @Use(Unbuildable)
+  class OnlyConnects {
+    @OnConnect() enter() {}
+  }
+  assertMistake(await mistake([OnlyConnects]), 'Unbuildable', /cannot build it: .*no/s, /./);
+  @Namespace('/a')
+  @Use(Useless as never)
+  class OnlyLeaves {
+    @OnDisconnect() leave() {}
+  }
+  assertMistake(await mistake([OnlyLeaves]), 'Useless', /no method `use`/, /./);
+  Useless.calls = 0;
+  assertMistake(await mistake([], { use: [Useless as never] }), 'Useless', /no method `use`/, /./);
+  assert.equal(Useless.calls, 1);
+});

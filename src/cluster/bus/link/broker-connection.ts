@@ -59,7 +59,7 @@ export class BrokerConnection {
     return this.#session.probe(uid).catch(() => true);
   }
 
-  /** Gives the present session up if the broker says nothing on it for so many milliseconds, whatever it is asked. */
+  /** Drops the present session if the broker says nothing on it for so many milliseconds, whatever it is asked. */
   async check(uid: string, timeout: number): Promise<void> {
     const { session } = this;
     if (!session) return;
@@ -70,7 +70,7 @@ export class BrokerConnection {
     });
   }
 
-  /** Gives the present session up, as if it had broken. */
+  /** Drops the present session, as if it had broken. */
   reset(reason: string): void {
     const session = this.#session;
     if (session) this.#broken(session, new Error(reason));

@@ -10,7 +10,7 @@ import { Inbox } from './inbox.js';
 import { type BusPlace, isObserved, observeConfirmed, publishObserved } from './observed-bus.js';
 import { type Fate, Outbox, type Urgency } from './outbox.js';
 
-/** What a link reports to its node. */
+/** The events of a link, for its node. */
 export interface LinkEvents {
   up(): void;
   down(): void;

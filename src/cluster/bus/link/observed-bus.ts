@@ -14,7 +14,7 @@ export interface BusPlace {
   readonly engine: string;
 }
 
-/** Whether somebody subscribes, and it is a message of an application. */
+/** Whether there is a subscriber, and it is a message of an application. */
 export function isObserved(message: object): message is Required<CarriedMessage> {
   if (!busChannel.hasSubscribers) return false;
   const { nsp, data } = message as CarriedMessage;

@@ -23,7 +23,7 @@ export interface Wire {
 /** Messages that wait for a moment even with `whenDown: 'drop'`: until a node has been heard on a new connection. */
 const MOMENT = 1000;
 
-/** What became of a message: other nodes get it, may get it later, or do not get it. */
+/** The fate of a message: other nodes get it, may get it later, or do not get it. */
 export type Fate = 'published' | 'kept' | 'dropped';
 
 /**
@@ -50,7 +50,7 @@ export class Outbox {
     private readonly wire: Wire,
     private readonly framer: Framer,
     whenDown: NonNullable<AdapterOptions['whenDown']>,
-    /** False when nobody confirms anything: the messages of this link take another way. */
+    /** False if nothing is confirmed: the messages of this link take another way. */
     private readonly confirms: boolean,
   ) {
     this.#buffer = whenDown === 'drop' ? 0 : whenDown.buffer;

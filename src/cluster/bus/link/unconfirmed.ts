@@ -1,4 +1,4 @@
-/** What was sent to all and is not known to have arrived. */
+/** Messages that were sent to all and are not known to have arrived. */
 import type { Parcel } from '../frames/framer.js';
 
 /** Parcels whose arrival is not confirmed; older ones are taken for arrived. */

@@ -5,14 +5,14 @@ import { Members, type NodeState } from './members.js';
 /** The parts of an emitter that its audience uses. */
 export interface AudienceNode {
   isUp(): boolean;
-  /** Whether something was sent of which nobody has said yet that it came. */
+  /** Whether something was sent that no node has confirmed yet. */
   isUnconfirmed(): boolean;
   ask(): void;
   /** All known nodes have got everything up to that number. */
   confirm(number: number): void;
   /** A node has said what it got, or is gone. */
   onHeard(): void;
-  /** Nobody is there. */
+  /** No other node is there. */
   giveUp(): void;
 }
 
@@ -22,7 +22,7 @@ const NO_STATE: NodeState = { held: [], wanted: [] };
 export class Audience {
   readonly members: Members;
   readonly #timer: NodeJS.Timeout;
-  /** Questions in a row that nobody has answered. */
+  /** Questions in a row without an answer. */
   #unanswered = 0;
   #isFirst = true;
   #askedAt = performance.now();

@@ -65,12 +65,12 @@ export class Members {
     return this.#all.size;
   }
 
-  /** After this node was cut off or asleep: nobody is to blame for the silence. */
+  /** After this node was cut off or asleep: the silence is no node's fault. */
   resetTimers(now: number): void {
     for (const member of this.#all.values()) member.seen = now;
   }
 
-  /** The connection is new: nobody has said yet what they got before. */
+  /** The connection is new: no node has said yet what it got before. */
   awaitAll(): void {
     for (const member of this.#all.values()) member.awaited = true;
   }

@@ -36,7 +36,7 @@ export interface PresenceNode {
   say(topic: Topic, message: NodeMessage): number;
   /** The number of the last frame to all that came from that node. */
   heardOf(uid: string): number;
-  /** Gives the link up: nothing comes through it. */
+  /** Drops the link: nothing comes through it. */
   reset(reason: string): void;
   /** Senders that were silent since then are of no interest any more. */
   forget(before: number): void;

@@ -59,7 +59,7 @@ export class Sessions {
     this.#began.delete(sid);
   }
 
-  /** Gives a packet of this node, which was added to the stream, the offset that clients remember. */
+  /** Sets the offset that clients remember on a packet of this node, which was added to the stream. */
   sending(packet: Packet, opts: BroadcastOptions): void {
     if (!isRecoverable(packet, opts.flags)) return;
     const offset = this.client.positionOf(this.uid);
@@ -83,8 +83,8 @@ export class Sessions {
   }
 
   /**
-   * Null for one that nobody knows, or of which it cannot be told any more what it has missed.
-   * @throws Error where Redis is away
+   * Null for one that is not known, or whose missed packets are not known any more.
+   * @throws Error if Redis is away
    */
   async restore(pid: string, offset: string): Promise<RestoredSession | null> {
     // Empty: the client has got nothing yet.

@@ -23,7 +23,7 @@ interface Address {
 /**
  * The processes of one machine, with no broker: the first to bind the loopback port relays for all; when it ends,
  * another does. `local:` (a port made from the prefix), or `local://:secret@127.0.0.1:7100`. The port is open to every
- * user of the machine, so give it a secret where not all of them are trusted.
+ * user of the machine, so give it a secret if not all of them are trusted.
  */
 export class LocalTransport implements Transport {
   readonly engine = 'local';

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
  */
 export const Kind = { hello: 1, welcome: 2, refused: 3, frame: 4, probe: 5, presence: 6 } as const;
 
-/** The environment variable that names the relay where the URL does not: set for the processes of one primary. */
+/** The environment variable that names the relay if the URL does not: set for the processes of one primary. */
 export const LOCAL_ADDRESS = 'COLLOQUY_LOCAL';
 
 export const NOBODY = '0000000000000000';

@@ -49,7 +49,7 @@ export function fromNodeRedis(client: Client): RedisClient {
       try {
         client.destroy();
       } catch {
-        // Version 5 says so where there is nothing left to end.
+        // Version 5 says so if there is nothing left to end.
       }
     },
   };

@@ -1,4 +1,4 @@
-/** Copies text; where a browser has no clipboard for the page, the text is selected instead. */
+/** Copies text; if a browser has no clipboard for the page, the text is selected instead. */
 import { announce, button, h } from './dom.js';
 
 /** Buttons that copy code, and the code that was copied last. */

@@ -1,4 +1,4 @@
-/** One connection of the playground: a socket of Socket.IO's own client, and what is told of it. */
+/** One connection of the playground: a socket of Socket.IO's own client, and its state for the page. */
 import type { Socket, io as connectSocket } from 'socket.io-client';
 import type { NamespaceContract } from '../../contract.js';
 import type { Book } from '../book.js';
@@ -37,7 +37,7 @@ export interface Happening {
   readonly acknowledge?: (value: unknown) => void;
 }
 
-/** What a connection is made with. */
+/** The parameters of a connection. */
 export interface ConnectionOptions {
   readonly namespace: NamespaceContract;
   /** The path, with its parameters. */
@@ -46,7 +46,7 @@ export interface ConnectionOptions {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** What the page does when something becomes of a connection. */
+/** Callbacks for the events of a connection. */
 export interface ConnectionHooks {
   /** The state is another one. */
   readonly changed: () => void;

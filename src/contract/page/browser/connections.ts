@@ -113,7 +113,7 @@ export class Connections {
       upgraded: () => this.changed(),
       happened: (happening) => this.feed.add(connection, happening),
     });
-    // What was refused is tried again with other values.
+    // A refused connection is tried again with other values.
     for (const each of this.all.filter(({ status }) => status === 'refused')) this.#drop(each);
     this.all.push(connection);
     this.#asking = connection;

@@ -29,7 +29,7 @@ export class Feed {
   readonly #pause = byId<HTMLInputElement>('feed-pause');
   readonly #count = byId('feed-count');
   #entries: Entry[] = [];
-  /** What came while the feed is paused. */
+  /** The entries that came while the feed is paused. */
   #waiting: Entry[] = [];
   #connections: readonly Connection[] = [];
   #isPlanned = false;

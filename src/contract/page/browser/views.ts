@@ -16,7 +16,7 @@ export function hashOf(...names: readonly string[]): string {
   return `#/${names.map(encodeURIComponent).join('/')}`;
 }
 
-/** What a view shows under its heading. */
+/** The content of a view under its heading. */
 export interface View {
   readonly title: string;
   /** Stands before the title: where it belongs. */

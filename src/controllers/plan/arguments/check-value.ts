@@ -31,12 +31,12 @@ export function argumentSource(position: number, property?: string | number): So
   return { label: property === undefined ? '' : `@Payload('${property}')`, read, checked: true, textual: false };
 }
 
-/** Returns the value, what was made of it, or an `Invalid`; a promise only where a validator is asynchronous. */
+/** Returns the value, what was made of it, or an `Invalid`; a promise only if a validator is asynchronous. */
 export type Fit = (value: unknown) => unknown;
 
 export interface ValueCheck {
   readonly label: string;
-  /** Absent where anything passes. */
+  /** Absent if anything passes. */
   readonly fit?: Fit;
   readonly payload?: PayloadPlan;
 }
@@ -88,7 +88,7 @@ export function isForeign(type: unknown, hasParser: boolean): boolean {
   return foreign.has(type) || (!hasParser && brought.has(type));
 }
 
-/** One value of a class, of a primitive type, or anything where the type is `Object`. `textual`: it comes as text. */
+/** One value of a class, of a primitive type, or anything if the type is `Object`. `textual`: it comes as text. */
 export function fitOne(type: unknown, plan: PlanOf, textual: boolean, options: PayloadOptions = {}): ValueCheck {
   if (type === Object) return { label: textual ? '' : 'unknown' };
   const primitive = primitives.get(type) ?? brought.get(type);
@@ -112,7 +112,7 @@ export function fitEnum(values: Readonly<Record<string, unknown>>): ValueCheck {
   };
 }
 
-/** An array whose every element is of a class or a primitive type, or anything where the type is `Object`. */
+/** An array whose every element is of a class or a primitive type, or anything if the type is `Object`. */
 export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
   if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(Array, primitives.get(Array)!, false) };
   const primitive = primitives.get(type) ?? brought.get(type);

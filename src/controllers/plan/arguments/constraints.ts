@@ -2,11 +2,11 @@
 import { libraryConstraint } from '../../../payload/index.js';
 import { isRegistered, markInjectable, type DependencyContainer } from '../../../base/container.js';
 import { constructorTypes, type Class } from '../../../base/reflect.js';
-import type { Problems } from '../../../base/boot/report.js';
+import type { Step } from '../../../base/boot/report.js';
 import type { SetupProblem } from '../../../base/errors.js';
 
-/** Builds an object of the application; `undefined` if the container cannot, which is added to the problems. */
-export type BuildObject = (type: Class) => object | undefined;
+/** Builds an object of the application; `undefined` if the container cannot. */
+export type BuildObject = (type: Class) => Step<object | undefined>;
 
 export class Constraints {
   readonly #found = new Set<Function>();
@@ -18,16 +18,16 @@ export class Constraints {
   }
 
   /** Builds all that were noted since. Those without services are class-validator's, and only looked at. */
-  build(container: DependencyContainer, build: BuildObject, problems: Problems): void {
+  *build(container: DependencyContainer, build: BuildObject): Step<void> {
     for (const type of this.#found) {
       if (this.#instances.has(type)) continue;
       if (hasServices(container, type)) {
         if (type.length > 0 && constructorTypes(type as Class)) markInjectable(type as Class);
-        this.#instances.set(type, build(type as Class));
+        this.#instances.set(type, yield* build(type as Class));
       } else {
         this.#instances.set(type, undefined);
         const problem = problemOf(type);
-        if (problem) problems.push(problem);
+        if (problem) yield problem;
       }
     }
     this.#found.clear();

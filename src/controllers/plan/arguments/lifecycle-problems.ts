@@ -1,10 +1,10 @@
 /** Parameters of lifecycle handlers that get nothing, or something else than they say. */
-import type { SetupProblem } from '../../../base/errors.js';
+import type { PlacelessProblem } from '../../../base/boot/report.js';
 import type { HandlerKind } from '../../metadata/types.js';
 import type { HandlerFacts } from '../../scan/facts.js';
 import { isPrimitive } from './check-value.js';
 
-/** What a lifecycle handler gets without a decorator, by position: what the client sends while it connects, a text, or anything. */
+/** The arguments of lifecycle handlers without a decorator, by position: the client's `auth`, a text, or anything. */
 const given: Partial<Record<HandlerKind, readonly ('auth' | 'text' | 'any')[]>> = {
   connect: ['auth'],
   disconnect: ['text', 'any'],
@@ -29,12 +29,12 @@ export function lifecycleProblem(
   type: unknown,
   position: number,
   mayLack: boolean,
-): Omit<SetupProblem, 'where'> | undefined {
+): PlacelessProblem | undefined {
   const values = given[kind];
   if (!values) return undefined;
   const isAny = type === Object;
   const name = `@On${kind[0]!.toUpperCase()}${kind.slice(1)}`;
-  const problem = (what: string): Omit<SetupProblem, 'where'> => {
+  const problem = (what: string): PlacelessProblem => {
     const lost = isAny ? 'if it is Socket or another class, import it without `type`; else ' : '';
     return { code: 'lifecycle_argument', what, fix: `${lost}${remedies[kind]!}` };
   };

@@ -3,7 +3,7 @@ import type { PayloadOptions } from '../../../payload/index.js';
 
 /**
  * Options of the application, a class and a parameter: the nearer one wins, key by key. Where only one of them says
- * anything it is given as it is, so that the same options can be told by their identity.
+ * anything it is given as it is, so that the same options can be recognized by their identity.
  */
 export function mergePayloadOptions(...options: readonly (PayloadOptions | undefined)[]): PayloadOptions {
   const given = options.filter(saysAnything);

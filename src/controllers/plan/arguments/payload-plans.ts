@@ -9,7 +9,7 @@ import {
   type PayloadPlan,
   type PayloadProblem,
 } from '../../../payload/index.js';
-import type { SetupProblem } from '../../../base/errors.js';
+import type { PlacelessProblem } from '../../../base/boot/report.js';
 import type { Class } from '../../../base/reflect.js';
 import { isForeign, isPrimitive } from './check-value.js';
 import { Constraints } from './constraints.js';
@@ -29,7 +29,7 @@ export class PayloadPlans {
   }
 
   /** Returns the problems of a type under these options, as far as boot can see them. */
-  typeProblems(type: unknown, options: PayloadOptions, textual = false): readonly Omit<SetupProblem, 'where'>[] {
+  typeProblems(type: unknown, options: PayloadOptions, textual = false): readonly PlacelessProblem[] {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
     if (this.isForeign(type, textual)) return [foreignProblem(type)];
     if (isForeign(type, false)) return [];
@@ -97,7 +97,7 @@ interface PlansOfOptions {
   readonly problems: Map<Class, readonly PayloadProblem[]>;
 }
 
-function foreignProblem({ name }: Function): Omit<SetupProblem, 'where'> {
+function foreignProblem({ name }: Function): PlacelessProblem {
   return {
     code: 'foreign_type',
     what: `the type is ${name}, which never comes over the wire.`,

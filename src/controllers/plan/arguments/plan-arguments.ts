@@ -1,8 +1,7 @@
 /** Facts about parameters → readers. The rules are those of the README's table of parameters. */
 import { Server, Socket } from 'socket.io';
 import { EventContext } from '../../../base/context.js';
-import type { BootErrorCode } from '../../../base/boot-errors.js';
-import { take, type Problems } from '../../../base/boot/report.js';
+import { at, eachOf, type PlacelessProblem, type Step } from '../../../base/boot/report.js';
 import type { HandlerKind, ParamKind } from '../../metadata/types.js';
 import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
@@ -30,19 +29,22 @@ import { lifecycleProblem } from './lifecycle-problems.js';
 import { typeProblem, unvalidatedArgs, unvalidatedRest } from './type-problems.js';
 import type { ArgumentPlan, Reader } from '../types.js';
 
-/** Makes one reader for each parameter. Mistakes are added to `problems`. */
-export function planArguments(
+/** A step of planning one parameter, whose place its caller knows. */
+type Planning<T> = Step<T, PlacelessProblem>;
+
+/** Makes one reader for each parameter; yields the mistakes. */
+export function* planArguments(
   handler: HandlerFacts,
   options: PayloadOptions,
   plans: PayloadPlans,
-  problems: Problems,
-): ArgumentPlan[] {
+): Step<ArgumentPlan[]> {
   const hasSeveral = handler.params.filter(isArgument).length > 1;
   let next = 0;
-  return handler.params.map((param) => {
+  return yield* eachOf(handler.params, function* (param) {
     const takesNext = isArgument(param) && param.metadata?.key === undefined;
     const position = takesNext ? next++ : 0;
-    const planned = new ArgumentPlanner(handler, param, options, plans, problems).plan(position, hasSeveral);
+    const planner = new ArgumentPlanner(handler, param, options, plans);
+    const planned = yield* at(`${handler.label}, parameter ${param.index + 1}`, planner.plan(position, hasSeveral));
     return byType.has(ownTwin(param.type) ?? param.type) && !param.metadata
       ? planned
       : { ...planned, origin: originOf(param, position, options) };
@@ -70,66 +72,61 @@ const homes: Partial<Record<ParamKind, readonly HandlerKind[]>> = {
 };
 
 class ArgumentPlanner {
-  readonly #where: string;
-
   constructor(
     private readonly handler: HandlerFacts,
     private readonly param: ParamFacts,
     private readonly options: PayloadOptions,
     private readonly plans: PayloadPlans,
-    private readonly problems: Problems,
-  ) {
-    this.#where = `${handler.label}, parameter ${param.index + 1}`;
-  }
+  ) {}
 
   /**
    * @param position of the argument that is taken unless the decorator says another one
    * @param hasSeveral whether more than one argument is taken, so that it must be said which one is wrong
    */
-  plan(position: number, hasSeveral: boolean): ArgumentPlan {
+  *plan(position: number, hasSeveral: boolean): Planning<ArgumentPlan> {
     const { metadata, type } = this.param;
-    const special = metadata ? undefined : this.#special(type);
+    const special = metadata ? undefined : yield* this.#special(type);
     if (special) return special;
     if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
-    this.#checkHome();
-    if (this.param.isRest && isArgument(this.param)) return this.#rest(position);
-    if (this.#hasLifecycleProblem(position)) return { label: '?', read: () => undefined };
+    yield* this.#checkHome();
+    if (this.param.isRest && isArgument(this.param)) return yield* this.#rest(position);
+    if (yield* this.#hasLifecycleProblem(position)) return { label: '?', read: () => undefined };
     const key = metadata?.key ?? position;
     const path = typeof key === 'string' ? key : hasSeveral && isArgument(this.param) ? String(key) : '';
-    return this.#checked(this.#source(position), path);
+    return yield* this.#checked(this.#source(position), path);
   }
 
-  /** What is told by its type; a class of another copy of Socket.IO is named. */
-  #special(type: unknown): ArgumentPlan | undefined {
-    const twin = twinProblem(type, this.#where);
-    if (twin) this.problems.push(twin);
+  /** The parameters that are known by their types; a class of another copy of Socket.IO is named. */
+  *#special(type: unknown): Planning<ArgumentPlan | undefined> {
+    const twin = twinProblem(type);
+    if (twin) yield twin;
     return byType.get(ownTwin(type) ?? type);
   }
 
   /** The arguments from a position on, each of the class that is stated or known. */
-  #rest(position: number): ArgumentPlan {
+  *#rest(position: number): Planning<ArgumentPlan> {
     const { metadata, type } = this.param;
     const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
     const read: Reader = (context) => context.packet.slice(position + 1);
     const element: unknown = each ?? stated ?? type;
     if (!values && (element === Object || !this.#isUsable(element, false) || UNKNOWN_ELEMENTS.has(element))) {
-      if (!each && !stated && this.#comesFromClient()) this.problems.push({ where: this.#where, ...unvalidatedRest });
+      if (!each && !stated && this.#comesFromClient()) yield unvalidatedRest;
       return { label: '...unvalidated[]', read, spread: true };
     }
     const options = mergePayloadOptions(this.options, own);
-    if (!values) this.#inspect(element, options);
+    if (!values) yield* this.plans.typeProblems(element, options);
     const { label, fit } = values ? fitEnum(values) : fitOne(element, (plain) => this.plans.of(plain, options), false);
     return { label: `...${label}[]`, read: restReader(read, fit!, position), spread: true };
   }
 
-  /** What a lifecycle handler is called with is no argument of an event. Returns whether something is wrong with it. */
-  #hasLifecycleProblem(position: number): boolean {
+  /** A lifecycle handler's parameters are no arguments of an event. Returns whether something is wrong with this one. */
+  *#hasLifecycleProblem(position: number): Planning<boolean> {
     const { hasDefault = false, metadata, type } = this.param;
     if ((metadata?.kind ?? 'payload') !== 'payload' || typeof metadata?.key === 'string') return false;
     const { optional: isOptional = false, each, type: stated } = metadata?.options ?? {};
     const taken = each ? Array : (stated ?? type);
     const problem = lifecycleProblem(this.handler, taken, metadata?.key ?? position, hasDefault || isOptional);
-    if (problem) this.problems.push({ where: this.#where, ...problem });
+    if (problem) yield problem;
     return problem !== undefined;
   }
 
@@ -140,16 +137,16 @@ class ArgumentPlanner {
     return argumentSource(metadata?.key ?? position);
   }
 
-  #checked(source: Source, path: string): ArgumentPlan {
+  *#checked(source: Source, path: string): Planning<ArgumentPlan> {
     const { metadata, type } = this.param;
     if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
     if (metadata?.kind === 'args' && (this.handler.kind === 'event' || this.handler.kind === 'any')) {
-      this.problems.push({ where: this.#where, ...unvalidatedArgs });
+      yield unvalidatedArgs;
       return { label: `${source.label} unvalidated[]`, read: source.read };
     }
     if (!source.checked || !this.#comesFromClient())
       return { label: source.label || typeLabel(type), read: source.read };
-    const plan = this.#fit(source);
+    const plan = yield* this.#fit(source);
     const label = [source.label, plan.label].filter(Boolean).join(' ');
     const checked = plan.fit && metadata?.options.optional ? optional(plan.fit) : plan.fit;
     const fit = checked && this.param.hasDefault ? unlessMissing(checked) : checked;
@@ -166,56 +163,47 @@ class ArgumentPlanner {
     );
   }
 
-  #fit(source: Source): ValueCheck {
+  *#fit(source: Source): Planning<ValueCheck> {
     const { metadata, type: written } = this.param;
     const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
     if (values !== undefined) return fitEnum(values);
-    if (!this.#isClass('each') || !this.#isClass('type')) return { label: '?' };
+    if (!(yield* this.#isClass('each')) || !(yield* this.#isClass('type'))) return { label: '?' };
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
-      this.#inspect(each, options, source.textual);
+      yield* this.plans.typeProblems(each, options, source.textual);
       if (each === Object) return { ...fitEach(each, planOf), label: 'unvalidated[]' };
       return this.#isUsable(each, source.textual) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
     const problem = stated ? undefined : typeProblem(type, source, metadata?.kind ?? 'payload');
-    if (problem) this.problems.push({ where: this.#where, ...problem });
+    if (problem) yield problem;
     if (problem && !this.#isUsable(type, source.textual)) return { label: '?' };
     if (type === Object) return { label: 'unvalidated' };
-    this.#inspect(type, options, source.textual);
+    yield* this.plans.typeProblems(type, options, source.textual);
     if (!this.#isUsable(type, source.textual)) return { label: '?' };
     return fitOne(type, planOf, source.textual, options);
   }
 
   /** Whether an option is a class, or not there. */
-  #isClass(key: 'each' | 'type'): boolean {
+  *#isClass(key: 'each' | 'type'): Planning<boolean> {
     const options = this.param.metadata?.options ?? {};
-    return !(key in options) || take(checkType(options[key], this.#where, `\`${key}\``), this.problems);
+    return !(key in options) || (yield* checkType(options[key], `\`${key}\``));
   }
 
   #isUsable(type: unknown, textual: boolean): type is Function {
     return typeof type === 'function' && type !== Function && !this.plans.isForeign(type, textual);
   }
 
-  #inspect(type: unknown, options: PayloadOptions, textual = false): void {
-    for (const problem of this.plans.typeProblems(type, options, textual))
-      this.problems.push({ where: this.#where, ...problem });
-  }
-
-  #problem(code: BootErrorCode, what: string, fix: string): void {
-    this.problems.push({ code, where: this.#where, what, fix });
-  }
-
-  #checkHome(): void {
+  *#checkHome(): Planning<void> {
     const kind = this.param.metadata?.kind;
     const home = kind && homes[kind];
     if (home && !home.includes(this.handler.kind)) {
-      this.#problem(
-        'misplaced_parameter',
-        `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
-        `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
-      );
+      yield {
+        code: 'misplaced_parameter',
+        what: `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
+        fix: `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
+      };
     }
   }
 }

@@ -51,7 +51,7 @@ export function decoratedSource({ metadata }: ParamFacts): Source {
   return { label: name, ...sources[kind](key) };
 }
 
-/** A reader of the user's own may give any thenable; the framework knows promises. */
+/** A reader of the user's own may return any thenable; the framework knows promises. */
 function awaitable(read: Reader): Reader {
   return (context, error) => {
     const value = read(context, error);

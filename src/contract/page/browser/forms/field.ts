@@ -109,7 +109,7 @@ function withoutNull(schema: JsonSchema): JsonSchema {
   return isOrNull ? { ...rest, ...anyOf[0] } : schema;
 }
 
-/** The schema that counts where rules allow an object and an array of such: `x-shape` says which one is declared. */
+/** The schema that counts if rules allow an object and an array of such: `x-shape` says which one is declared. */
 function innerOf(schema: Part): JsonSchema | undefined {
   const isArray = schema['x-shape'] === 'array';
   if (schema.then) return isArray ? { ...schema.then, type: 'array' } : schema.else;

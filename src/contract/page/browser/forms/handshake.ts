@@ -1,4 +1,4 @@
-/** What the handshake of a namespace needs, as the parts of a form: `auth`, the query, the parameters of its path. */
+/** The handshake of a namespace, as the parts of a form: `auth`, the query, the parameters of its path. */
 import type { HandshakeContract, NamespaceContract } from '../../../contract.js';
 import type { Book } from '../../book.js';
 import { h, labelled } from '../dom.js';
