@@ -101,6 +101,6 @@ function foreignProblem({ name }: Function): PlacelessProblem {
   return {
     code: 'foreign_type',
     what: `the type is ${name}, which never comes over the wire.`,
-    fix: 'take a string or a number, or a class whose property is made with @Type and @Transform.',
+    fix: 'take a string or a number, or a class whose property is made with @Type and @Transform; a `parser` of your own may bring it.',
   };
 }
