@@ -160,7 +160,7 @@ function* checkOptions(options: AppOptions, facts: readonly ControllerFacts[]): 
   if (copy) yield copy;
   const socketPath = options.io?.path() ?? options.path ?? '/socket.io';
   yield* checkDocs({ ...options, socketPath });
-  yield* checkMetrics(options.metrics, { socketPath, docsPath: docsPathOf(options.docs) });
+  yield* checkMetrics(options.metrics, { ...options, socketPath, docsPath: docsPathOf(options.docs) });
 }
 
 /** Whether another parser than Socket.IO's own reads packets, on a server of the user's own too. */

@@ -7,6 +7,7 @@ import { type Front, putInFront } from '../server/front.js';
 import { Metrics, type MeasuredApplication } from '../telemetry/metrics/metrics.js';
 import { resolveMetrics, type ResolvedMetrics } from '../telemetry/metrics/option.js';
 import { metricsPage } from '../telemetry/metrics/page.js';
+import { offerMetrics } from '../telemetry/metrics/sources.js';
 import type { AppOptions } from './options.js';
 import { hostsOf } from './server-options.js';
 
@@ -19,6 +20,7 @@ export interface MeasuringParts extends MeasuredApplication {
 export class Measuring {
   #metrics: Metrics | undefined;
   #isClosed = false;
+  #withdraw: (() => void) | undefined;
   readonly #served: ResolvedMetrics | undefined;
   readonly #front: Front | undefined;
   readonly #servers = new WeakSet<HttpServer>();
@@ -37,11 +39,12 @@ export class Measuring {
    */
   text(): string {
     if (this.#isClosed && !this.#metrics) throw new Error('The application has been closed, and it counted nothing.');
-    return (this.#metrics ??= new Metrics(this.parts)).text();
+    return this.#begin().text();
   }
 
   /** Called for each engine that the server gets. */
   attached(engine: Server['engine'], server: HttpServer | undefined): void {
+    this.#withdraw ??= offerMetrics(() => this.#begin());
     this.#metrics?.watch(engine);
     if (!this.#front) return;
     if (!server) return this.parts.log.warn('the metrics are not served: the engine has no HTTP server of Node.js');
@@ -59,6 +62,11 @@ export class Measuring {
 
   close(): void {
     this.#isClosed = true;
+    this.#withdraw?.();
     this.#metrics?.close();
+  }
+
+  #begin(): Metrics {
+    return (this.#metrics ??= new Metrics(this.parts));
   }
 }

@@ -37,7 +37,7 @@ export const bootErrors = {
   limit_name: 'a limit of that name does not exist',
   limit_value: 'a limit is not a number >= 0',
   method_without_handler: 'a method has decorators, but none that makes it a handler',
-  metrics_path: 'the path of the metrics is none, or belongs to Socket.IO',
+  metrics_path: 'the path of the metrics is none, or belongs to something else',
   misplaced_parameter: 'a parameter decorator is not allowed in this kind of handler',
   namespace_path: 'the path of a namespace is not valid',
   nested_type: 'a nested property has no class',

@@ -7,6 +7,7 @@ import send from 'send';
 import type { Step } from '../base/boot/report.js';
 import type { Logger } from '../base/log.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
+import { isBelow } from './allowed.js';
 import { isHostAllowed, type AllowedHosts } from './hosts.js';
 
 /** Folders whose files are served: one, several, or each by the path that it is served under. */
@@ -82,6 +83,24 @@ function contained(listener: RequestListener, log: Logger): RequestListener {
       failed(error);
     }
   };
+}
+
+/** Returns what of the folders has a path, or lies below it, if anything does; the path has no slash at its end. */
+export function staticTaking(path: string, folders: StaticFolders | undefined): string | undefined {
+  for (const [mount, folder] of mountsOf(folders)) {
+    const taken = takenBy(path, mount.replace(/\/+$/, ''), folder);
+    if (taken) return taken;
+  }
+  return undefined;
+}
+
+function takenBy(path: string, mount: string, folder: string): string | undefined {
+  if (mount !== '' && isBelow(mount, path)) return `'${mount}' is a folder of it`;
+  if (!isBelow(path, mount)) return undefined;
+  const inside = path.slice(mount.length);
+  const files = inside === '' ? ['index.html'] : [inside, `${inside}.html`];
+  const found = files.map((file) => join(resolve(folder), file)).find((file) => existsSync(file));
+  return found && `there is ${found}`;
 }
 
 /** The folders with the paths that they are served under. */

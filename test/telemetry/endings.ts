@@ -12,6 +12,7 @@ import {
   OnError,
   Signal,
   type Limits,
+  Use,
 } from '../../src/index.js';
 import type { Running } from '../support/app.js';
 import { deferred, until, type Deferred } from '../support/wait.js';
@@ -63,6 +64,33 @@ class Endings {
   @On() endless() {
     return { value: 1n };
   }
+  @On()
+  @Use(() => 'from the middleware')
+  answeredBefore() {}
+  @On()
+  @Use(() => undefined)
+  kept() {}
+  @On()
+  @Use(() => {
+    throw new EventError('not_yours', 'Not yours.');
+  })
+  guarded() {}
+  @On()
+  @Use(async () => {
+    await Promise.resolve();
+    throw new TypeError('a mistake in a middleware');
+  })
+  misguarded() {}
+  @On()
+  @Use(async (_context, next) => {
+    await next();
+  })
+  dropped() {
+    return 'never arrives';
+  }
+  @On('slowly', { timeout: 20 })
+  @Use(() => wait())
+  slowly() {}
 }
 
 /** The same with an `@OnError` that answers in the place of the failure. */
@@ -79,6 +107,17 @@ class Heard {
   }
 }
 
+/** The same with an `@OnError` that fails. */
+@Namespace('/deaf')
+class Deaf {
+  @On() own() {
+    throw new EventError('too_late', 'The kitchen is closed.');
+  }
+  @OnError hear() {
+    throw new TypeError('a mistake in @OnError');
+  }
+}
+
 @Namespace('/any')
 class Any {
   @OnAny() rest(value: unknown) {
@@ -86,7 +125,7 @@ class Any {
   }
 }
 
-export const controllers = [Endings, Heard, Any];
+export const controllers = [Endings, Heard, Deaf, Any];
 
 /** An application of the controllers, and a client in the namespace of the row. */
 export interface World {
@@ -168,6 +207,27 @@ export const endings: readonly Ending[] = [
     kind: 'failed',
     code: 'too_late',
     make: ask('own'),
+  },
+  {
+    name: 'a failure whose @OnError fails',
+    namespace: '/deaf',
+    event: 'own',
+    kind: 'failed',
+    code: 'too_late',
+    make: ask('own'),
+  },
+  { name: 'a middleware that answers', event: 'answeredBefore', kind: 'answered', make: ask('answeredBefore') },
+  { name: 'a middleware that stops here', event: 'kept', kind: 'answered', make: ask('kept') },
+  { name: 'a middleware that drops the answer', event: 'dropped', kind: 'answered', make: ask('dropped') },
+  { name: 'a middleware that refuses', event: 'guarded', kind: 'failed', code: 'not_yours', make: ask('guarded') },
+  { name: 'a middleware that fails', event: 'misguarded', kind: 'failed', code: 'internal', make: ask('misguarded') },
+  {
+    name: 'a middleware that takes too long',
+    event: 'slowly',
+    kind: 'timed_out',
+    code: 'timeout',
+    limit: 'handlerTime',
+    make: ask('slowly'),
   },
   {
     name: 'an answer that cannot be encoded',

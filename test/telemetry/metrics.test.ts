@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, it } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { Socket } from 'socket.io';
 import {
   Background,
@@ -53,6 +56,17 @@ function fetchPage(url: string, method = 'GET', headers: Record<string, string> 
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('end', () => resolve({ status: response.statusCode, text, headers: response.headers }));
+    });
+    request.on('error', reject).end();
+  });
+}
+
+/** A path as it is, which `URL` would tidy up. */
+function fetchRaw(url: string, path: string): Promise<{ readonly status: number | undefined }> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ hostname, port, path }, (response) => {
+      response.resume().on('end', () => resolve({ status: response.statusCode }));
     });
     request.on('error', reject).end();
   });
@@ -227,6 +241,7 @@ describe('the page of the metrics', () => {
     const { url } = await start(t, [Shop], { metrics: '/metrics' });
     const head = await fetchPage(`${url}/metrics`, 'HEAD');
     assert.deepEqual([head.status, head.text], [200, '']);
+    assert.ok(Number(head.headers['content-length']) > 1_000, 'the length of what GET would give');
     const post = await fetchPage(`${url}/metrics`, 'POST');
     assert.deepEqual([post.status, post.headers['allow']], [405, 'GET, HEAD']);
   });
@@ -280,6 +295,33 @@ describe('the page of the metrics', () => {
   it('has a path of its own beside the event book', async () => {
     const options = { controllers: [Shop], logger: false as const, docs: true, metrics: '/events/metrics' };
     await assert.rejects(createApp(options), /belongs to the option `docs`\. \[metrics_path\]/);
+  });
+
+  const folder = mkdtempSync(join(tmpdir(), 'colloquy-metrics-'));
+  after(() => rmSync(folder, { recursive: true }));
+  for (const file of ['metrics', 'numbers.html']) writeFileSync(join(folder, file), 'a file');
+  const taken: [string, string, AppOptions['static']][] = [
+    ['a file of `static`', '/metrics', folder],
+    ['a page of `static`', '/numbers', [folder]],
+    ['a file below a path of `static`', '/files/metrics', { '/files/': folder }],
+    ['a path of `static`', '/files', { '/files/more': folder }],
+  ];
+  for (const [what, path, folders] of taken) {
+    it(`has a path that belongs to nothing else: ${what}`, async () => {
+      const options = { controllers: [Shop], logger: false as const, metrics: path, static: folders! };
+      await assert.rejects(createApp(options), /belongs to the option `static`: .* \[metrics_path\]/);
+      await (await createApp({ ...options, metrics: '/free' })).close();
+    });
+  }
+
+  it('is the same for all who read it at once, and for strange paths it is not there', async (t) => {
+    const { url, connect } = await start(t, [Shop], { metrics: '/metrics' });
+    await (await connect('/shop/1')).emitWithAck('buy', 1);
+    const pages = await Promise.all(Array.from({ length: 20 }, () => fetchPage(`${url}/metrics`)));
+    for (const { text } of pages) assert.equal(valueOf(parse(text), 'colloquy_calls_total', { event: 'buy' }), 1);
+    for (const path of ['//metrics', '/%6Detrics', '/./metrics/..', '/METRICS', '/metrics%00', '/metrics;a=1']) {
+      assert.equal((await fetchRaw(url, path)).status, 404, path);
+    }
   });
 
   const mistakes: [unknown, string][] = [

@@ -22,7 +22,16 @@ export function passOverCalls(decide: typeof passOver): void {
 
 /** Follows a call from here on; called only if there is a subscriber. */
 export function observe(context: EventContext): void {
-  context.observer = passOver?.(context) ?? new ObservedCall(context);
+  context.observer = passedOver(context) ?? new ObservedCall(context);
+}
+
+/** What fails while it decides fails no call: the call is told of, as without it. */
+function passedOver(context: EventContext): CallObserver | undefined {
+  try {
+    return passOver?.(context);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Runs a part of the framework's work for a call: its handler. */
@@ -69,7 +78,7 @@ class ObservedCall implements CallObserver {
   }
 }
 
-/** The id is made, and the size looked up, only for those who read it. */
+/** The id is made only for those who read it. */
 class CallFacts {
   readonly io: Server;
   readonly kind: ContextKind;
@@ -78,6 +87,7 @@ class CallFacts {
   readonly declared: DeclaredNames;
   readonly socket: string;
   readonly handler: string;
+  readonly bytes: number | undefined;
 
   constructor(
     readonly context: EventContext,
@@ -94,14 +104,11 @@ class CallFacts {
     };
     this.socket = socket.id;
     this.handler = handler.label;
+    this.bytes = bytesOf(packet);
   }
 
   get id(): string {
     return this.context.id;
-  }
-
-  get bytes(): number | undefined {
-    return bytesOf(this.context.packet);
   }
 }
 

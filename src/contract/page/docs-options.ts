@@ -1,10 +1,8 @@
 /** The option `docs`: where the event book is served, who may see it, and the mistakes that boot finds in it. */
-import { existsSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join, resolve } from 'node:path';
 import type { Step } from '../../base/boot/report.js';
 import { checkAllow, isBelow } from '../../server/allowed.js';
-import { mountsOf, type HttpOptions } from '../../server/pages.js';
+import { staticTaking, type HttpOptions } from '../../server/pages.js';
 
 /** Where the event book is served, and who may see it. */
 export interface DocsOptions {
@@ -75,19 +73,6 @@ function pathProblem(given: unknown, { http, static: folders, socketPath }: Docs
     return `'${given}' and the path of Socket.IO, '${socketPath}', are not apart.`;
   }
   if (path === '' && http) return "'/' belongs to the option `http`.";
-  for (const [mount, folder] of mountsOf(folders)) {
-    const taken = takenBy(path, mount.replace(/\/+$/, ''), folder);
-    if (taken) return `'${given}' belongs to the option \`static\`: ${taken}.`;
-  }
-  return undefined;
-}
-
-/** Says which part of a folder has the path of the page, if there is one. */
-function takenBy(path: string, mount: string, folder: string): string | undefined {
-  if (mount !== '' && isBelow(mount, path)) return `'${mount}' is a folder of it`;
-  if (!isBelow(path, mount)) return undefined;
-  const inside = path.slice(mount.length);
-  const files = inside === '' ? ['index.html'] : [inside, `${inside}.html`];
-  const found = files.map((file) => join(resolve(folder), file)).find((file) => existsSync(file));
-  return found && `there is ${found}`;
+  const taken = staticTaking(path, folders);
+  return taken && `'${given}' belongs to the option \`static\`: ${taken}.`;
 }

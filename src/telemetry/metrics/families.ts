@@ -27,7 +27,7 @@ abstract class Series<State> {
   constructor(
     readonly name: string,
     readonly help: string,
-    private readonly labels: readonly string[],
+    protected readonly labels: readonly string[],
   ) {}
 
   protected abstract begin(): State;
@@ -44,10 +44,12 @@ abstract class Series<State> {
   }
 
   protected map(samplesOf: (labels: Record<string, string>, state: State) => Sample[]): Sample[] {
-    return [...this.#series.values()].flatMap(({ values, state }) =>
-      samplesOf(Object.fromEntries(this.labels.map((label, index) => [label, values[index]!])), state),
-    );
+    return [...this.#series.values()].flatMap(({ values, state }) => samplesOf(labelled(this.labels, values), state));
   }
+}
+
+function labelled(labels: readonly string[], values: LabelValues): Record<string, string> {
+  return Object.fromEntries(labels.map((label, index) => [label, values[index]!]));
 }
 
 /** A number that grows. */
@@ -67,12 +69,25 @@ export class Counter extends Series<{ value: number }> {
 }
 
 /** Seconds. */
-const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+export const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 interface Distribution {
   /** How many were in each bucket and in none below it; the last one has no bound. */
   readonly counts: number[];
   sum: number;
+}
+
+type Mirror = (
+  family: { readonly name: string; readonly help: string },
+  labels: Readonly<Record<string, string>>,
+  seconds: number,
+) => void;
+
+let mirror: Mirror | undefined;
+
+/** Hands on what all histograms observe. */
+export function mirrorHistograms(to: Mirror | undefined): void {
+  mirror = to;
 }
 
 /** How long things took. */
@@ -87,6 +102,7 @@ export class Histogram extends Series<Distribution> {
     const at = bounds.findIndex((bound) => seconds <= bound);
     state.counts[at < 0 ? bounds.length : at]!++;
     state.sum += seconds;
+    mirror?.(this, labelled(this.labels, values), seconds);
   }
 
   family(): Family {

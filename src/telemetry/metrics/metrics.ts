@@ -1,6 +1,7 @@
 /** The metrics of one application, from when they are first asked for until it is closed. */
 import type { Server } from 'socket.io';
 import { EventLoop } from './event-loop.js';
+import type { Family } from './families.js';
 import { type ObservedApplication, ObservedMetrics } from './observed.js';
 import { type ApplicationState, stateFamilies } from './state.js';
 import { writeText } from './text.js';
@@ -25,15 +26,15 @@ export class Metrics {
     this.#traffic.watch(engine);
   }
 
+  /** Everything but what belongs to the process. */
+  families(): Family[] {
+    const { io, state } = this.application;
+    return [...this.#observed.families(), ...stateFamilies(io, state()), ...this.#traffic.families()];
+  }
+
   /** Writes everything in Prometheus' text format. */
   text(): string {
-    const { io, state } = this.application;
-    return writeText([
-      ...this.#observed.families(),
-      ...stateFamilies(io, state()),
-      ...this.#traffic.families(),
-      ...this.#eventLoop.families(),
-    ]);
+    return writeText([...this.families(), ...this.#eventLoop.families()]);
   }
 
   close(): void {

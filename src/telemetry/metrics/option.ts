@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Step } from '../../base/boot/report.js';
 import { checkAllow, isBelow } from '../../server/allowed.js';
+import { staticTaking, type StaticFolders } from '../../server/pages.js';
 
 /** Where the metrics are served, and who may read them. */
 export interface MetricsOptions {
@@ -28,16 +29,24 @@ export function resolveMetrics(option: MetricsOption | undefined): ResolvedMetri
   return typeof option === 'string' ? { path: option } : { path: '/metrics', ...option };
 }
 
-/** Finds a path that no request can have, or that belongs to Socket.IO or to the event book, and an `allow` that is no function. */
+/** The paths of an application that belong to something else. */
+interface TakenPaths {
+  readonly socketPath: string;
+  readonly docsPath: string | undefined;
+  readonly static?: StaticFolders;
+}
+
+/** Finds a path that no request can have, or that belongs to something else, and an `allow` that is no function. */
 export function* checkMetrics(
   option: MetricsOption | undefined,
-  { socketPath, docsPath }: { readonly socketPath: string; readonly docsPath: string | undefined },
+  { socketPath, docsPath, static: folders }: TakenPaths,
 ): Step<void> {
   const resolved = resolveMetrics(option);
   if (!resolved) return;
   const { path, allow } = resolved as { readonly path: unknown; readonly allow?: unknown };
   yield* checkAllow('metrics', allow);
-  const what = pathProblem(path, socketPath.replace(/\/$/, '')) ?? bookProblem(path, docsPath);
+  const what =
+    pathProblem(path, socketPath.replace(/\/$/, '')) ?? bookProblem(path, docsPath) ?? staticProblem(path, folders);
   if (what) yield { code: 'metrics_path', where: 'metrics', what, fix: "write metrics: '/metrics'." };
 }
 
@@ -46,8 +55,15 @@ function bookProblem(path: unknown, docsPath: string | undefined): string | unde
   return isTaken ? `'${String(path)}' belongs to the option \`docs\`.` : undefined;
 }
 
+function staticProblem(path: unknown, folders: StaticFolders | undefined): string | undefined {
+  const taken = staticTaking(String(path), folders);
+  return taken && `'${String(path)}' belongs to the option \`static\`: ${taken}.`;
+}
+
 function pathProblem(path: unknown, sockets: string): string | undefined {
   if (typeof path !== 'string' || !/^(?:\/[\w.~-]*[\w~-])+$/.test(path))
     return `${JSON.stringify(path)} is not a path such as '/metrics'.`;
-  return isBelow(path, sockets) ? `'${path}' belongs to Socket.IO, whose path is '${sockets}'.` : undefined;
+  return isBelow(path, sockets) || isBelow(sockets, path)
+    ? `'${path}' belongs to Socket.IO, whose path is '${sockets}'.`
+    : undefined;
 }

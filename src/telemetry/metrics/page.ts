@@ -32,7 +32,7 @@ function answer({ method }: IncomingMessage, response: ServerResponse, { text, l
   try {
     const body = text();
     const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
-    end(response, 200, method === 'HEAD' ? '' : body, headers);
+    end(response, 200, body, headers, method === 'HEAD');
   } catch (err) {
     log.error({ err }, 'the metrics could not be written');
     end(response, 500, 'Internal error\n');
@@ -44,7 +44,9 @@ function end(
   status: number,
   text: string,
   headers: Readonly<Record<string, string>> = {},
+  isBare = false,
 ): void {
   const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...headers }).end(text);
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...headers });
+  response.end(isBare ? '' : text);
 }

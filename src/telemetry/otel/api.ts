@@ -4,11 +4,13 @@ import type * as Api from '@opentelemetry/api';
 
 export type {
   Attributes,
+  BatchObservableResult,
   Context,
   Counter,
   Histogram,
   Link,
   Meter,
+  Observable,
   Span,
   SpanContext,
   UpDownCounter,

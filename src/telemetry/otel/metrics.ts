@@ -3,6 +3,7 @@ import type { BackgroundMessage, CallMessage, ConnectionMessage, EmitMessage } f
 import { errorCodes } from '../../base/errors.js';
 import type { Outcome } from '../../base/channels/outcome.js';
 import { api, type Attributes, type Counter, type Histogram, type Meter, type UpDownCounter } from './api.js';
+import { ExportedMetrics } from './exported.js';
 import { isHandled } from './calls.js';
 import { BoundedNames, namesOf, system, type CallNames } from './names.js';
 
@@ -23,16 +24,31 @@ const codes = new BoundedNames(100, Object.keys(errorCodes));
 
 let provider: unknown;
 let current: Instruments | undefined;
+let exported: ExportedMetrics | undefined;
 
 /** The instruments of the meter provider that is in force, if there is one: the SDK may be started after the first message. */
 function instruments(): Instruments | undefined {
   const inForce = api.metrics.getMeterProvider();
   if (provider !== inForce) {
-    provider = inForce;
     const meter = inForce.getMeter('colloquy');
-    current = meter === api.createNoopMeter() ? undefined : make(meter);
+    stopMetrics();
+    provider = inForce;
+    if (meter === api.createNoopMeter()) return undefined;
+    current = make(meter);
+    exported = new ExportedMetrics(meter);
   }
   return current;
+}
+
+/** Looks for a meter provider, and for what there is to be exported. */
+export function refreshMetrics(): void {
+  if (instruments()) exported?.refresh();
+}
+
+/** Ends the exporting. */
+export function stopMetrics(): void {
+  exported?.close();
+  provider = current = exported = undefined;
 }
 
 /** Whether there is a meter provider. */

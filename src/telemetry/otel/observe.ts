@@ -8,6 +8,7 @@ import {
 } from '../../base/channels/index.js';
 import { listenersOf, type TypedChannel } from '../../base/channels/channel.js';
 import type { CallMessage } from '../../base/channels/messages.js';
+import { watchOffers } from '../metrics/sources.js';
 import { addLogFacts } from '../../base/context.js';
 import { ActiveContext } from './active.js';
 import type { Context } from './api.js';
@@ -15,17 +16,26 @@ import { beginTransfer, endTransfer } from './bus.js';
 import { passOverCalls } from '../../connections/observing/observed-call.js';
 import { beginCall, endCall, passOver, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
+import { beginRound, endRound } from './rounds.js';
 import { beginEmission, endEmission } from './emissions.js';
-import { isMeasured, measureCall, measureConnection, measureEmission, measureRound } from './metrics.js';
+import {
+  isMeasured,
+  refreshMetrics,
+  stopMetrics,
+  measureCall,
+  measureConnection,
+  measureEmission,
+  measureRound,
+} from './metrics.js';
 
 /** Follows a channel; returns the function that ends it. */
 function follow<Message>(
   channel: TypedChannel<Message>,
-  begin: ((message: Message) => Context) | undefined,
+  begin: (message: Message) => Context,
   ...subscribers: ((message: Message) => void)[]
 ): () => void {
   const store = new ActiveContext();
-  if (begin) channel.bindStore(store, begin);
+  channel.bindStore(store, begin);
   for (const subscriber of subscribers) channel.subscribe(subscriber);
   return () => {
     channel.unbindStore(store as never);
@@ -46,13 +56,14 @@ function endAndMeasure(message: CallMessage): void {
 /** Makes spans and metrics of the calls, connections, emissions and bus messages of all applications of this process. */
 export function enable(): void {
   addLogFacts(traceOf);
+  watchOffers(refreshMetrics);
   passOverCalls((context) => (listenersOf(callChannel) > own || isMeasured() ? undefined : passOver(context)));
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
     follow(emitChannel, beginEmission, endEmission, measureEmission),
     follow(busChannel, beginTransfer, endTransfer),
-    follow(backgroundChannel, undefined, measureRound),
+    follow(backgroundChannel, beginRound, endRound, measureRound),
   ];
 }
 
@@ -60,6 +71,8 @@ export function enable(): void {
 export function disable(): void {
   addLogFacts(undefined);
   passOverCalls(undefined);
+  watchOffers(undefined);
+  stopMetrics();
   for (const end of endings ?? []) end();
   endings = undefined;
 }

@@ -3,9 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'socket.io';
 import { api, type Context, type Link, type SpanContext } from './api.js';
 
-/** Returns the context that texts describe; without a valid `traceparent`, one without a span. */
-export function contextOf(texts: object | null | undefined): Context {
-  if (typeof (texts as { traceparent?: unknown } | null | undefined)?.traceparent !== 'string') return api.ROOT_CONTEXT;
+/** Most characters of one of the texts that describe a trace; the conventions allow 512 for `tracestate` and 8,192 for `baggage`. */
+const longestText = 8_192;
+
+/** Returns the context that texts describe; without a valid `traceparent`, one without a span. Propagators never see what is no text. */
+export function contextOf(from: object | null | undefined): Context {
+  const given = (from ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof given['traceparent'] !== 'string') return api.ROOT_CONTEXT;
+  const texts: Record<string, string> = {};
+  for (const field of api.propagation.fields()) {
+    const text = given[field];
+    if (typeof text === 'string' && text.length <= longestText) texts[field] = text;
+  }
   return api.propagation.extract(api.ROOT_CONTEXT, texts);
 }
 

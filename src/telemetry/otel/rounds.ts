@@ -1,0 +1,38 @@
+/** A span for each round of background work: a trace of its own, active in the work. */
+import type { BackgroundMessage } from '../../base/channels/messages.js';
+import { api, tracer, type Context, type Span } from './api.js';
+import { leftOut } from './unrecorded.js';
+
+/** The spans of the rounds that run, by their `start` and by what both messages share. */
+const running = new Map<string, Span>();
+
+function keyOf({ work, startedAt }: BackgroundMessage): string {
+  return `${startedAt} ${work}`;
+}
+
+/** Begins the span of a round; returns the context in which it runs. */
+export function beginRound(start: BackgroundMessage): Context {
+  const unrecorded = leftOut(api.ROOT_CONTEXT);
+  if (unrecorded) return unrecorded;
+  const { work, startedAt: startTime } = start;
+  const attributes = { 'code.function.name': work };
+  const span = tracer().startSpan(work, { kind: api.SpanKind.INTERNAL, attributes, startTime }, api.ROOT_CONTEXT);
+  running.set(keyOf(start), span);
+  return api.trace.setSpan(api.ROOT_CONTEXT, span);
+}
+
+/** Ends the span; a round that failed is an error. */
+export function endRound(message: BackgroundMessage): void {
+  if (message.type !== 'end') return;
+  const key = keyOf(message);
+  const span = running.get(key);
+  running.delete(key);
+  if (!span) return;
+  const { kind, error } = message.outcome;
+  span.setAttribute('colloquy.outcome', kind);
+  if (kind === 'failed') {
+    span.setStatus({ code: api.SpanStatusCode.ERROR });
+    if (error instanceof Error) span.recordException(error);
+  }
+  span.end();
+}
