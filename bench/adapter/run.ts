@@ -23,8 +23,9 @@ const FETCHES = 500;
 interface Figures {
   /** Broadcasts per second until both clients have all. */
   readonly broadcasts: number;
-  /** Microseconds of the sending process per broadcast. */
-  readonly cpu: number;
+  /** Microseconds of the sending process per broadcast, and of the receiving one; in memory they are one. */
+  readonly sender: number;
+  readonly receiver: number;
   readonly fetches: number;
 }
 
@@ -71,13 +72,14 @@ async function measure(option: string, messages: number): Promise<Figures> {
     return performance.now() - start;
   };
   await broadcast(Math.ceil(messages / 5));
-  const cpu = await ask(first.child, 'cpu');
+  const cpus = (): Promise<number[]> => Promise.all(nodes.map(({ child }) => ask(child, 'cpu')));
+  const before = await cpus();
   const ms = await broadcast(messages);
-  const used = (await ask(first.child, 'cpu')) - cpu;
+  const [sender = 0, receiver = 0] = (await cpus()).map((cpu, at) => (cpu - before[at]!) / messages);
   const fetched = await ask(first.child, 'fetch', FETCHES);
   for (const client of clients) client.disconnect();
   for (const { child } of nodes) child.kill('SIGKILL');
-  return { broadcasts: (messages / ms) * 1000, cpu: used / messages, fetches: (FETCHES / fetched) * 1000 };
+  return { broadcasts: (messages / ms) * 1000, sender, receiver, fetches: (FETCHES / fetched) * 1000 };
 }
 
 function median(values: number[]): number {
@@ -93,14 +95,19 @@ for (let round = 0; round < rounds; round++) {
 console.log(
   `${rounds} rounds of ${messages} broadcasts to two clients, and ${FETCHES} fetchSockets one after the other`,
 );
-console.log('engine'.padEnd(12), 'broadcasts/s'.padStart(13), 'µs CPU each'.padStart(13), 'fetches/s'.padStart(11));
+const columns = ['broadcasts/s', 'beside memory', 'µs of sender', 'of receiver', 'fetches/s'];
+console.log('engine'.padEnd(14), ...columns.map((name) => name.padStart(14)));
+let inMemory = 0;
 for (const [name, all] of figures) {
-  const row = [all.map((each) => each.broadcasts), all.map((each) => each.cpu), all.map((each) => each.fetches)];
-  const [broadcasts, cpu, fetches] = row.map(median) as [number, number, number];
-  console.log(
-    name.padEnd(12),
-    Math.round(broadcasts).toString().padStart(13),
-    cpu.toFixed(1).padStart(13),
-    Math.round(fetches).toString().padStart(11),
-  );
+  const middle = (part: keyof Figures): number => median(all.map((each) => each[part]));
+  const broadcasts = middle('broadcasts');
+  inMemory ||= broadcasts;
+  const row = [
+    broadcasts.toFixed(0),
+    (broadcasts / inMemory).toFixed(2),
+    middle('sender').toFixed(1),
+    middle('receiver').toFixed(1),
+    middle('fetches').toFixed(0),
+  ];
+  console.log(name.padEnd(14), ...row.map((value) => value.padStart(14)));
 }

@@ -63,7 +63,7 @@ export interface AdapterHealth extends AdapterStatus {
   readonly nodes: number;
   readonly sent: number;
   readonly received: number;
-  /** Frames of other nodes that never arrived here, seen as gaps in their numbering. */
+  /** Messages of other nodes that never arrived here, seen as gaps in their numbering; one for each MiB of a large one. */
   readonly missed: number;
   /** Bus messages that were not ours or were broken, and were ignored. */
   readonly malformed: number;

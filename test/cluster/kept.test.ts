@@ -124,4 +124,18 @@ function suite(engine: string, program: string): void {
     assert.deepEqual(node, [...Array(500).keys()]);
     assert.deepEqual(sender, [...Array(500).keys()]);
   });
+
+  it('a line that is silent for longer than the heartbeat allows: the others are not taken for gone, nothing is lost', async () => {
+    const got = received('silent', 60_000);
+    await send(a, 'silent', 0, 10);
+    await next(onB, 'silent');
+    wire.cut();
+    await send(a, 'silent', 10, 200);
+    await reaches(a, 'down');
+    wire.fix();
+    await send(a, 'silent', 200, 220);
+    await reaches(a, 'up');
+    await end(a, 'silent');
+    assert.deepEqual(await got, [...Array(220).keys()]);
+  });
 }

@@ -63,6 +63,27 @@ describe('what travels between nodes', () => {
     assert.equal(assembler.missed, 1);
   });
 
+  it('every message of a frame that is lost is counted, however many it holds', () => {
+    const turns = fc.array(fc.record({ messages: fc.integer({ min: 1, max: 9 }), isLost: fc.boolean() }), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(turns, (all) => {
+        const framer = new Framer('0011223344556677');
+        const assembler = new Assembler();
+        let lost = 0;
+        for (const { messages, isLost } of [{ messages: 3, isLost: false }, ...all, { messages: 2, isLost: false }]) {
+          const bodies = Array.from({ length: messages }, () => Buffer.from('x'.repeat(20)));
+          for (const parcel of framer.pack(bodies, 100)) {
+            if (isLost) lost += parcel.messages;
+            else for (const frame of parcel.frames) assert.ok(feed(assembler, frame));
+          }
+        }
+        assert.equal(assembler.missed, lost);
+      }),
+    );
+  });
+
   it('bytes that are no message are refused with an error, whatever they are', () => {
     const message = encode({ a: Buffer.from([1, 2, 3]) });
     for (let size = 0; size < message.length; size++) assert.throws(() => decode(message.subarray(0, size)));

@@ -166,6 +166,7 @@ export class Hub {
         isUp: () => this.#link.isUp,
         isUnconfirmed: () => this.#link.outbox.isUnconfirmed,
         ask: () => this.send('all', { node: 'who' }, 'now'),
+        brokerAnsweredAt: () => this.#link.connection.answeredAt,
         confirm: (number) => this.#link.outbox.confirm(number),
         onHeard: () => this.#catchUp.heard(),
         giveUp: () => this.#link.outbox.giveUp(true),

@@ -1,4 +1,5 @@
-/** The receiver's side: joins the pieces of large messages, and counts the frames that are missing. */
+/** The receiver's side: joins the pieces of large messages, and counts the messages that are missing. */
+import { bundledCount } from './bundle.js';
 import { type Frame, MAX_MESSAGE, type Series } from './frame.js';
 
 /** The frames of one sender in one series. */
@@ -17,16 +18,17 @@ export class Assembler {
     direct: new Map(),
     sign: new Map(),
   };
-  /** Frames to all that never arrived. */
+  /** Messages to all that never arrived; each piece of a large one counts. */
   missed = 0;
 
   /** Returns the whole message that ends with this frame, if one does. */
   accept(frame: Frame, now: number): Buffer | undefined {
     const streams = this.#streams[frame.series];
     let stream = streams.get(frame.uid);
-    if (!stream) streams.set(frame.uid, (stream = { number: frame.number - 1, pieces: [], size: 0, seen: now }));
+    const before = frame.number - (frame.many ? bundledCount(frame.piece) : 1);
+    if (!stream) streams.set(frame.uid, (stream = { number: before, pieces: [], size: 0, seen: now }));
     if (frame.number <= stream.number) return undefined;
-    const gap = frame.number - stream.number - 1;
+    const gap = Math.max(0, before - stream.number);
     if (frame.series === 'all') this.missed += gap;
     stream.number = frame.number;
     stream.seen = now;

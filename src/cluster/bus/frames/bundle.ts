@@ -17,6 +17,13 @@ export function writeBundle(frame: Buffer, start: number, bodies: readonly Buffe
   }
 }
 
+/** How many messages a bundle says that it holds; what is cut off counts too. */
+export function bundledCount(piece: Buffer): number {
+  let count = 0;
+  for (let at = 0; at + LENGTH <= piece.length; at += LENGTH + piece.readUInt32BE(at)) count++;
+  return Math.max(1, count);
+}
+
 /**
  * Reads the messages of a bundle.
  * @throws RangeError when one is cut off

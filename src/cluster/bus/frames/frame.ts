@@ -4,8 +4,9 @@
  *     0 version | 1 flags | 2..9 id of the sending node | 10..15 number of the frame | 16.. piece
  *
  * A sender numbers its frames in three series: messages to all, messages to one node, and what nodes say of themselves
- * or ask. So a receiver joins the pieces of a large message, ignores a frame that came before, and counts the frames that
- * it missed; and messages that are sent again after a broken connection keep their numbers.
+ * or ask. A frame of several messages takes a number for each, and carries the last. So a receiver joins the pieces of a large
+ * message, ignores a frame that came before, and counts the messages that it missed; and messages that are sent again after
+ * a broken connection keep their numbers.
  */
 const VERSION = 0xc1;
 const DIRECT = 1;

@@ -52,14 +52,20 @@ export class Framer {
 
   #bundle(bodies: readonly Buffer[]): Buffer {
     const size = bodies.reduce((sum, body) => sum + bundledSize(body), 0);
-    const header = { series: 'all', first: true, last: true, many: true, number: this.#next('all') } as const;
+    const header = {
+      series: 'all',
+      first: true,
+      last: true,
+      many: true,
+      number: this.#next('all', bodies.length),
+    } as const;
     const frame = newFrame(this.#id, header, size);
     writeBundle(frame, HEADER, bodies);
     return frame;
   }
 
-  #next(series: Series): number {
-    return ++this.#last[series];
+  #next(series: Series, count = 1): number {
+    return (this.#last[series] += count);
   }
 }
 

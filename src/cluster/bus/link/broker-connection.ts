@@ -27,6 +27,8 @@ export interface ConnectionEvents {
 export class BrokerConnection {
   state: AdapterState = 'connecting';
   reason: string | undefined;
+  /** When the broker was last asked for a sign of life that it gave, or when the connection came up. */
+  answeredAt = 0;
   /** Settles with the first session, or when the start-up policy gives up. */
   readonly first: Promise<void>;
 
@@ -65,9 +67,13 @@ export class BrokerConnection {
     if (!session) return;
     // A refusal is a sign of life too; what breaks says so by itself.
     const sign = session.probe(uid).catch(() => {});
-    await within(timeout, sign).catch((silence: unknown) => {
+    const asked = performance.now();
+    try {
+      await within(timeout, sign);
+      this.answeredAt = asked;
+    } catch (silence) {
       if (session === this.session) this.#broken(session, asError(silence));
-    });
+    }
   }
 
   /** Drops the present session, as if it had broken. */
@@ -144,6 +150,7 @@ export class BrokerConnection {
   }
 
   #up(): void {
+    this.answeredAt = performance.now();
     this.#change('up', undefined);
     this.events.up();
   }

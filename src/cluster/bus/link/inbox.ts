@@ -26,7 +26,7 @@ export class Inbox<Message extends object> {
 
   constructor(private readonly user: InboxUser<Message>) {}
 
-  /** Frames to all that never arrived. */
+  /** Messages to all that never arrived; each piece of a large one counts. */
   get missed(): number {
     return this.#assembler.missed;
   }

@@ -8,6 +8,8 @@ export interface AudienceNode {
   /** Whether something was sent that no node has confirmed yet. */
   isUnconfirmed(): boolean;
   ask(): void;
+  /** When the broker has last answered on this link. */
+  brokerAnsweredAt(): number;
   /** All known nodes have got everything up to that number. */
   confirm(number: number): void;
   /** A node has said what it got, or is gone. */
@@ -64,7 +66,7 @@ export class Audience {
     const now = performance.now();
     const isWaiting = this.members.awaited > 0;
     const pause = isWaiting ? 0 : this.node.isUnconfirmed() ? 1000 : this.heartbeat.interval;
-    this.members.expire(now - this.heartbeat.timeout);
+    this.members.expire(now - this.heartbeat.timeout, this.node.brokerAnsweredAt() - this.heartbeat.interval);
     if (this.#unanswered >= 2 && this.members.size === 0) {
       this.#unanswered = 0;
       this.node.giveUp();

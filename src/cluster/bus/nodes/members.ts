@@ -106,7 +106,11 @@ export class Members {
     if (this.#all.delete(uid)) this.onGone(uid);
   }
 
-  expire(before: number): void {
-    for (const { uid, seen } of this.#all.values()) if (seen < before) this.remove(uid);
+  /**
+   * Removes who was silent since `before`.
+   * @param proven up to when the link would have brought what they said: while the broker is silent, nobody else is to blame
+   */
+  expire(before: number, proven: number): void {
+    for (const { uid, seen } of this.#all.values()) if (seen < before && seen < proven) this.remove(uid);
   }
 }
