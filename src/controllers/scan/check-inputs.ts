@@ -6,12 +6,14 @@ import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import { checkEmittedName } from './check-controllers.js';
 import type { HandlerFacts } from './facts.js';
+import { checkHandlerOptions } from './option-keys.js';
 
 /** Returns the handlers with what can be used of their middleware. */
 export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFacts[]> {
   const checked: HandlerFacts[] = [];
   for (const handler of handlers) {
     const { label, emissions } = handler;
+    yield* checkHandlerOptions(handler);
     if ('errorType' in handler) yield* at(label, checkType(handler.errorType, '@OnError'));
     for (const { event, options } of emissions) {
       yield* checkEmittedName(event, label);

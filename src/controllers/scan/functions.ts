@@ -8,6 +8,7 @@ import type { Class } from '../../base/reflect.js';
 import { checkEvents, checkEventType, eventTaken, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
 import { validMiddleware } from './check-inputs.js';
+import { checkHandlerOptions } from './option-keys.js';
 import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
@@ -75,6 +76,7 @@ export function* checkFunction<Args extends unknown[]>(
 ): Step<void> {
   const { name: where, namespace, handlers } = facts;
   for (const { uses } of handlers) yield* validMiddleware(uses, where, '`use`');
+  yield* checkHandlerOptions(handlers[0]!);
   const what = pathProblem(namespace.path);
   if (what) yield { code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." };
   yield* checkEventType(event, where, "write app.on('/path', 'name', handler).");
