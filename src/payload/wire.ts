@@ -13,7 +13,6 @@ export function asCarried(value: unknown): unknown {
   }
   const { toJSON } = value as { readonly toJSON?: unknown };
   if (typeof toJSON === 'function') return asCarried(toJSON.call(value));
-  if (value instanceof Map || value instanceof Set || value instanceof RegExp || value instanceof Error) return value;
   if (Array.isArray(value)) return carriedArray(value);
   return carriedObject(value as Readonly<Record<string, unknown>>);
 }

@@ -43,11 +43,11 @@ function fitValue(event: string, check: ValueCheck, value: unknown, path: string
 }
 
 /** Returns the value to send, or an `Invalid`. Never throws. */
-export function fitOutgoing({ fit, payload }: ValueCheck, value: unknown): unknown {
+export function fitOutgoing({ fit, payload, isBrought }: ValueCheck, value: unknown): unknown {
   if (!fit) return value;
   try {
     // A class's plan looks at instances itself.
-    const fitted = fit(payload ? value : asCarried(value));
+    const fitted = fit(payload || isBrought ? value : asCarried(value));
     return isThenable(fitted) ? Invalid.of(pending) : fitted;
   } catch (cause) {
     return Invalid.of(unreadable, cause);

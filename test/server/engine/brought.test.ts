@@ -157,6 +157,19 @@ describe('types that a parser brings as what they are', () => {
     });
   }
 
+  it('of every kind may be sent: Map, Set, RegExp, bigint', async (t) => {
+    const emits = { map: Map, sets: [{ each: Set }], pattern: RegExp, big: BigInt };
+    const { app, connect } = await start(t, [All], { parser: named, emits } as never);
+    const socket = await connect('/', { parser: named });
+    const values = { map: new Map([['a', 1]]), sets: [new Set(['a'])], pattern: /a+/, big: 7n };
+    for (const [event, value] of Object.entries(values)) {
+      const came = nextEvent<[unknown]>(socket, event);
+      app.io.emit(event, value as never);
+      assert.deepEqual(await came, [value]);
+      assert.throws(() => app.io.emit(event, 'x' as never), /must be an? /);
+    }
+  });
+
   it('are named in the contract and in the table', async (t) => {
     const { app } = await start(t, [All], { parser: named });
     const cells = app.table.map(({ handler, arguments: given }) => [handler, given.join(', ')]);

@@ -39,6 +39,8 @@ export interface ValueCheck {
   /** Absent if anything passes. */
   readonly fit?: Fit;
   readonly payload?: PayloadPlan;
+  /** Whether a parser of the user's own encodes the value, which is therefore not made JSON before. */
+  readonly isBrought?: boolean;
 }
 
 interface Primitive {
@@ -92,7 +94,9 @@ export function isForeign(type: unknown, hasParser: boolean): boolean {
 export function fitOne(type: unknown, plan: PlanOf, textual: boolean, options: PayloadOptions = {}): ValueCheck {
   if (type === Object) return { label: textual ? '' : 'unknown' };
   const primitive = primitives.get(type) ?? brought.get(type);
-  if (primitive) return { label: primitive.label, fit: fitPrimitive(type, primitive, textual) };
+  if (primitive) {
+    return { label: primitive.label, fit: fitPrimitive(type, primitive, textual), isBrought: brought.has(type) };
+  }
   const payload = plan(type as Class);
   const fit: Fit = textual ? fromTexts(payload, options) : (value) => payload.run(value);
   return { label: payload.type.name, fit, payload };
@@ -116,7 +120,9 @@ export function fitEnum(values: Readonly<Record<string, unknown>>): ValueCheck {
 export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
   if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(Array, primitives.get(Array)!, false) };
   const primitive = primitives.get(type) ?? brought.get(type);
-  if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
+  if (primitive) {
+    return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive), isBrought: brought.has(type) };
+  }
   const payload = planArray(plan(type as Class));
   return { label: `${(type as Class).name}[]`, fit: (value) => payload.run(value), payload };
 }
