@@ -15,8 +15,8 @@ const folder = resolve(process.argv[2] ?? 'dist');
 const at = (file: string): string => pathToFileURL(resolve(folder, file)).href;
 const { createApp } = (await import(at('index.js'))) as typeof Colloquy;
 
-const messages = 50_000;
-const rounds = 15;
+const MESSAGES = 50_000;
+const ROUNDS = 15;
 
 const app = await createApp({
   controllers: [],
@@ -38,7 +38,7 @@ const socket = app.io.sockets.sockets.get(client.id!) as unknown as { dispatch(p
 async function measure(event: string): Promise<number> {
   globalThis.gc?.();
   const begin = process.cpuUsage();
-  for (let sent = 0; sent < messages; sent += 100) {
+  for (let sent = 0; sent < MESSAGES; sent += 100) {
     await new Promise<void>((done) => {
       let open = 100;
       const ack = (): void => {
@@ -48,16 +48,16 @@ async function measure(event: string): Promise<number> {
     });
   }
   const { user, system } = process.cpuUsage(begin);
-  return ((user + system) * 1_000) / messages;
+  return ((user + system) * 1_000) / MESSAGES;
 }
 
 async function report(what: string): Promise<void> {
   for (const event of ['sync', 'async']) {
     await measure(event);
     const times: number[] = [];
-    for (let round = 0; round < rounds; round++) times.push(await measure(event));
+    for (let round = 0; round < ROUNDS; round++) times.push(await measure(event));
     times.sort((a, b) => a - b);
-    const [median, best] = [times[rounds >> 1]!, times[0]!];
+    const [median, best] = [times[ROUNDS >> 1]!, times[0]!];
     console.log(
       `${what.padEnd(24)} ${event.padEnd(6)} median ${median.toFixed(0)} ns, best ${best.toFixed(0)} ns a message`,
     );

@@ -7,7 +7,7 @@ import type { Column, Measure, Sample, Seat } from './measure.js';
 
 const script = join(import.meta.dirname, '../memory/session.js');
 
-const sweeps = 5;
+const SWEEPS = 5;
 
 const names = { echo: 'echo', say: 'say', order: 'order', invalid: 'rejected' } as const;
 
@@ -62,7 +62,7 @@ const sessions = new WeakMap<Seat, { session: Session; left: number }>();
 
 async function sample(seat: Seat): Promise<Sample> {
   let entry = sessions.get(seat);
-  if (!entry) sessions.set(seat, (entry = { session: await open(seat), left: sweeps }));
+  if (!entry) sessions.set(seat, (entry = { session: await open(seat), left: SWEEPS }));
   const values = await entry.session.measure();
   if (--entry.left === 0) entry.session.stop();
   return values;
@@ -75,7 +75,7 @@ export const memory: Measure = {
   columns,
   settings: [defaults],
   clients: false,
-  sweeps,
+  sweeps: SWEEPS,
   takesPart: (contender) => programOf(contender).program === 'node' && contender.memory !== false,
   sample,
 };

@@ -11,7 +11,7 @@ const TOP = 64;
 const NUMBER = 90;
 
 /** Middle tones that can be read on a light page and on a dark one. */
-const ink = '#7a828c';
+const INK = '#7a828c';
 const series = [
   { column: 'say.1', name: '1 in flight', own: '#2f81f7', other: '#8b949e' },
   { column: 'say.16', name: '16 in flight', own: '#79b8ff', other: '#b7bdc4' },
@@ -74,7 +74,7 @@ export function chart(samples: Samples, contenders: Contender[]): string {
   });
   const height = TOP + rows.length * ROW + 6;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Server CPU per validated message by framework" font-family="system-ui, sans-serif" font-size="12" fill="${ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Server CPU per validated message by framework" font-family="system-ui, sans-serif" font-size="12" fill="${INK}">`,
     text(LABEL, 20, 'Server CPU per validated message (lower is better)', 'font-size="14" font-weight="700"'),
     legend(),
     ...bars,

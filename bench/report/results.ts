@@ -66,7 +66,7 @@ export function printRun({ samples, failures, facts }: Run, measures: Measure[],
   console.log(shown.map((table) => toText(table!)).join('\n'));
 }
 
-const reading = `Server CPU time (user and system, all threads) per message and per connection, in interleaved rounds with fresh servers.
+const READING = `Server CPU time (user and system, all threads) per message and per connection, in interleaved rounds with fresh servers.
 The first row of a table is plain Socket.IO with hand-written checks, absolute; the others are **ratios to it**, taken within
 a round: median (range of the middle half of the rounds). Lower is better. What cannot be compared has no number.
 [README.md](README.md) says what is measured and how.`;
@@ -78,7 +78,7 @@ export function writeRun({ samples, failures, facts }: Run, measures: Measure[],
   const text = [
     '# Results of the benchmark',
     '',
-    reading,
+    READING,
     '',
     ...facts.map((fact) => `- ${fact}`),
     `- ${generatorLine(samples, measures, contenders)}`,

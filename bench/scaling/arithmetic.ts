@@ -2,14 +2,14 @@
 import { clients, engines } from './costs.js';
 import { cellOf, type Load, type Scenario } from './scenario.js';
 
-const second = 1e6;
+const SECOND = 1e6;
 
 /** What one message costs by itself: the node that answers, all that hear of it, the clients that get it, and the broker. */
 function work(scenario: Scenario): Load {
   const { engine, nodes, room, messages } = cellOf(scenario);
   const { send, receive, intake, copy } = engines[engine];
   const ofNodes = clients.call + send + (nodes - 1) * receive + room * clients.delivery;
-  return { node: (messages * ofNodes) / nodes / second, broker: (messages * (intake + nodes * copy)) / second };
+  return { node: (messages * ofNodes) / nodes / SECOND, broker: (messages * (intake + nodes * copy)) / SECOND };
 }
 
 /** How busy cores are: with the messages, and with the turns of their event loops in which these come. */
@@ -21,7 +21,7 @@ export function load(scenario: Scenario): Load {
   const relays = turns(messages, broker, relaying);
   // A node is called, and hears of what the broker has gathered in a turn; of its own messages too, which it ignores.
   const ofNode = turns(messages / nodes + relays, node, turn);
-  return { node: node + (ofNode * turn) / second, broker: broker + (relays * relaying) / second };
+  return { node: node + (ofNode * turn) / SECOND, broker: broker + (relays * relaying) / SECOND };
 }
 
 /**
@@ -34,7 +34,7 @@ function turns(arrivals: number, work: number, turn: number): number {
   let [low, high] = [0, arrivals];
   for (let step = 0; step < 50; step++) {
     const rate = (low + high) / 2;
-    const busy = work + (rate * turn) / second;
+    const busy = work + (rate * turn) / SECOND;
     const tooMany = rate * Math.exp((-arrivals * busy) / rate) > arrivals * (1 - busy);
     if (tooMany) high = rate;
     else low = rate;

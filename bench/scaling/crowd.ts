@@ -4,7 +4,7 @@ import { frame } from '../load/frames.js';
 import type { MeasuredNode } from './processes.js';
 
 /** How many connect at a time. */
-const together = 50;
+const TOGETHER = 50;
 
 export class Crowd {
   readonly #clients: Client[] = [];
@@ -18,8 +18,8 @@ export class Crowd {
   }
 
   async grow(by: number): Promise<void> {
-    for (let rest = by; rest > 0; rest -= together) {
-      const next = Array.from({ length: Math.min(together, rest) }, () => Client.connect(this.node.port, 1));
+    for (let rest = by; rest > 0; rest -= TOGETHER) {
+      const next = Array.from({ length: Math.min(TOGETHER, rest) }, () => Client.connect(this.node.port, 1));
       this.#clients.push(...(await Promise.all(next)));
     }
   }

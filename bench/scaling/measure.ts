@@ -14,14 +14,14 @@ const engines = ['local', 'redis', 'nats', 'rabbitmq', 'postgres'].filter(
   (name) => wanted.length === 0 || wanted.includes(name),
 );
 /** Messages that come alone, and bursts. */
-const messages = 2000;
-const bursts = 500;
-const few = 2;
-const many = 6;
+const MESSAGES = 2000;
+const BURSTS = 500;
+const FEW = 2;
+const MANY = 6;
 
 /** Messages of a burst; and milliseconds between bursts, in which all of them come to rest. */
-const burst = 100;
-const pause = 1;
+const BURST = 100;
+const PAUSE = 1;
 
 /** CPU microseconds of a turn, in which messages come, and of each message; nodes serve no client. */
 interface Sample {
@@ -36,15 +36,15 @@ interface Costs {
 
 /** From what a message costs that comes alone, and what a burst costs. */
 function costs(alone: number, together: number): Costs {
-  const message = Math.max(0, (together - alone) / (burst - 1));
+  const message = Math.max(0, (together - alone) / (BURST - 1));
   return { message, turn: Math.max(0, alone - message) };
 }
 
 async function sample(url: string, receivers: number, port?: number): Promise<Sample> {
   const cluster = await MeasuredCluster.start(url, receivers + 1, port);
   try {
-    await spend(cluster, bursts, burst);
-    const [alone, together] = [await spend(cluster, messages, 1), await spend(cluster, bursts, burst)];
+    await spend(cluster, BURSTS, BURST);
+    const [alone, together] = [await spend(cluster, MESSAGES, 1), await spend(cluster, BURSTS, BURST)];
     return {
       sender: costs(alone.sender, together.sender),
       receiver: costs(alone.receiver, together.receiver),
@@ -58,7 +58,7 @@ async function sample(url: string, receivers: number, port?: number): Promise<Sa
 /** CPU microseconds for each of so many bursts of that size. The first node is no receiver: over `local:` it relays. */
 async function spend(cluster: MeasuredCluster, count: number, size: number): Promise<Record<keyof Sample, number>> {
   const sender = cluster.nodes[1]!;
-  const steps = { count: count * size, burst: size, pause };
+  const steps = { count: count * size, burst: size, pause: PAUSE };
   const pacing = await cpuOf(sender, () => sender.ask('idle', steps));
   const [before, heard] = [await cluster.used(), await cluster.ask('received')];
   await sender.ask('broadcast', steps);
@@ -74,10 +74,10 @@ async function spend(cluster: MeasuredCluster, count: number, size: number): Pro
 
 async function measureEngine(name: string): Promise<Record<string, number>> {
   return withBroker(name, async (url, port) => {
-    const [small, large] = [await sample(url, few, port), await sample(url, many, port)];
+    const [small, large] = [await sample(url, FEW, port), await sample(url, MANY, port)];
     const perNode = (cost: keyof Costs): [first: number, each: number] => {
-      const each = Math.max(0, (large.broker[cost] - small.broker[cost]) / (many - few));
-      return [Math.max(0, small.broker[cost] - each * (few + 1)), each];
+      const each = Math.max(0, (large.broker[cost] - small.broker[cost]) / (MANY - FEW));
+      return [Math.max(0, small.broker[cost] - each * (FEW + 1)), each];
     };
     const [[intake, copy], [wake, write]] = [perNode('message'), perNode('turn')];
     const { sender, receiver } = large;

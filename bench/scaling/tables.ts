@@ -16,7 +16,7 @@ export function written(name: string, { head, rows }: Table): string {
   return [`<!-- table: ${name} -->`, line(head), line(head.map(() => '---:')), ...rows.map(line), ''].join('\n');
 }
 
-const million = 1_000_000;
+const MILLION = 1_000_000;
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 const rounded = (value: number): string => whole(Number(value.toPrecision(2)));
@@ -32,12 +32,12 @@ export function run(scenario: Scenario): Outcome {
 /** A million clients in rooms of 20: how the load depends on the number of nodes. */
 export function nodesTable(): Table {
   const rows = [25, 50, 100, 200].map((nodes) => {
-    const scenario: Scenario = { engine: 'redis', nodes, connections: million, room: 20, messages: 10_000 };
+    const scenario: Scenario = { engine: 'redis', nodes, connections: MILLION, room: 20, messages: 10_000 };
     const { node, busiest, broker, half, most } = run(scenario);
     const gigabytes = (memory(scenario) / 1e9).toFixed(2);
     return [
       nodes,
-      whole(million / nodes),
+      whole(MILLION / nodes),
       gigabytes,
       percent(node),
       percent(busiest),
@@ -68,7 +68,7 @@ export function enginesTable(): Table {
 /** A million clients on 100 nodes at 50,000 messages a second: what cells do. */
 export function cellsTable(): Table {
   const rows = [1, 2, 5, 10, 20].map((cells) => {
-    const scenario: Scenario = { engine: 'redis', nodes: 100, connections: million, room: 20, messages: 50_000, cells };
+    const scenario: Scenario = { engine: 'redis', nodes: 100, connections: MILLION, room: 20, messages: 50_000, cells };
     const { node, broker, most } = run(scenario);
     const over = Math.max(node, broker) >= 1;
     return [
@@ -86,9 +86,9 @@ export function cellsTable(): Table {
 /** One message to all of a million clients, and all of them coming back. */
 export function everybodyTable(): Table {
   const rows = [25, 50, 100, 200].map((nodes) => {
-    const scenario: Scenario = { engine: 'redis', nodes, connections: million, room: million, messages: 0.1 };
+    const scenario: Scenario = { engine: 'redis', nodes, connections: MILLION, room: MILLION, messages: 0.1 };
     const { half } = simulate(scenario, 100);
-    return [nodes, whole(half), (((million / nodes) * clients.connect) / 1e6).toFixed(1)];
+    return [nodes, whole(half), (((MILLION / nodes) * clients.connect) / 1e6).toFixed(1)];
   });
   return { head: ['nodes', 'ms until the last one has it', 's of CPU when all reconnect'], rows };
 }

@@ -18,7 +18,7 @@ export interface Plan {
   readonly warmUp: number;
 }
 
-const warmUpRate = 1000;
+const WARM_UP_RATE = 1000;
 
 /** One cluster, and as many talks as asked for. */
 export async function attempt(scenario: Scenario, { seconds, runs, warmUp }: Plan): Promise<Trial[]> {
@@ -28,7 +28,7 @@ export async function attempt(scenario: Scenario, { seconds, runs, warmUp }: Pla
     const cluster = await MeasuredCluster.start(url, nodes, port);
     try {
       const rooms = await Rooms.open(cluster.nodes, connections, room, random);
-      await rooms.talk(warmUpRate, warmUp / warmUpRate, random);
+      await rooms.talk(WARM_UP_RATE, warmUp / WARM_UP_RATE, random);
       const trials: Trial[] = [];
       while (trials.length < runs) {
         trials.push(await observe(cluster, () => rooms.talk(messages, seconds, random)));

@@ -32,7 +32,7 @@ export const usage = `npm create colloquy@latest [folder] -- [flags]
   -h, --help
   -v, --version`;
 
-const afterDashes = 'npm keeps flags for itself unless they stand after `--`';
+const AFTER_DASHES = 'npm keeps flags for itself unless they stand after `--`';
 
 /**
  * Reads the arguments after the program's name.
@@ -52,13 +52,13 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv = 
   }
   const [folder, extra] = folders;
   if (extra !== undefined) {
-    throw new UsageError(`'${extra}' is one argument too many. If it is the value of a flag: ${afterDashes}:
+    throw new UsageError(`'${extra}' is one argument too many. If it is the value of a flag: ${AFTER_DASHES}:
   npm create colloquy@latest ${folder} -- --template chat`);
   }
   const [template, runner] = [values.get('template'), values.get('runner')];
   for (const name of ['template', 'runner'] as const) {
     if (env[`npm_config_${name}`] && !values.has(name))
-      throw new UsageError(`--${name} did not arrive: ${afterDashes}.`);
+      throw new UsageError(`--${name} did not arrive: ${AFTER_DASHES}.`);
   }
   return {
     wishes: {

@@ -7,7 +7,7 @@ import type { Target } from './target.js';
 const templates = join(import.meta.dirname, '..', 'templates');
 
 /** The name of the program in the templates' files. */
-const placeholder = 'my-app';
+const PLACEHOLDER = 'my-app';
 
 /** Writes the files of a program: those of all, of its template, and of its test runner. */
 export function writeProgram({ folder, name }: Target, template: Template, runner: Runner): void {
@@ -18,7 +18,7 @@ export function writeProgram({ folder, name }: Target, template: Template, runne
   // npm leaves `.gitignore` out of packages.
   renameSync(join(folder, '_gitignore'), join(folder, '.gitignore'));
   writeFileSync(join(folder, 'package.json'), manifest(layers, name));
-  for (const file of ['README.md', 'public/index.html']) edit(join(folder, file), placeholder, name);
+  for (const file of ['README.md', 'public/index.html']) edit(join(folder, file), PLACEHOLDER, name);
   for (const file of readdirSync(join(folder, 'test'))) {
     edit(join(folder, 'test', file), `from '${runners.node}'`, `from '${runners[runner]}'`);
   }

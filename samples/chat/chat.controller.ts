@@ -39,17 +39,17 @@ export class ChatController {
     member.name = visitor.name;
   }
 
-  @On()
+  @On('join', { returns: [] })
   async join({ room }: RoomName, socket: Socket) {
     await socket.join(room);
   }
 
-  @On()
+  @On('leave', { returns: [] })
   async leave({ room }: RoomName, socket: Socket) {
     await socket.leave(room);
   }
 
-  @On('say', { throws: ['not_in_room'], summary: 'Says something to everybody in a room.' })
+  @On('say', { returns: [], throws: ['not_in_room'], summary: 'Says something to everybody in a room.' })
   say({ room, text }: Message, socket: Socket, @Data() member: Member) {
     if (!socket.rooms.has(room)) throw new EventError('not_in_room', `You are not in ${room}.`);
     socket.nsp.to(room).emit('said', { room, name: member.name, text });

@@ -9,7 +9,7 @@ export interface Order {
 }
 
 /** The kitchen sees no more than this; whoever orders then has to wait. */
-const limit = 20;
+const LIMIT = 20;
 
 /** The orders of the kitchen. It knows nothing of HTTP, and tells all sockets of `/orders` what changes. */
 @singleton()
@@ -25,7 +25,7 @@ export class Orders {
 
   /** @throws EventError `kitchen_full` */
   add(dish: string): Order {
-    if (this.#open.size >= limit) throw new EventError('kitchen_full', `There are ${limit} open orders already.`);
+    if (this.#open.size >= LIMIT) throw new EventError('kitchen_full', `There are ${LIMIT} open orders already.`);
     const order = { id: ++this.#last, dish, ordered: new Date().toISOString() };
     this.#open.set(order.id, order);
     this.sockets.emit('ordered', order);

@@ -12,14 +12,14 @@ class Message extends Conversation {
 }
 
 /** Keeps conversations apart from other rooms, such as the one that each socket has to itself under its id. */
-const prefix = 'conversation:';
+const PREFIX = 'conversation:';
 
 @Namespace('/private')
 export class PrivateChatController {
   /** Answers with all conversations that the caller is now in. */
   @On()
   async join({ code }: Conversation, socket: Socket) {
-    const room = prefix + code;
+    const room = PREFIX + code;
     const isFull = !socket.rooms.has(room) && socket.nsp.adapter.rooms.get(room)?.size === 2;
     if (isFull) throw new EventError('room_full', 'Two people talk there already.');
     await socket.join(room);
@@ -28,16 +28,16 @@ export class PrivateChatController {
 
   @On()
   async leave({ code }: Conversation, socket: Socket) {
-    await socket.leave(prefix + code);
+    await socket.leave(PREFIX + code);
     return { conversations: codesOf(socket.rooms) };
   }
 
   /** `socket.to` leaves out the sender, who sees the own line when the acknowledgement comes. */
   @On()
   say({ code, text }: Message, socket: Socket, @Rooms() rooms: string[]) {
-    if (!rooms.includes(prefix + code)) throw new EventError('not_in_room', 'You are not in this conversation.');
-    socket.to(prefix + code).emit('said', { code, text });
-    return { heardBy: others(socket, prefix + code) };
+    if (!rooms.includes(PREFIX + code)) throw new EventError('not_in_room', 'You are not in this conversation.');
+    socket.to(PREFIX + code).emit('said', { code, text });
+    return { heardBy: others(socket, PREFIX + code) };
   }
 
   @OnJoin
@@ -52,11 +52,11 @@ export class PrivateChatController {
 }
 
 function codesOf(rooms: Iterable<string>): string[] {
-  return [...rooms].filter((room) => room.startsWith(prefix)).map(codeOf);
+  return [...rooms].filter((room) => room.startsWith(PREFIX)).map(codeOf);
 }
 
 function codeOf(room: string): string {
-  return room.slice(prefix.length);
+  return room.slice(PREFIX.length);
 }
 
 /** How many others are in a room that the socket is in. */

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Numbers sieved in one go, a few milliseconds of work. */
-const segment = 250_000;
+const SEGMENT = 250_000;
 
 /**
  * Sieves segment after segment; between two of them the event loop serves everybody else.
@@ -18,8 +18,8 @@ export async function countPrimes(
   const small = primesUpTo(Math.floor(Math.sqrt(limit)));
   let count = 0;
   let reported = 0;
-  for (let from = 2; from < limit; from += segment) {
-    const to = Math.min(from + segment, limit);
+  for (let from = 2; from < limit; from += SEGMENT) {
+    const to = Math.min(from + SEGMENT, limit);
     count += countSegment(from, to, small);
     const percent = Math.floor((to / limit) * 100);
     if (percent > reported) report((reported = percent));

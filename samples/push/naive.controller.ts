@@ -2,7 +2,7 @@ import { Namespace, OnConnect } from 'colloquy';
 import { Socket } from 'socket.io';
 
 /** Only so that this sample harms nobody: the mistake itself knows no limit. */
-const mostLoops = 20;
+const MOST_LOOPS = 20;
 
 /** How not to do it: whoever connects starts one more loop, every loop tells everybody, and none of them ever ends. */
 @Namespace('/naive')
@@ -12,7 +12,7 @@ export class NaiveController {
 
   @OnConnect
   enter(socket: Socket) {
-    if (this.#loops === mostLoops) return;
+    if (this.#loops === MOST_LOOPS) return;
     this.#loops++;
     const clients = socket.nsp;
     setInterval(() => {

@@ -20,7 +20,7 @@ interface Item {
   readonly done: boolean;
 }
 
-const limit = 50;
+const LIMIT = 50;
 
 /** One shopping list for everybody: who connects gets it whole, and everybody hears of each change. */
 @Namespace('/list')
@@ -37,7 +37,7 @@ export class ListController {
 
   @On()
   add({ text }: NewItem) {
-    if (this.#items.size >= limit) throw new EventError('list_full', `A list has ${limit} items at the most.`);
+    if (this.#items.size >= LIMIT) throw new EventError('list_full', `A list has ${LIMIT} items at the most.`);
     this.#put({ id: ++this.#last, text, done: false });
   }
 

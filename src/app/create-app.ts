@@ -75,7 +75,7 @@ async function build(options: AppOptions): Promise<RunningApp> {
   return bind(options, settings, server, compiler, report);
 }
 
-const transformedTwice =
+const TRANSFORMED_TWICE =
   'will be transformed on the way in and again on the way out: the @Transform says no direction. Fix: @Transform(…, { toClassOnly: true }), or toPlainOnly';
 
 /** Everything that the options decide by themselves. */
@@ -225,7 +225,7 @@ async function bind(
   // Functions are added in the turn in which the application is returned.
   if (isEmpty(options) && !isInspected()) setImmediate(() => app.checkHandlers());
   const twice = server.payloads.transformedTwice();
-  if (twice.length > 0) log.warn({ properties: twice }, `${twice.join(', ')} ${transformedTwice}`);
+  if (twice.length > 0) log.warn({ properties: twice }, `${twice.join(', ')} ${TRANSFORMED_TWICE}`);
   if (isPrinted && !isInspected()) log.info(`dispatch table\n${printTable(app.table)}`);
   return app;
 }

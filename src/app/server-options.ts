@@ -2,7 +2,7 @@
 import type { Server, ServerOptions } from 'socket.io';
 import { chooseEngine, type Engine } from '../server/engine/index.js';
 import type { Step } from '../base/boot/report.js';
-import { longestTime, type Limits } from '../base/limits.js';
+import { LONGEST_TIME, type Limits } from '../base/limits.js';
 import { admission } from '../server/admission.js';
 import { containedCors } from '../server/origins.js';
 import type { Addresses } from '../server/addresses.js';
@@ -52,7 +52,7 @@ export function serverOptions(options: AppOptions, parts: ServerParts, server: (
   return {
     maxHttpBufferSize: Math.min(limits.payload, MOST_BYTES),
     // Socket.IO takes 0 for nothing said.
-    connectTimeout: Math.max(1, Math.min(limits.joinTime, longestTime)),
+    connectTimeout: Math.max(1, Math.min(limits.joinTime, LONGEST_TIME)),
     cleanupEmptyChildNamespaces: true,
     ...own,
     ...(options.cors === undefined ? {} : { cors: containedCors(options.cors)! }),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Server, Socket } from 'socket.io';
 import type { BackgroundWork } from '../background/runner.js';
 import { groupBy } from '../base/group-by.js';
-import { longestTime } from '../base/limits.js';
+import { LONGEST_TIME } from '../base/limits.js';
 import type { Watchdog } from '../background/watchdog/watchdog.js';
 import type { AdapterLink } from '../cluster/index.js';
 import { engineInternalsOf, internalsOf } from '../connections/internals.js';
@@ -30,7 +30,7 @@ export interface RunningParts {
 export async function shutDown(parts: RunningParts): Promise<void> {
   const { io, runtime, link, serving, clients, background, watchdog } = parts;
   const end = Date.now() + runtime.limits.drainTime;
-  const rest = (): number => Math.min(longestTime, Math.max(0, end - Date.now()));
+  const rest = (): number => Math.min(LONGEST_TIME, Math.max(0, end - Date.now()));
   runtime.calls.closing = 'draining';
   await Promise.all([drain(runtime, rest()), background.stop(rest()), runtime.tasks.stop(rest())]);
   await clients.flush(rest());

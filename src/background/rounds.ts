@@ -9,8 +9,8 @@ import { type Lease, unshared } from './lease.js';
 import { sleep } from './sleep.js';
 
 /** Milliseconds between a failure and the next try. */
-const shortestPause = 100;
-const longestPause = 30_000;
+const SHORTEST_PAUSE = 100;
+const LONGEST_PAUSE = 30_000;
 
 export class Work {
   /** Fires when the work is to stop; `undefined` while it is not wanted. */
@@ -60,7 +60,7 @@ export class Work {
 
   async #repeat(signal: AbortSignal, lease: HeldLease): Promise<void> {
     const { every, label: work } = this.plan;
-    let pause = shortestPause;
+    let pause = SHORTEST_PAUSE;
     // After a pause of the process, the lease knows before the signal fires.
     while (lease.held && !signal.aborted) {
       const began = Date.now();
@@ -69,11 +69,11 @@ export class Work {
       const failure = await attempt;
       this.#round = undefined;
       const took = Date.now() - began;
-      if (!failure || took > longestPause) pause = shortestPause;
+      if (!failure || took > LONGEST_PAUSE) pause = SHORTEST_PAUSE;
       if (failure && !signal.aborted) {
         this.log.error({ err: failure.error, work, pause }, 'background work failed and is started again');
         await quietly(sleep(pause, signal));
-        pause = Math.min(2 * pause, longestPause);
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
       } else {
         if (every === undefined) return;
         await quietly(sleep(every - (took % every), signal));

@@ -37,7 +37,7 @@ export type CountedKind = (typeof counted)[number];
 export type Counts = Readonly<Partial<Record<CountedKind, number>>>;
 
 /** Most complaints that are remembered of one client. */
-const mostComplaints = 100;
+const MOST_COMPLAINTS = 100;
 
 /** The counters of one application. */
 export class Counters {
@@ -52,7 +52,7 @@ export class Counters {
   isNew(client: object, complaint: string): boolean {
     let known = this.#complaints.get(client);
     if (!known) this.#complaints.set(client, (known = new Set()));
-    if (known.has(complaint) || known.size >= mostComplaints) return false;
+    if (known.has(complaint) || known.size >= MOST_COMPLAINTS) return false;
     known.add(complaint);
     return true;
   }

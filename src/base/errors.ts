@@ -65,7 +65,7 @@ export class EventError extends Error {
 }
 
 /** The message of every payload that does not fit; the issues say more. */
-export const invalidMessage = 'Payload validation failed.';
+export const INVALID_MESSAGE = 'Payload validation failed.';
 
 /** A payload that failed validation; `cause` is the error that a transform or a validator threw, for the log. */
 export interface IssueSource {
@@ -79,7 +79,7 @@ export class InvalidPayload extends EventError {
   readonly #source: IssueSource;
 
   constructor(source: IssueSource) {
-    super('invalid', invalidMessage);
+    super('invalid', INVALID_MESSAGE);
     if (source.cause !== undefined) this.cause = source.cause;
     this.#source = source;
   }

@@ -79,7 +79,7 @@ export const defaultLimits: Limits = Object.freeze({
 });
 
 /** Milliseconds; timers of Node.js go no further, and take more for nothing. */
-export const longestTime = 2 ** 31 - 1;
+export const LONGEST_TIME = 2 ** 31 - 1;
 
 /** Fills in the defaults; yields wrong names and values. */
 export function* resolveLimits(given: Partial<Limits> = {}): Step<Limits> {

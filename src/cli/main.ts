@@ -62,4 +62,6 @@ export async function main(): Promise<void> {
     print: (text) => void process.stdout.write(`${text}\n`),
     remark: (text) => void process.stderr.write(`${text}\n`),
   });
+  // What a stopped command leaves, a connection that is being made, does not keep the process.
+  process.stdout.write('', () => process.exit());
 }

@@ -16,29 +16,36 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects, or says why the server does not let it in.
- * @throws CommandError if socket.io-client is not installed, or there is no connection
+ * Makes a socket, which is not yet connected.
+ * @throws CommandError if socket.io-client is not installed
  */
-export async function openSocket(options: ConnectOptions): Promise<Socket> {
-  const { url, namespace, auth, path, timeout } = options;
+export async function createSocket({ url, namespace, auth, path, timeout }: ConnectOptions): Promise<Socket> {
   const { io } = await load();
   const address = new URL(url);
   address.pathname = namespace;
-  const socket = io(address.href, { auth, forceNew: true, reconnection: false, timeout, ...(path ? { path } : {}) });
+  const own = { autoConnect: false, forceNew: true, reconnection: false };
+  return io(address.href, { ...own, auth, timeout, ...(path ? { path } : {}) });
+}
+
+/**
+ * Connects, or says why the server does not let it in.
+ * @throws CommandError if there is no connection
+ */
+export function connect(socket: Socket, options: ConnectOptions): Promise<void> {
+  const { url, timeout } = options;
   return new Promise((resolve, reject) => {
-    const fail = (message: string): void => {
-      socket.disconnect();
-      reject(new CommandError(message));
-    };
-    const timer = setTimeout(() => fail(`${url} did not answer within ${timeout / 1000} seconds.`), timeout);
+    const fail = (message: string): void => reject(new CommandError(message));
+    // The socket keeps the process alive; a disconnection by the command itself leaves this behind.
+    const timer = setTimeout(() => fail(`${url} did not answer within ${timeout / 1000} seconds.`), timeout).unref();
     socket.once('connect', () => {
       clearTimeout(timer);
-      resolve(socket);
+      resolve();
     });
     socket.once('connect_error', (error) => {
       clearTimeout(timer);
       fail(refusal(error, options));
     });
+    socket.connect();
   });
 }
 

@@ -38,6 +38,11 @@ export function unwrap<T = unknown>(answer: unknown): T {
   return answer as T;
 }
 
+/** Returns what an acknowledgement answers: its value, or the list of its values if they are several. */
+export function answerOf(values: readonly unknown[]): unknown {
+  return values.length > 1 && !failureOf(values[0]) ? values : values[0];
+}
+
 function failureOf(answer: unknown): CallFailure | undefined {
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
   const { error } = answer;

@@ -1,5 +1,5 @@
 /** A socket of socket.io-client with the types of a contract. */
-import { CallError, unwrap } from './call.js';
+import { answerOf, CallError, unwrap } from './call.js';
 import { spreadReconnections } from './reconnection.js';
 import { withTrace, type TraceContext } from './trace.js';
 import type {
@@ -123,8 +123,8 @@ function callWith(
     }
     socket.emit(event, ...withTrace(args, trace), (...values: unknown[]) => {
       try {
-        const answer = unwrap(values[0]);
-        end(() => resolve(values.length > 1 ? values : answer));
+        const answer = unwrap(answerOf(values));
+        end(() => resolve(answer));
       } catch (error) {
         fail(error);
       }

@@ -45,13 +45,13 @@ export function reporter(
   };
 }
 
-const answerFailed = "the callback for a client's answer failed";
+const ANSWER_FAILED = "the callback for a client's answer failed";
 
 /** Contains the callback of an emission, if its last argument is one. Changes `values`. */
 export function containAnswer(values: unknown[], log: CallbackLog, event: string, facts: object): unknown[] {
   const callback = values.at(-1);
   if (typeof callback !== 'function') return values;
-  const failed = reporter(log, 'callback_failed', answerFailed, { event: eventName(event), ...facts });
+  const failed = reporter(log, 'callback_failed', ANSWER_FAILED, { event: eventName(event), ...facts });
   values[values.length - 1] = function (this: unknown, ...answers: unknown[]): void {
     callContained(callback as Callback, this, answers, failed);
   };

@@ -1,6 +1,6 @@
 /** The calls that have not been answered yet, each with the time by which it must be. */
 import type { EventContext } from '../base/context.js';
-import { longestTime } from '../base/limits.js';
+import { LONGEST_TIME } from '../base/limits.js';
 
 /** One timer serves all calls with the same time limit: they run out in the order in which they began. */
 class TimeoutQueue {
@@ -32,7 +32,7 @@ class TimeoutQueue {
   }
 
   #arm(deadline: number, delay: number): void {
-    if (delay > longestTime) return;
+    if (delay > LONGEST_TIME) return;
     this.#timer = setTimeout(() => this.#fire(deadline), delay).unref();
   }
 

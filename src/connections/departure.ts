@@ -37,7 +37,7 @@ function reportTooLarge({ socket, served }: Connection, description: unknown): v
   const { maxHttpBufferSize: limit } = optionsOf(socket.nsp.server);
   const { _receiver: receiver } =
     (socket.conn.transport as unknown as { socket?: { _receiver?: PartialMessage } }).socket ?? {};
-  log.warn({ socket: socket.id, size: receiver?._payloadLength, limit }, tooLarge);
+  log.warn({ socket: socket.id, size: receiver?._payloadLength, limit }, TOO_LARGE);
 }
 
 /** The state of `ws` for a message that has not arrived completely. */
@@ -46,7 +46,7 @@ interface PartialMessage {
 }
 
 /** The warning about a message over the limit. */
-export const tooLarge = 'a message is larger than limits.payload; its connection ends';
+export const TOO_LARGE = 'a message is larger than limits.payload; its connection ends';
 
 /**
  * Takes the place of a socket's `_cleanup`: Socket.IO calls it, and emits no event, when an accepted client left or was

@@ -129,14 +129,14 @@ function enter(context: EventContext): void {
   if (connection.running < limits.concurrentCalls && !connection.queue?.length) return start(context);
   connection.queue ??= [];
   if (connection.queue.length >= limits.queuedCalls) {
-    if (context.ack || connection.queue.length >= mostQueued) return reject(context, 'busy');
+    if (context.ack || connection.queue.length >= MOST_QUEUED) return reject(context, 'busy');
     connection.intake.hold(connection);
   }
   connection.queue.push(context);
 }
 
 /** Most calls of a socket that wait although it is not read any more: one chunk of a transport holds fewer. */
-const mostQueued = 20_000;
+const MOST_QUEUED = 20_000;
 
 /**
  * Returns the context of an event that ends before its handler.

@@ -5,7 +5,7 @@ import { type EventContext, runIn } from '../base/context.js';
 import {
   ConnectionRefused,
   EventError,
-  invalidMessage,
+  INVALID_MESSAGE,
   InvalidPayload,
   isConnectionRefused,
   isEventError,
@@ -92,7 +92,7 @@ function knownBody(error: EventError): ErrorBody {
 
 /** The answer to a payload that does not fit. */
 export function invalidAnswer({ issues }: Invalid): ErrorAnswer {
-  return { error: { code: 'invalid', message: invalidMessage, issues } };
+  return { error: { code: 'invalid', message: INVALID_MESSAGE, issues } };
 }
 
 function isInvalidPayload(error: EventError): error is InvalidPayload {

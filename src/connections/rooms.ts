@@ -98,12 +98,12 @@ function refusalOf(
   limit: number,
 ): EventError | undefined {
   for (const room of rooms)
-    if (room !== id && (sockets.has(room) || isSocketId(room))) return new EventError('room_taken', roomTaken);
+    if (room !== id && (sockets.has(room) || isSocketId(room))) return new EventError('room_taken', ROOM_TAKEN);
   if (now.size + rooms.size <= limit || countWith(now, rooms, id) <= limit) return undefined;
   return new EventError('too_many_rooms', `A socket may be in ${limit} rooms at the most.`);
 }
 
-const roomTaken = "The room of that name is another socket's own.";
+const ROOM_TAKEN = "The room of that name is another socket's own.";
 
 function countWith(now: ReadonlySet<string>, more: ReadonlySet<string>, own: string): number {
   const all = new Set([...now, ...more]);

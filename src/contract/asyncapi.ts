@@ -24,7 +24,7 @@ export interface AsyncapiOptions {
 type Document = Readonly<Record<string, unknown>>;
 
 /** The place of the schemas in the document. */
-const components = '#/components/schemas/';
+const COMPONENTS = '#/components/schemas/';
 
 /** Describes each namespace as a channel, and each event as an operation with its acknowledgement as the reply. */
 export function asyncapiOf(contract: Contract, options: AsyncapiOptions = {}): Document {
@@ -47,7 +47,7 @@ export function asyncapiOf(contract: Contract, options: AsyncapiOptions = {}): D
     components: {
       messages: { failure: failureMessage, exception: exceptionMessage },
       schemas: Object.fromEntries(
-        Object.entries(contract.schemas).map(([name, schema]) => [name, referringTo(components, schema)]),
+        Object.entries(contract.schemas).map(([name, schema]) => [name, referringTo(COMPONENTS, schema)]),
       ),
       ...(auths.length === 0
         ? {}
@@ -104,10 +104,10 @@ class Channel {
     const found = this.namespace.handshake.filter(({ source }) => source === 'auth');
     const whole = found.find(({ key }) => key === undefined);
     if (found.length === 0) return undefined;
-    if (whole) return referringTo(components, whole.schema);
+    if (whole) return referringTo(COMPONENTS, whole.schema);
     return {
       type: 'object',
-      properties: Object.fromEntries(found.map(({ key, schema }) => [key!, referringTo(components, schema)])),
+      properties: Object.fromEntries(found.map(({ key, schema }) => [key!, referringTo(COMPONENTS, schema)])),
     };
   }
 
@@ -190,7 +190,7 @@ class Channel {
     return {
       EIO: { type: 'string', const: '4' },
       transport: { type: 'string', enum: ['polling', 'websocket'] },
-      ...Object.fromEntries(named.map(({ key, schema }) => [key!, referringTo(components, schema)])),
+      ...Object.fromEntries(named.map(({ key, schema }) => [key!, referringTo(COMPONENTS, schema)])),
     };
   }
 
@@ -233,7 +233,7 @@ function emissionMessage({ name, arguments: list }: EmissionContract): Document 
 }
 
 function schemaOf({ schema }: ValueContract | ArgumentContract): JsonSchema {
-  return referringTo(components, schema);
+  return referringTo(COMPONENTS, schema);
 }
 
 /** Arguments in their order; more are dropped by the server, so they are not forbidden. */

@@ -2,6 +2,7 @@
 import { readDeclared } from '../controllers/emits/declared.js';
 import { mergePayloadOptions } from '../controllers/plan/arguments/merge-options.js';
 import type { ArgumentOrigin } from '../controllers/plan/arguments/origin.js';
+import { describeRow } from '../controllers/plan/table.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
 import type { ControllerFacts, HandlerFacts } from '../controllers/scan/facts.js';
 import type { PayloadOptions } from '../payload/index.js';
@@ -18,19 +19,20 @@ export function eventContract(
   schemas: Schemas,
 ): EventContract {
   const { returns, throws = [], summary, deprecated } = facts.options;
+  const { event, handler, middleware, emits } = describeRow(String(controller.namespace.path), plan);
   const origins = plan.arguments.flatMap(({ origin }) => (origin ? [origin] : []));
   const options = mergePayloadOptions(payload, controller.namespace.options.payload);
   return {
-    name: plan.event,
-    handler: plan.label,
+    name: event,
+    handler,
     ...(controller.instance ? {} : { class: controller.name, method: String(facts.method) }),
     arguments: argumentsOf(origins, schemas),
     rest: origins.some(({ kind }) => kind === 'args'),
     ...(returns === undefined ? {} : { answer: answerOf(returns, options, schemas) }),
     errors: [...new Set([...throws, ...frameworkCodes])],
     limits: { timeout: plan.timeout },
-    middleware: plan.middleware,
-    emits: plan.emissions.map(({ event }) => event),
+    middleware,
+    emits,
     ...(summary === undefined ? {} : { summary }),
     ...(deprecated === undefined ? {} : { deprecated }),
   };

@@ -22,9 +22,9 @@ interface AddressState {
 }
 
 /** Milliseconds after which a session that was let in, and never began, is no longer counted. */
-const reservationTime = 5_000;
+const RESERVATION_TIME = 5_000;
 /** Addresses that are remembered; beyond that, those without a connection are forgotten. */
-const mostAddresses = 10_000;
+const MOST_ADDRESSES = 10_000;
 
 export class Addresses {
   readonly #states = new Map<string, AddressState>();
@@ -70,7 +70,7 @@ export class Addresses {
     const key = this.#keyOf(request);
     if (key === undefined) return;
     this.#stateOf(key).open++;
-    const timer = setTimeout(() => this.#cancel(request), reservationTime).unref();
+    const timer = setTimeout(() => this.#cancel(request), RESERVATION_TIME).unref();
     this.#reserved.set(request, { key, timer });
   }
 
@@ -109,7 +109,7 @@ export class Addresses {
   #stateOf(key: string): AddressState {
     let state = this.#states.get(key);
     if (!state) {
-      if (this.#states.size >= mostAddresses) this.#forget();
+      if (this.#states.size >= MOST_ADDRESSES) this.#forget();
       state = { open: 0, tokens: this.limits.connectionBurst, refilled: Date.now() };
       this.#states.set(key, state);
     }

@@ -5,11 +5,11 @@ import type { Logger } from '../base/log.js';
 import { noteCut } from '../connections/observing/observed-connection.js';
 
 /** Milliseconds between two looks at all clients. */
-const interval = 1_000;
+const INTERVAL = 1_000;
 /** A client over `limits.sendBuffer` that takes nothing from one look to the next is cut off after so many looks. */
-const patience = 3;
+const PATIENCE = 3;
 /** A client that takes something may be behind by so many times `limits.sendBuffer`. */
-const hardBound = 16;
+const HARD_BOUND = 16;
 /** So many clients, for so many looks, all on long-polling: WebSocket does not get through to this server. */
 const suspicious = { clients: 10, looks: 30 };
 
@@ -51,7 +51,7 @@ export class Clients {
 
   /** Begins to look at all clients now and then; it does not keep the process alive. */
   watch(): void {
-    this.#timer ??= setInterval(() => this.#look(), interval).unref();
+    this.#timer ??= setInterval(() => this.#look(), INTERVAL).unref();
   }
 
   stopWatching(): void {
@@ -121,7 +121,7 @@ export class Clients {
     if (this.sendBuffer === Infinity) return;
     const waiting = waitingFor(client);
     if (waiting <= this.sendBuffer) return void this.#behind.delete(client);
-    if (waiting <= this.sendBuffer * hardBound && this.#progresses(client)) return;
+    if (waiting <= this.sendBuffer * HARD_BOUND && this.#progresses(client)) return;
     this.counters.count('send_buffer');
     noteCut(client, { limit: 'sendBuffer' });
     this.log.warn(
@@ -136,7 +136,7 @@ export class Clients {
   #progresses(client: EngineConnection): boolean {
     const taken = takenBy(client);
     const known = this.#behind.get(client);
-    if (known && known.taken === taken) return ++known.looks < patience;
+    if (known && known.taken === taken) return ++known.looks < PATIENCE;
     this.#behind.set(client, { taken, looks: 0 });
     return true;
   }

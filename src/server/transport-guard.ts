@@ -4,7 +4,7 @@ import type { Server } from 'socket.io';
 import type { Counters } from '../base/counters.js';
 import type { Limits } from '../base/limits.js';
 import type { Logger } from '../base/log.js';
-import { tooLarge } from '../connections/departure.js';
+import { TOO_LARGE } from '../connections/departure.js';
 import { checkedParser, openIntake, type Parser } from '../connections/intake/checked-parser.js';
 import { intakeOf, type EngineConnection } from '../connections/intake/intake.js';
 import type { Outside } from '../connections/observing/outside.js';
@@ -52,7 +52,7 @@ export function guardTransports(engine: Engine, { limits, counters, addresses, o
     const limit = engine.opts.maxHttpBufferSize ?? limits.payload;
     if (request.method === 'POST' && size > limit) {
       counters.count('payload');
-      log.warn({ size, limit }, tooLarge);
+      log.warn({ size, limit }, TOO_LARGE);
     }
     next();
   });

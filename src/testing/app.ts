@@ -58,7 +58,7 @@ export interface TestApp<Events extends EmittedEvents = EmittedEvents>
 }
 
 /** Milliseconds that closing leaves to handlers that still run. */
-const grace = 200;
+const GRACE = 200;
 
 /**
  * Makes an application whose clients connect through memory. By default it logs to `logs`, and shares no
@@ -124,7 +124,7 @@ function kit(app: RunningApp, activity: Activity, network: MemoryNetwork, logs: 
   };
   const closeApp = app.close.bind(app);
   const end = async (): Promise<void> => {
-    const impatient = setInterval(() => app.runtime.calls.expireAll(), grace);
+    const impatient = setInterval(() => app.runtime.calls.expireAll(), GRACE);
     try {
       for (const { socket } of clients) network.resume(socket);
       await closeApp();

@@ -5,7 +5,7 @@ import { Namespace, On, Payload } from '../../src/index.js';
 import { start } from '../support/app.js';
 import { until } from '../support/wait.js';
 
-const clients = 4;
+const CLIENTS = 4;
 
 @Namespace('/')
 class Silent {
@@ -31,7 +31,7 @@ for (const transport of ['websocket', 'polling'] as const) {
       const failed = new Set<string>();
       let open = 0;
       const timers: NodeJS.Timeout[] = [];
-      for (let c = 0; c < clients; c++) {
+      for (let c = 0; c < CLIENTS; c++) {
         const socket = await connect('/', { transports: [transport] });
         let n = 0;
         const call = (): void => {

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { openAdapter } from '../../src/cluster/index.js';
 import type { Running } from '../support/app.js';
 import { until } from '../support/wait.js';
-import { caughtUp, path, record, startWith } from '../support/start-with.js';
+import { caughtUp, PATH, record, startWith } from '../support/start-with.js';
 
 /** Two applications that are one cluster. */
 async function startTwo(t: TestContext): Promise<[Running, Running]> {
@@ -20,8 +20,8 @@ async function startTwo(t: TestContext): Promise<[Running, Running]> {
 describe('several servers', () => {
   it('serverSideEmit reaches the others, serverSideEmitWithAck gathers their answers', async (t) => {
     const [one, two] = await startTwo(t);
-    const told = new Promise((resolve) => two.app.io.of(path).once('told', resolve));
-    one.app.io.of(path).serverSideEmit('told', { by: 'one' });
+    const told = new Promise((resolve) => two.app.io.of(PATH).once('told', resolve));
+    one.app.io.of(PATH).serverSideEmit('told', { by: 'one' });
     assert.deepEqual(await told, { by: 'one' });
     two.app.io.on('asked', (value: unknown, answer: (value: unknown) => void) => answer(['two', value]));
     assert.deepEqual(await one.app.io.serverSideEmitWithAck('asked', 1), [['two', 1]]);
@@ -29,10 +29,10 @@ describe('several servers', () => {
 
   it('local keeps a broadcast on its own server', async (t) => {
     const [one, two] = await startTwo(t);
-    const [near, far] = [await one.connect(path), await two.connect(path)];
+    const [near, far] = [await one.connect(PATH), await two.connect(PATH)];
     const logs = [near, far].map(record);
     await near.emitWithAck('run');
-    one.app.io.of(path).emit('everywhere');
+    one.app.io.of(PATH).emit('everywhere');
     await until(() => logs[1]!.length > 0, 'the broadcast');
     await caughtUp(near, far);
     assert.deepEqual(logs, [[['local'], ['everywhere']], [['everywhere']]]);
@@ -40,8 +40,8 @@ describe('several servers', () => {
 
   it('fetchSockets, socketsJoin, socketsLeave and disconnectSockets reach the clients of all', async (t) => {
     const [one, two] = await startTwo(t);
-    const [near, far] = [await one.connect(path), await two.connect(path)];
-    const namespace = one.app.io.of(path);
+    const [near, far] = [await one.connect(PATH), await two.connect(PATH)];
+    const namespace = one.app.io.of(PATH);
     const rooms = async (): Promise<(string | undefined)[]> => {
       const sockets = await namespace.fetchSockets();
       return [near, far].map(({ id }) => {

@@ -18,7 +18,7 @@ ${events.map((event) => `  @On() ${event}(): void {}`).join('\n')}
 }
 `;
 
-const main = `import { createApp } from 'colloquy';
+const MAIN = `import { createApp } from 'colloquy';
 import { greeting } from './greeting.js';
 const app = await createApp({ controllers: ['src/**/*.controller.ts'], logger: false });
 await app.listen({ port: 0, host: '127.0.0.1' });
@@ -52,7 +52,7 @@ function dev(t: TestContext, files: Readonly<Record<string, string>>, words: rea
       await until(
         () => (found = lines().findIndex((each, index) => index >= seen && line.test(each))) >= 0,
         `${String(line)} in:\n${output}`,
-        30_000,
+        60_000,
       );
       seen = found + 1;
       return lines()[found]!;
@@ -65,19 +65,19 @@ function dev(t: TestContext, files: Readonly<Record<string, string>>, words: rea
   };
 }
 
-const tsconfig = '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }';
+const TSCONFIG = '{ "compilerOptions": { "experimentalDecorators": true, "emitDecoratorMetadata": true } }';
 
-describe('colloquy dev', { timeout: 120_000 }, () => {
+describe('colloquy dev', { timeout: 300_000 }, () => {
   it('starts the program again when a file of it changes or comes, and says what changed in the table', async (t) => {
     const files = {
-      'tsconfig.json': tsconfig,
+      'tsconfig.json': TSCONFIG,
       'src/main.ts': 'const = 1;',
       'src/greeting.ts': `export const greeting = 'hello';`,
       'src/chat/chat.controller.ts': controller('/chat', 'say'),
     };
     const { lines, next, write, end } = dev(t, files, ['--', 'word']);
     await next(/src\/main\.ts ended \(exit code 1\); it starts again when a file changes/);
-    write('src/main.ts', main);
+    write('src/main.ts', MAIN);
     await next(/src\/main\.ts.* changed: src\/main\.ts starts again/);
     assert.match(await next(/^started/), /^started \d+ hello word$/);
     write('src/chat/chat.controller.ts', controller('/chat', 'say', 'shout'));

@@ -5,10 +5,14 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { checkDescriptors } from '../../src/cli/doctor/surroundings.js';
 import { checkRuntime } from '../../src/cli/doctor/installation.js';
+import { checkApplication } from '../../src/cli/doctor/application.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
+import type { ApplicationReport } from '../../src/cli/program/report.js';
+import { settingsOf } from '../../src/cli/program/settings.js';
+import type { AppOptions } from '../../src/index.js';
 import { project, typed, type Project } from './support.js';
 
-const controller = `import { Emit, EventContext, Namespace, On, Payload, Use } from 'colloquy';
+const CONTROLLER = `import { Emit, EventContext, Namespace, On, Payload, Use } from 'colloquy';
 import { IsEmail, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
 import { Transform } from 'class-transformer';
 
@@ -36,7 +40,7 @@ export class ChatController extends Base {
 
 const files = (options: string): Record<string, string> => ({
   ...typed,
-  'src/chat.controller.ts': controller,
+  'src/chat.controller.ts': CONTROLLER,
   'src/main.ts': `import { createApp } from 'colloquy';
 import { ChatController } from './chat.controller.js';
 const app = await createApp({ controllers: [ChatController], ${options} });
@@ -54,7 +58,7 @@ describe('colloquy explain', { timeout: 120_000 }, () => {
     const { colloquy } = project(t, files('limits: { eventRate: 7 }'));
     const { code, stdout, stderr } = await colloquy('explain', '/chat', 'say');
     assert.equal(code, 0, stderr);
-    const line = controller.split('\n').findIndex((text) => text.startsWith('  say(')) + 1;
+    const line = CONTROLLER.split('\n').findIndex((text) => text.startsWith('  say(')) + 1;
     assert.deepEqual(stdout.split('\n'), [
       '/chat say',
       '  Says it.',
@@ -122,7 +126,7 @@ describe('colloquy doctor', { timeout: 120_000 }, () => {
     const { code, stdout, stderr } = await colloquy('doctor', '--json');
     assert.equal(code, 0, stdout + stderr);
     const all = await findings({ code, stdout, stderr });
-    for (const name of ['runtime', 'library', 'origins', 'proxy', 'stickiness', 'payload_plans']) {
+    for (const name of ['runtime', 'library', 'origins', 'proxy', 'tls', 'stickiness', 'payload_plans']) {
       assert.equal(all.get(name)!.state, 'ok', name);
     }
   });
@@ -145,6 +149,40 @@ describe('colloquy doctor', { timeout: 120_000 }, () => {
     assert.match(stdout, /^problem +main\.js failed before it had made an application:/m);
     assert.match(stdout, /^ok +one copy of socket\.io/m);
     assert.equal((await colloquy('doctor', 'mian.js')).code, 2);
+  });
+
+  it('tells whose word about addresses is believed, and what goes over a network without TLS', () => {
+    const open = 'postgres://10.0.0.1/db';
+    const cases: readonly (readonly [options: Partial<AppOptions>, check: string, state: string, message: RegExp])[] = [
+      [{}, 'proxy', 'advice', /not set/],
+      [{ trustProxy: false }, 'proxy', 'advice', /not set/],
+      [{ trustProxy: 1 }, 'proxy', 'ok', /says whose/],
+      [{ trustProxy: ['10.0.0.0/8', 'loopback'] }, 'proxy', 'ok', /says whose/],
+      [{ trustProxy: true }, 'proxy', 'problem', /any address/],
+      [{}, 'tls', 'ok', /without TLS/],
+      [{ cors: { origin: ['https://a.example', 'http://localhost:3000', 'http://127.0.0.1'] } }, 'tls', 'ok', /./],
+      [{ cors: { origin: 'http://a.example' } }, 'tls', 'advice', /http:\/\/a\.example/],
+      [{ cors: { origin: [/a/, 'http://b.example:81'] } }, 'tls', 'advice', /b\.example:81/],
+      [{ adapter: 'redis://localhost:6379' }, 'tls', 'ok', /./],
+      [{ adapter: 'redis://[::1]:6379' }, 'tls', 'ok', /./],
+      [{ adapter: 'redis://:secret@broker.example:6379' }, 'tls', 'advice', /broker\.example:6379 is not encrypted/],
+      [{ adapter: { url: 'amqp://broker' } }, 'tls', 'advice', /broker is not/],
+      [{ adapter: 'nats://broker:4222' }, 'tls', 'advice', /broker:4222/],
+      [{ adapter: 'rediss://broker:6380' }, 'tls', 'ok', /./],
+      [{ adapter: open }, 'tls', 'ok', /./],
+    ];
+    for (const [options, check, state, message] of cases) {
+      const settings = settingsOf({ controllers: [], ...options });
+      const report = { contract: { namespaces: [] }, rows: [], settings } as unknown as ApplicationReport;
+      const found = checkApplication(report).filter((each) => each.check === check);
+      assert.deepEqual(
+        found.map((each) => each.state),
+        [state],
+        JSON.stringify(options),
+      );
+      assert.match(found[0]!.message, message);
+      assert.doesNotMatch(JSON.stringify(found), /secret/);
+    }
   });
 
   it('knows the runtimes and the number of files that may be open', () => {

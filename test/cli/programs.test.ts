@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { program, project, typed, writeFiles } from './support.js';
 
 const create = (options: string): string => `createApp({ controllers: [], ${options} })`;
-const head = `import { createApp } from 'colloquy';\n`;
+const HEAD = `import { createApp } from 'colloquy';\n`;
 
 describe('the program that is looked at', { timeout: 240_000 }, () => {
   it('opens no port, joins no broker, and begins no background work', async (t) => {
@@ -34,7 +34,7 @@ setInterval(() => {}, 1000);`;
   });
 
   it('may make several applications: --app takes a number or a name', async (t) => {
-    const source = `${head}
+    const source = `${HEAD}
 const first = await ${create('')};
 first.on('/a', 'one', () => 1);
 await first.listen(1);
@@ -55,7 +55,7 @@ setInterval(() => {}, 1000);`;
   });
 
   it('may find its controllers by globs, and be TypeScript', async (t) => {
-    const source = `${head} await createApp({ controllers: ['src/*.controller.ts'] });`;
+    const source = `${HEAD} await createApp({ controllers: ['src/*.controller.ts'] });`;
     const { colloquy } = project(t, { ...typed, 'src/main.ts': source });
     const { stdout, stderr } = await colloquy('routes');
     assert.match(stdout, /\/chat +say +ChatController\.say +Say/, stderr);
@@ -64,12 +64,12 @@ setInterval(() => {}, 1000);`;
 
   it('may start inside of a function, in CommonJS, and on all cores', async (t) => {
     const files = {
-      'function.js': `${head} async function start() { const app = await ${create('')}; app.on('/', 'a', () => 1); await app.listen(0); } void start();`,
+      'function.js': `${HEAD} async function start() { const app = await ${create('')}; app.on('/', 'a', () => 1); await app.listen(0); } void start();`,
       'common.cjs': `void import('colloquy').then(async ({ createApp }) => { const app = await ${create('')}; app.on('/', 'a', () => 1); });`,
-      'cores.js': `${head} import { runWorkers } from 'colloquy/workers'; import { createServer } from 'node:http';
+      'cores.js': `${HEAD} import { runWorkers } from 'colloquy/workers'; import { createServer } from 'node:http';
 await runWorkers(async (worker) => { const app = await ${create("adapter: 'local:'")}; app.on('/', 'a', () => 1);
 const http = createServer(); app.attach(http); worker.serve(http); return () => app.close(); }, { port: 5000 });`,
-      'cluster.js': `${head} import cluster, { isPrimary } from 'node:cluster';
+      'cluster.js': `${HEAD} import cluster, { isPrimary } from 'node:cluster';
 if (isPrimary || cluster.isPrimary) cluster.fork(); else { const app = await ${create('')}; app.on('/', 'a', () => cluster.worker.id); }`,
     };
     const { colloquy } = project(t, files);
@@ -90,11 +90,11 @@ if (isPrimary || cluster.isPrimary) cluster.fork(); else { const app = await ${c
     'lacks a module': [`import 'nowhere';`, /Cannot find package 'nowhere'[^]*Next: install what is missing/],
     'is no JavaScript': [`const = 1;`, /SyntaxError/],
     'has mistakes that boot finds': [
-      `${head} await createApp({ controllers: ['none/*.js'] });`,
+      `${HEAD} await createApp({ controllers: ['none/*.js'] });`,
       /^main\.js: Startup failed: 1 problem[^]*\[empty_glob\]/,
     ],
     'handles its own failure': [
-      `${head} createApp({ controllers: 1 }).catch(() => process.exit(3));`,
+      `${HEAD} createApp({ controllers: 1 }).catch(() => process.exit(3));`,
       /^main\.js: Startup failed: 1 problem[^]*\[option_kind\]/,
     ],
     'never makes an application': [

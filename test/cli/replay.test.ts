@@ -46,8 +46,8 @@ export class ChatController {
 `;
 }
 
-const asRecorded = '{ text, said }';
-const main = `import { createApp } from 'colloquy';
+const AS_RECORDED = '{ text, said }';
+const MAIN = `import { createApp } from 'colloquy';
 import { ChatController } from './chat.controller.js';
 const app = await createApp({ controllers: [ChatController] });
 app.on('/added', 'double', (_context, n) => Number(n) * 2);
@@ -80,8 +80,8 @@ describe('a recording', { timeout: 240_000 }, () => {
   it('that is replayed to the same program ends in the same way, whatever the ids of sockets and failures', async (t) => {
     const { colloquy, folder } = project(t, {
       ...typed,
-      'src/main.ts': main,
-      'src/chat.controller.ts': controller(asRecorded),
+      'src/main.ts': MAIN,
+      'src/chat.controller.ts': controller(AS_RECORDED),
     });
     const { calls, id, socket } = await recordTo(t, join(folder, 'dump.json'));
     const { code, stdout, stderr } = await colloquy('replay', 'dump.json', 'src/main.ts');
@@ -95,7 +95,7 @@ describe('a recording', { timeout: 240_000 }, () => {
 
   it('that is replayed to a changed program says where it answers in another way', async (t) => {
     const changed = controller("{ text: text + '!', said }");
-    const { colloquy, folder } = project(t, { ...typed, 'src/main.ts': main, 'src/chat.controller.ts': changed });
+    const { colloquy, folder } = project(t, { ...typed, 'src/main.ts': MAIN, 'src/chat.controller.ts': changed });
     await recordTo(t, join(folder, 'dump.json'));
     const { code, stdout } = await colloquy('replay', 'dump.json');
     assert.equal(code, 1);
@@ -111,8 +111,8 @@ describe('a recording', { timeout: 240_000 }, () => {
   it('without payloads is replayed with values of their kind, and says so', async (t) => {
     const { colloquy, folder } = project(t, {
       ...typed,
-      'src/main.ts': main,
-      'src/chat.controller.ts': controller(asRecorded),
+      'src/main.ts': MAIN,
+      'src/chat.controller.ts': controller(AS_RECORDED),
     });
     await recordTo(t, join(folder, 'dump.json'), []);
     const { stdout } = await colloquy('replay', 'dump.json');
@@ -122,8 +122,8 @@ describe('a recording', { timeout: 240_000 }, () => {
   it('becomes a test that passes on the program as it was, and fails on another', async (t) => {
     const { colloquy, folder } = project(t, {
       ...typed,
-      'src/main.ts': main,
-      'src/chat.controller.ts': controller(asRecorded),
+      'src/main.ts': MAIN,
+      'src/chat.controller.ts': controller(AS_RECORDED),
     });
     const { id } = await recordTo(t, join(folder, 'dump.json'));
     const { code, stderr } = await colloquy('replay', 'dump.json', '--call', id, '--test', 'test/recorded.test.ts');
@@ -145,7 +145,7 @@ describe('a recording', { timeout: 240_000 }, () => {
   });
 
   it('that is none, or has no such call, is refused with a reason', async (t) => {
-    const { colloquy, folder } = project(t, { ...typed, 'src/main.ts': main });
+    const { colloquy, folder } = project(t, { ...typed, 'src/main.ts': MAIN });
     writeFileSync(join(folder, 'broken.json'), '{');
     writeFileSync(join(folder, 'other.json'), '{}');
     for (const [words, reason] of [

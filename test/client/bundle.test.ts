@@ -25,11 +25,11 @@ async function bundle(contents: string): Promise<Bundle> {
   return { size: gzipSync(outputFiles[0]!.contents, { level: 9 }).length, metafile };
 }
 
-const plain = `import { io } from 'socket.io-client'; window.chat = io('/chat');`;
-const typed = `import { io } from 'socket.io-client'; import { connect } from './dist/client/index.js'; window.chat = connect(io('/chat'));`;
+const PLAIN = `import { io } from 'socket.io-client'; window.chat = io('/chat');`;
+const TYPED = `import { io } from 'socket.io-client'; import { connect } from './dist/client/index.js'; window.chat = connect(io('/chat'));`;
 
 test('colloquy/client adds less than 2 KB to a page with socket.io-client, and nothing of the server', async (t) => {
-  const [before, after] = await Promise.all([bundle(plain), bundle(typed)]);
+  const [before, after] = await Promise.all([bundle(PLAIN), bundle(TYPED)]);
   const inputs = Object.keys(after.metafile.inputs).filter((file) => !(file in before.metafile.inputs));
   assert.deepEqual(
     inputs.filter((file) => !file.startsWith('dist/client/') && file !== '<stdin>'),

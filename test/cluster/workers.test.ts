@@ -99,6 +99,22 @@ async function openTcp(t: TestContext, port: number): Promise<{ socket: Socket; 
 const REQUEST = 'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: here\r\n\r\n';
 
 describe('runWorkers', () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    for (const moment of ['starting', 'ready', 'listening']) {
+      it(`stops everything in order upon ${signal}, also when the first thing that it told was '${moment}'`, async (t) => {
+        const program = run(t, { workers: 2 });
+        await program.fact(moment);
+        program.child.kill(signal);
+        const [code] = (await once(program.child, 'close', { signal: AbortSignal.timeout(10_000) })) as [number];
+        assert.equal(code, 0, program.stderr());
+        assert.equal(program.stderr(), '');
+        for (const { pid } of program.facts.filter(({ type }) => type === 'starting')) {
+          assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+        }
+      });
+    }
+  }
+
   it('spreads WebSocket clients over all workers, which are one cluster', async (t) => {
     const program = run(t, { workers: 2 });
     const { port, pids } = await program.fact('listening');

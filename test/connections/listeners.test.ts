@@ -4,13 +4,13 @@ import type { Socket } from 'socket.io';
 import { startInMemory } from '../support/kit.js';
 import { until } from '../support/wait.js';
 import { Namespace, On, OnConnect } from '../../src/index.js';
-import { path, startWith } from '../support/start-with.js';
+import { PATH, startWith } from '../support/start-with.js';
 
 /** An application whose sockets are prepared with Socket.IO's own means when they connect. */
 async function startPrepared(t: Parameters<typeof startWith>[0], prepare: (socket: Socket) => void) {
   const running = await startWith(t, () => 'handled');
-  running.app.io.of(path).on('connection', prepare);
-  return { ...running, client: await running.connect(path) };
+  running.app.io.of(PATH).on('connection', prepare);
+  return { ...running, client: await running.connect(PATH) };
 }
 
 describe("a user's own listeners", () => {
@@ -45,8 +45,8 @@ describe("a user's own listeners", () => {
     const { app, client } = await startPrepared(t, (socket) => {
       socket.onAnyOutgoing((...event: unknown[]) => heard.push(event));
     });
-    app.io.of(path).to(client.id!).emit('broadcast', 1);
-    app.io.of(path).sockets.get(client.id!)!.emit('direct', 2);
+    app.io.of(PATH).to(client.id!).emit('broadcast', 1);
+    app.io.of(PATH).sockets.get(client.id!)!.emit('direct', 2);
     await client.emitWithAck('run');
     assert.deepEqual(heard, [
       ['broadcast', 1],
@@ -56,13 +56,13 @@ describe("a user's own listeners", () => {
 
   it('namespace.use refuses a connection with its own message and data', async (t) => {
     const { app, connect, refusal } = await startWith(t, () => 'handled');
-    app.io.of(path).use((socket, next) => {
+    app.io.of(PATH).use((socket, next) => {
       const { token } = socket.handshake.auth;
       next(token === 'good' ? undefined : Object.assign(new Error('no such token'), { data: { token } as never }));
     });
-    const refused = await refusal(path, { auth: { token: 'bad' } });
+    const refused = await refusal(PATH, { auth: { token: 'bad' } });
     assert.deepEqual([refused.message, refused.data], ['no such token', { token: 'bad' }]);
-    assert.equal(await (await connect(path, { auth: { token: 'good' } })).emitWithAck('run'), 'handled');
+    assert.equal(await (await connect(PATH, { auth: { token: 'good' } })).emitWithAck('run'), 'handled');
   });
 
   it('disconnecting comes while the rooms are still known, disconnect after it', async (t) => {
@@ -85,8 +85,8 @@ describe("a user's own listeners", () => {
       await socket.join('table');
       await socket.leave('table');
     });
-    const { adapter } = app.io.of(path);
-    const client = await connect(path);
+    const { adapter } = app.io.of(PATH);
+    const client = await connect(PATH);
     for (const event of ['create-room', 'join-room', 'leave-room', 'delete-room']) {
       adapter.on(event, (room: string, id?: string) => heard.push([event, room, id === client.id]));
     }

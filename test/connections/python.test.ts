@@ -8,9 +8,9 @@ import { root } from '../repo/sources.js';
 import { start, transports } from '../support/app.js';
 import { ContractController } from '../support/contract.controller.js';
 
-const python = '/usr/bin/python3';
-const isInstalled = spawnSync(python, ['-c', 'import socketio, aiohttp']).status === 0;
-const reason = `python3-socketio is not installed for ${python}`;
+const PYTHON = '/usr/bin/python3';
+const isInstalled = spawnSync(PYTHON, ['-c', 'import socketio, aiohttp']).status === 0;
+const reason = `python3-socketio is not installed for ${PYTHON}`;
 
 interface Answers {
   readonly [event: string]: unknown;
@@ -26,7 +26,7 @@ for (const transport of transports) {
     }
     const { url, log } = await start(t, [ContractController]);
     const script = join(root, 'test/connections/python_client.py');
-    const { stdout } = await promisify(execFile)(python, [script, url, transport], { timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(PYTHON, [script, url, transport], { timeout: 30_000 });
     const { invalid, throwsError, returnsCycle, nobody, slow, ...rest } = JSON.parse(stdout) as Answers;
     const full = { code: 'room_full', message: 'No seat is left', details: { seats: 4 } };
     assert.deepEqual(rest, {

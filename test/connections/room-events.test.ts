@@ -4,7 +4,7 @@ import { Server, Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnJoin, OnLeave, Room, Rooms, SocketId } from '../../src/index.js';
 import { startInMemory } from '../support/kit.js';
 import { until } from '../support/wait.js';
-import { caughtUp, path, record, startWith } from '../support/start-with.js';
+import { caughtUp, PATH, record, startWith } from '../support/start-with.js';
 
 const sorted = (values: Iterable<string>): string[] => [...values].toSorted();
 
@@ -15,7 +15,7 @@ describe('rooms', () => {
       await socket.leave('everybody');
       return [...socket.rooms];
     });
-    const client = await connect(path);
+    const client = await connect(PATH);
     const rooms = (await client.emitWithAck('run')) as string[];
     assert.deepEqual(sorted(rooms), sorted([client.id!, 'a', 'a room with spaces', '']));
   });
@@ -43,8 +43,8 @@ describe('rooms', () => {
     const { app, connect } = await startWith(t, (socket) => {
       socket.nsp.socketsLeave('everybody');
     });
-    const clients = [await connect(path), await connect(path)];
-    const { rooms } = app.io.of(path).adapter;
+    const clients = [await connect(PATH), await connect(PATH)];
+    const { rooms } = app.io.of(PATH).adapter;
     assert.equal(rooms.get('everybody')?.size, 2);
     await clients[0]!.emitWithAck('run');
     assert.equal(rooms.has('everybody'), false);

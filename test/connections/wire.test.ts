@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io-client';
 import { start, transports, type Running } from '../support/app.js';
 import { nextEvent, within } from '../support/wait.js';
 import { undisturbed } from '../support/undisturbed.js';
-import { ContractController, secret } from '../support/contract.controller.js';
+import { ContractController, SECRET } from '../support/contract.controller.js';
 
 interface Conversation extends Running {
   readonly socket: Socket;
@@ -119,7 +119,7 @@ for (const transport of transports) {
     }
     assert.equal(
       (log.lines.find(({ facts }) => facts['event'] === 'throwsError')?.facts['err'] as Error).message,
-      secret,
+      SECRET,
     );
     assertNothingInternal(frames);
   });
@@ -167,7 +167,7 @@ for (const transport of transports) {
     assert.deepEqual(await answers(socket, 'byHandLater'), ['later']);
     assert.deepEqual(await answers(socket, 'byHandTwice'), ['first']);
     assert.deepEqual(await answers(socket, 'byHandThenThrows'), ['answered']);
-    assert.equal((log.find('event', 'byHandThenThrows')?.facts['err'] as Error).message, secret);
+    assert.equal((log.find('event', 'byHandThenThrows')?.facts['err'] as Error).message, SECRET);
     assertNothingInternal(frames);
   });
 
@@ -204,7 +204,7 @@ for (const transport of transports) {
 function assertNothingInternal(frames: readonly string[]): void {
   assert.ok(frames.length > 0);
   for (const frame of frames) {
-    for (const word of [secret, 'hunter2', '.js:', '.ts:', 'node_modules', '    at ', 'BigInt', 'circular']) {
+    for (const word of [SECRET, 'hunter2', '.js:', '.ts:', 'node_modules', '    at ', 'BigInt', 'circular']) {
       assert.ok(!frame.includes(word), `'${word}' is on the wire: ${frame}`);
     }
   }

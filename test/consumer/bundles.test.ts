@@ -30,7 +30,7 @@ const optional = [
 const block = (file: string, pattern: RegExp): string => pattern.exec(readFileSync(join(root, file), 'utf8'))![1]!;
 
 /** A payload with a nested class, and what its plan is. */
-const addition = `
+const ADDITION = `
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 
@@ -52,7 +52,7 @@ class BundleController {
 /** Compiles the README's program, with another controller beside the first. */
 function compileProgram(folder: string): void {
   const program = block('README.md', /```ts\n(\/\/ main\.ts[^]*?)```/)
-    .replace(/\n\/\/ classes, or globs/, `\n${addition}\n// classes, or globs`)
+    .replace(/\n\/\/ classes, or globs/, `\n${ADDITION}\n// classes, or globs`)
     .replace('open ${url}', 'listening on ${url}')
     .replace('controllers: [ChatController]', 'controllers: [ChatController, BundleController], watchdog: 50');
   assert.match(program, /BundleController\], watchdog/);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { writeTypes } from '../../src/contract/index.js';
-import { client, serverOptions, templateOptions } from '../contract/client-program.js';
+import { CLIENT, serverOptions, templateOptions } from '../contract/client-program.js';
 import { sampleContract } from '../contract/sample.js';
+import { completions } from './completions.js';
 import { root } from '../repo/sources.js';
 import { run, unreachable, type Outcome } from '../support/run.js';
 
@@ -122,16 +123,49 @@ describe('a project that installs the package', { concurrency: false, timeout: 2
         readFileSync(join(root, 'test', file), 'utf8')
           .replaceAll('../../src/index.js', 'colloquy')
           .replaceAll('../../src/testing/index.js', 'colloquy/testing');
-      const standalone = { 'contract.ts': writeTypes(contract), 'program.ts': client };
+      const standalone = { 'contract.ts': writeTypes(contract), 'program.ts': CLIENT };
       const joined = {
         'contract.ts': writeTypes(contract, { importOf }),
-        'program.ts': client.replace("'./contract'", "'./contract.js'"),
+        'program.ts': CLIENT.replace("'./contract'", "'./contract.js'"),
         'sample.ts': packaged('contract/sample.ts'),
         'returns.ts': packaged('types/returns.ts'),
       };
       assert.equal((await compile(compiler, `page-${compiler}`, templateOptions, 'module', standalone)).output, '');
       const server = { ...templateOptions, ...serverOptions, noUnusedParameters: false };
       assert.equal((await compile(compiler, `joined-${compiler}`, server, 'module', joined)).output, '');
+    });
+  }
+
+  for (const compiler of ['ts59', 'ts60']) {
+    it(`completes names, keys of payloads, and codes in an editor (${compiler})`, async (t) => {
+      if (isMissing(t)) return;
+      const project = join(folder, `editor-${compiler}`);
+      mkdirSync(project, { recursive: true });
+      writeFileSync(join(project, 'contract.ts'), writeTypes(await sampleContract()));
+      const head = `import { connect } from 'colloquy/client';
+import { io } from 'socket.io-client';
+import type { Contract } from './contract';
+const chat = connect<Contract['/chat']>(io());
+`;
+      const wanted: readonly (readonly [line: string, names: readonly string[]])[] = [
+        [`chat.call('|')`, ['count', 'named', 'say']],
+        [`chat.emit('|')`, ['count', 'named', 'say']],
+        [`chat.on('|', () => {})`, ['exception', 'moved', 'said']],
+        [`chat.once('|', () => {})`, ['exception', 'moved', 'said']],
+        [`chat.call('say', { | })`, ['marks', 'priority', 'room']],
+        [`chat.call('say', { priority: '|' })`, ['high', 'low']],
+        [`chat.on('said', ({ | }) => {})`, ['text']],
+        [`chat.call('count', { | })`, ['signal', 'timeout']],
+        [`chat.isError(null, '|')`, ['count', 'named', 'say']],
+        [`chat.call('count').catch((e) => chat.isError(e, 'say') && e.code === '|')`, ['invalid', 'room_full']],
+      ];
+      const lines = wanted.map(([line]) => line);
+      const found = completions(folder, compiler, project, templateOptions, head, lines);
+      for (const [index, [line, names]] of wanted.entries()) {
+        const missing = names.filter((name) => !found[index]!.includes(name));
+        assert.deepEqual(missing, [], `${line}: ${found[index]!.slice(0, 20).join()}`);
+        assert.ok(found[index]!.length < 20, `${line}: only what fits is offered`);
+      }
     });
   }
 

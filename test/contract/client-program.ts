@@ -1,5 +1,5 @@
 /** A client of the sample's contract: each line compiles, or must not. */
-export const client = `
+export const CLIENT = `
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import { connect } from 'colloquy/client';

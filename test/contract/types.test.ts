@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeTypes } from '../../src/contract/index.js';
-import { client, serverOptions, templateOptions } from './client-program.js';
+import { CLIENT, serverOptions, templateOptions } from './client-program.js';
 import { sampleContract } from './sample.js';
 
 const root = join(import.meta.dirname, '../../..');
@@ -33,7 +33,7 @@ test('the standalone types compile in a Vite template, without any import', asyn
   const contract = writeTypes(await sampleContract());
   assert.doesNotMatch(contract, /^import /m);
   assert.match(contract, /@deprecated use tell/);
-  assert.equal(await compile({ 'contract.ts': contract, 'client.ts': client }), '');
+  assert.equal(await compile({ 'contract.ts': contract, 'client.ts': CLIENT }), '');
 });
 
 test('the types that name the server’s classes follow them', async () => {
@@ -46,7 +46,7 @@ test('the types that name the server’s classes follow them', async () => {
   const said = await compile(
     {
       'contract.ts': contract,
-      'client.ts': client.replace("'./contract'", "'./contract.js'"),
+      'client.ts': CLIENT.replace("'./contract'", "'./contract.js'"),
       'package.json': '{"type":"module"}',
     },
     options,

@@ -20,8 +20,8 @@ import type { Proofs, World } from './flask/world.js';
 import { fileOf, folderOf, kindOf, readRows, slugOf, type Row } from './page.js';
 import { startProgram, type Program } from './program.js';
 
-const page = 'from-flask-socketio';
-const rows = readRows(page);
+const PAGE = 'from-flask-socketio';
+const rows = readRows(PAGE);
 const [first] = rows;
 const families = [starting, connecting, receiving, sending, rooms, errors, classes, background, sessions, processes];
 const proofs: Proofs = Object.assign({}, ...families);
@@ -31,7 +31,7 @@ const coverage = mkdtempSync(join(tmpdir(), 'colloquy-coverage-'));
 let env: Readonly<Record<string, string>> = {};
 
 function programOf(row: Row): Program {
-  const program = programs.get(row) ?? startProgram(fileOf(page, row), coverage, env);
+  const program = programs.get(row) ?? startProgram(fileOf(PAGE, row), coverage, env);
   programs.set(row, program);
   return program;
 }
@@ -93,7 +93,7 @@ function worldOf(t: TestContext, row: Row): World {
 describe('the page for those who come from Flask-SocketIO', () => {
   before(async () => {
     assert.equal(compileOnce(), '');
-    furnish(folderOf(page));
+    furnish(folderOf(PAGE));
     env = { MESSAGE_QUEUE: `local://127.0.0.1:${await freePort()}` };
     for (const row of rows) if (kindOf(row) === 'program' && row.ours.includes('listen(')) programOf(row);
   });
@@ -118,7 +118,7 @@ describe('the page for those who come from Flask-SocketIO', () => {
   it('shows no line that is never executed, and its programs stop in order', async () => {
     const codes = await Promise.all([...programs.values()].map((program) => program.stop()));
     assert.deepEqual(new Set(codes), new Set([0]));
-    const files = rows.filter((row) => kindOf(row) !== 'statements').map((row) => fileOf(page, row));
+    const files = rows.filter((row) => kindOf(row) !== 'statements').map((row) => fileOf(PAGE, row));
     assert.deepEqual(unexecuted(coverage, files), []);
   });
 });

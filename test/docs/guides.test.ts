@@ -91,7 +91,7 @@ interface Tokens {
 }
 
 /** Runs webpack with the configuration of the page, as its command does. */
-const runWebpack = `
+const RUN_WEBPACK = `
   import webpack from 'webpack';
   import config from './webpack.config.js';
   webpack(config, (error, stats) => {
@@ -275,7 +275,7 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
     const built = spawnSync(process.execPath, ['esbuild.js'], { cwd, encoding: 'utf8' });
     assert.equal(built.status, 0, built.stderr);
     await runBundle(t, 'main.mjs');
-    const packed = spawnSync(process.execPath, ['--input-type=module', '-e', runWebpack], { cwd, encoding: 'utf8' });
+    const packed = spawnSync(process.execPath, ['--input-type=module', '-e', RUN_WEBPACK], { cwd, encoding: 'utf8' });
     assert.equal(packed.status, 0, packed.stdout + packed.stderr);
     await runBundle(t, 'main.cjs');
   },

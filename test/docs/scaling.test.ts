@@ -10,7 +10,7 @@ import { run, tables } from '../../bench/scaling/tables.js';
 import { attempt } from '../../bench/scaling/trial.js';
 
 const text = readFileSync(new URL('../../../docs/scaling.md', import.meta.url), 'utf8');
-const tolerance = 0.05;
+const TOLERANCE = 0.05;
 
 /** The rows of a table of the document, without its head. */
 function tableOf(name: string): string[][] {
@@ -33,11 +33,11 @@ function agree(written: string, computed: string, where: string): void {
   const [one, other] = [written, computed].map((cell) => Number(cell.replace(/[,% ]/g, ''))) as [number, number];
   if (Number.isNaN(other)) return assert.equal(written, computed, where);
   const last = 1 / 10 ** (/\.(\d+)/.exec(computed)?.[1]?.length ?? 0);
-  const allowed = Math.max(last, tolerance * Math.abs(other));
+  const allowed = Math.max(last, TOLERANCE * Math.abs(other));
   assert.ok(Math.abs(one - other) <= allowed + 1e-9, `${where}: the document says ${written}, it is ${computed}`);
 }
 
-function near(actual: number, expected: number, what: string, allowed = tolerance): void {
+function near(actual: number, expected: number, what: string, allowed = TOLERANCE): void {
   assert.ok(Math.abs(actual - expected) <= allowed * expected, `${what}: ${actual}, expected ${expected}`);
 }
 

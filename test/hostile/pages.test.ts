@@ -16,7 +16,7 @@ class Root {
   }
 }
 
-const secret = 'this is outside of the folder';
+const SECRET = 'this is outside of the folder';
 let folder: string;
 let pages: string;
 
@@ -26,9 +26,9 @@ before(() => {
   mkdirSync(join(pages, 'sub'), { recursive: true });
   mkdirSync(join(pages, 'empty'));
   mkdirSync(join(folder, 'pages-beside'));
-  writeFileSync(join(folder, 'secret.txt'), secret);
-  writeFileSync(join(folder, 'pages-beside', 'secret.txt'), secret);
-  writeFileSync(join(pages, '.env'), secret);
+  writeFileSync(join(folder, 'secret.txt'), SECRET);
+  writeFileSync(join(folder, 'pages-beside', 'secret.txt'), SECRET);
+  writeFileSync(join(pages, '.env'), SECRET);
   writeFileSync(join(pages, 'index.html'), 'the first page');
   writeFileSync(join(pages, 'sub', 'index.html'), 'the page below');
   writeFileSync(join(pages, 'a b#c?.txt'), 'odd');
@@ -125,7 +125,7 @@ describe('pages', () => {
     await undisturbed(async () => {
       for (const path of paths) {
         const answer = await get(port, path);
-        assert.ok(!answer.includes(secret) && !answer.includes('root:'), path);
+        assert.ok(!answer.includes(SECRET) && !answer.includes('root:'), path);
         assert.match(answer, /^HTTP\/1.1 (?:3|4)\d\d /, path);
       }
       assert.match(await get(port, '/inside.txt'), /0123456789$/, 'a link inside of the folder is followed');
@@ -249,7 +249,7 @@ describe('pages', () => {
         const answers = await Promise.all(
           Array.from({ length: 50 }, () => raw(port, request(), random(4) === 0 ? 1 : undefined)),
         );
-        for (const answer of answers) assert.ok(!answer.includes(secret) && !answer.includes('root:x:'), answer);
+        for (const answer of answers) assert.ok(!answer.includes(SECRET) && !answer.includes('root:x:'), answer);
       }
     });
     assert.equal(await (await open()).emitWithAck('echo', 1), 1);

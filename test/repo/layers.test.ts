@@ -23,7 +23,7 @@ const rooms = [
 ];
 
 /** Most files that stand directly in one folder below `src/`. */
-const filesPerFolder = 14;
+const FILES_PER_FOLDER = 14;
 
 /** The doors of the libraries: who may import them. `*` is everybody. */
 const doors: Record<string, RegExp | '*'> = {
@@ -66,11 +66,11 @@ test('every source file has its place among the rooms, of which there are at mos
   assert.ok(entries.length <= 14, entries.join(', '));
 });
 
-test(`no folder holds more than ${filesPerFolder} files`, () => {
+test(`no folder holds more than ${FILES_PER_FOLDER} files`, () => {
   const counts = new Map<string, number>();
   for (const file of sourceFiles()) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
   assert.deepEqual(
-    [...counts].filter(([, count]) => count > filesPerFolder),
+    [...counts].filter(([, count]) => count > FILES_PER_FOLDER),
     [],
   );
 });

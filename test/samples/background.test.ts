@@ -20,8 +20,8 @@ interface Load extends Numbered {
 }
 
 /** Longer than the period of both samples: work that had not stopped would have run in it. */
-const oneRound = 2500;
-const oneMeasurement = 5_500;
+const ONE_ROUND = 2500;
+const ONE_MEASUREMENT = 5_500;
 
 describe('samples with work in the background', { concurrency: true, timeout: 60_000 }, () => {
   describe('push', { concurrency: false }, () => {
@@ -43,7 +43,7 @@ describe('samples with work in the background', { concurrency: true, timeout: 60
       while (news.clients !== 1);
       push.leave();
       naive.left('news');
-      await setTimeout(oneRound);
+      await setTimeout(ONE_ROUND);
       const again = await connect(`${sample.url}/push`);
       assert.equal((await again.next<News>('news')).number, news.number + 1, 'it went on without a client');
       assert.ok(naive.left('news').length >= 2, 'the loop of a client that has left does not run');
@@ -80,7 +80,7 @@ describe('samples with work in the background', { concurrency: true, timeout: 60
       for (const core of load.cores) assert.ok(core >= 0 && core <= 100, `${core} is no percentage`);
       assert.equal((await first.next<Load>('load', 12_000)).number, 2);
       first.leave();
-      await setTimeout(oneMeasurement);
+      await setTimeout(ONE_MEASUREMENT);
       const second = await connect(`${sample.url}/monitor`);
       assert.equal((await second.next<Load>('load', 12_000)).number, 3, 'it went on without a client');
       second.leave();

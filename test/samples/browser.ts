@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { after } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-const executablePath = '/usr/bin/chromium';
+const EXECUTABLE_PATH = '/usr/bin/chromium';
 
 /** Why pages cannot be tested here; `false` where they can. In CI they must be, so that nothing is skipped there. */
 export const skipPages: string | false =
-  existsSync(executablePath) || process.env['CI'] === 'true' ? false : `there is no ${executablePath}`;
+  existsSync(EXECUTABLE_PATH) || process.env['CI'] === 'true' ? false : `there is no ${EXECUTABLE_PATH}`;
 
 const flags = [
   '--no-sandbox',
@@ -37,7 +37,7 @@ export interface Visit {
  * @param prepare is given the page before it loads anything
  */
 export async function visit(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<Visit> {
-  browser ??= chromium.launch({ executablePath, args: flags });
+  browser ??= chromium.launch({ executablePath: EXECUTABLE_PATH, args: flags });
   const context = await (await browser).newContext();
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();

@@ -10,15 +10,15 @@ import { client, converged, next, startNode, until, type TestNode } from '../clu
 import { absence, absent, engineNamed } from '../cluster/support/engines.js';
 import { root } from '../repo/sources.js';
 
-const python = '/usr/bin/python3';
-const skip = existsSync(python) ? ((await absence(engineNamed('redis'))) ?? false) : absent(`no ${python}`);
+const PYTHON = '/usr/bin/python3';
+const skip = existsSync(PYTHON) ? ((await absence(engineNamed('redis'))) ?? false) : absent(`no ${PYTHON}`);
 const folder = join(root, 'samples/cluster');
 const prefix = `python-${process.pid}`;
 const environment = { ...process.env, BROKER: 'redis://127.0.0.1:6379', PREFIX: prefix, PYTHONDONTWRITEBYTECODE: '1' };
 
 /** Runs Python in the folder of the sample; gives what it printed. */
 async function run(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(python, args, { cwd: folder, env: environment, timeout: 30_000 });
+  const { stdout } = await promisify(execFile)(PYTHON, args, { cwd: folder, env: environment, timeout: 30_000 });
   return stdout;
 }
 

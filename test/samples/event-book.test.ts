@@ -219,7 +219,7 @@ describe('the event book of the samples', { skip: skipPages, timeout: 120_000 },
   it('names every control, and has one line of headings', async () => {
     const { page, leave } = await visit(`${urlOf('chat')}/events`);
     await shows(page, 'main h2', 'join');
-    assert.deepEqual(await page.evaluate(namelessControls), []);
+    assert.deepEqual(await page.evaluate(NAMELESS_CONTROLS), []);
     const levels = await page
       .locator('h1, h2, h3, h4')
       .evaluateAll((all) => all.map(({ tagName }) => Number(tagName[1])));
@@ -291,7 +291,7 @@ const contrasts = String.raw`(() => {
 })()`;
 
 /** A script for the page: the controls that a screen reader cannot name. */
-const namelessControls = `[...document.querySelectorAll('input, select, textarea, button, a, pre[tabindex], ol[tabindex]')]
+const NAMELESS_CONTROLS = `[...document.querySelectorAll('input, select, textarea, button, a, pre[tabindex], ol[tabindex]')]
   .filter((element) => {
     const text = [...(element.labels ?? [])].map((label) => label.textContent).join('') + element.textContent;
     return text.trim() === '' && !element.getAttribute('aria-label') && !element.getAttribute('aria-labelledby');

@@ -13,7 +13,7 @@ interface LogLine {
   readonly msg: string;
 }
 
-const warning = 40;
+const WARNING = 40;
 
 /** Nothing outlives the tests, however they end. */
 const running = new Set<ChildProcess>();
@@ -87,7 +87,7 @@ export class RunningSample {
     assert.deepEqual({ code, signal }, { code: 0, signal: null }, 'SIGTERM did not end the sample with exit code 0');
     assert.equal(Buffer.concat(this.errors).toString(), '', 'the sample wrote to standard error');
     assert.deepEqual(
-      this.log.filter(({ level }) => level >= warning),
+      this.log.filter(({ level }) => level >= WARNING),
       [],
       'the sample logged a warning or an error',
     );

@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js';
 
 /** Must never be seen by a client. */
-export const secret = 'the password of the database is hunter2';
+export const SECRET = 'the password of the database is hunter2';
 
 export class Point {
   @IsInt() x!: number;
@@ -31,8 +31,8 @@ const restless = {
   then(resolve: (value: string) => void, reject: (error: Error) => void) {
     resolve('first');
     resolve('second');
-    reject(new Error(secret));
-    throw new Error(secret);
+    reject(new Error(SECRET));
+    throw new Error(SECRET);
   },
 };
 
@@ -91,13 +91,13 @@ export class ContractController {
   }
 
   @On() throwsError() {
-    throw new Error(secret);
+    throw new Error(SECRET);
   }
   @On() throwsUndefined() {
     throw undefined;
   }
   @On() throwsString() {
-    throw secret;
+    throw SECRET;
   }
   @On() throwsNull() {
     throw null;
@@ -106,15 +106,15 @@ export class ContractController {
     throw Object.create(null);
   }
   @On() throwsTrap() {
-    throw Object.defineProperty(new Error(secret), 'trap', {
+    throw Object.defineProperty(new Error(SECRET), 'trap', {
       enumerable: true,
       get: () => {
-        throw new Error(secret);
+        throw new Error(SECRET);
       },
     });
   }
   @On() rejects() {
-    return Promise.reject(new Error(secret));
+    return Promise.reject(new Error(SECRET));
   }
   @On() rejectsUndefined() {
     return Promise.reject();
@@ -136,21 +136,21 @@ export class ContractController {
   @On() returnsTrap() {
     return {
       get trap(): never {
-        throw new Error(secret);
+        throw new Error(SECRET);
       },
     };
   }
   @On() returnsBadJson() {
     return {
       toJSON(): never {
-        throw new Error(secret);
+        throw new Error(SECRET);
       },
     };
   }
   @On() returnsThenTrap() {
     return {
       get then(): never {
-        throw new Error(secret);
+        throw new Error(SECRET);
       },
     };
   }
@@ -160,7 +160,7 @@ export class ContractController {
   @On() returnsThrowingThenable() {
     return {
       then(): never {
-        throw new Error(secret);
+        throw new Error(SECRET);
       },
     };
   }
@@ -191,11 +191,11 @@ export class ContractController {
   }
   @On() byHandThenThrows(@Ack() ack: AckFunction) {
     ack('answered');
-    throw new Error(secret);
+    throw new Error(SECRET);
   }
   @On() throwsBeforeHand(@Ack() ack: AckFunction) {
     setTimeout(() => ack('too late'), 5);
-    throw new Error(secret);
+    throw new Error(SECRET);
   }
   @On() byReturn(@Ack() _ack: AckFunction) {
     return 'returned';

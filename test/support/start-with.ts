@@ -6,7 +6,7 @@ import { Payload, Namespace, On, OnConnect, type AppOptions } from '../../src/in
 import { start, type Running } from './app.js';
 
 /** The namespace of {@link startWith}. */
-export const path = '/surface';
+export const PATH = '/surface';
 
 /** Starts an application that handles the event `run`, and nothing else, with this function. */
 export function startWith(
@@ -14,7 +14,7 @@ export function startWith(
   run: (socket: Socket, ...args: unknown[]) => unknown,
   options?: Omit<AppOptions, 'controllers'>,
 ): Promise<Running> {
-  @Namespace(path)
+  @Namespace(PATH)
   class Surface {
     @OnConnect
     async enter(socket: Socket) {

@@ -10,7 +10,7 @@ import { heard } from './heard.js';
 // The official adapter of Redis Streams speaks its own way with its own messages.
 const engines = ENGINES.filter(({ official }) => !official);
 const absences = new Map(await Promise.all(engines.map(async (engine) => [engine, await absence(engine)] as const)));
-const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('a message to another node is told with its trace', () => {
   for (const [{ name }, reason] of absences) {
@@ -21,7 +21,8 @@ describe('a message to another node is told with its trace', () => {
       const [here, there] = nodes as [(typeof nodes)[number], (typeof nodes)[number]];
       await converged(nodes);
       const add = (message: BusMessage): void => {
-        if (message.type === 'start' && message.direction === 'out') Object.assign(message.headers, { traceparent });
+        if (message.type === 'start' && message.direction === 'out')
+          Object.assign(message.headers, { traceparent: TRACEPARENT });
       };
       channels.bus.subscribe(add);
       t.after(() => channels.bus.unsubscribe(add));
@@ -48,7 +49,7 @@ describe('a message to another node is told with its trace', () => {
         );
         for (const { engine, headers, namespace } of messages) {
           assert.ok(name.startsWith(engine), engine);
-          assert.deepEqual([{ ...headers }, namespace], [{ traceparent }, '/']);
+          assert.deepEqual([{ ...headers }, namespace], [{ traceparent: TRACEPARENT }, '/']);
         }
       }
       const kinds = [sent, received].map((messages) => (messages[1] as BusEnd).outcome.kind);

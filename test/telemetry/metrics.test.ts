@@ -24,14 +24,14 @@ import { start } from '../support/app.js';
 import { deferred, nextEvent, until } from '../support/wait.js';
 import { parse, valueOf } from './prometheus.js';
 
-const strange = 'a "quoted"\nname\\';
+const STRANGE = 'a "quoted"\nname\\';
 
 @Namespace('/shop/:id')
 class Shop {
   @On() buy(value: unknown) {
     return value;
   }
-  @On(strange) odd() {
+  @On(STRANGE) odd() {
     return true;
   }
   @On() code(code: string) {
@@ -78,7 +78,7 @@ describe('metrics', () => {
     for (const id of ['1', '2']) {
       const client = await connect(`/shop/${id}`);
       await client.emitWithAck('buy', 'x');
-      await client.emitWithAck(strange);
+      await client.emitWithAck(STRANGE);
       await client.emitWithAck('join', 'everybody');
       await client.emitWithAck(`made up by ${id}`);
       await client.emitWithAck('join\n{evil="1"} 1');
@@ -95,7 +95,7 @@ describe('metrics', () => {
       sort(calls),
       sort([
         { ...of, kind: 'event', event: 'buy', outcome: 'answered', value: 2 },
-        { ...of, kind: 'event', event: strange, outcome: 'answered', value: 2 },
+        { ...of, kind: 'event', event: STRANGE, outcome: 'answered', value: 2 },
         { ...of, kind: 'event', event: 'join', outcome: 'answered', value: 2 },
         { ...of, kind: 'join', event: 'join', outcome: 'no_answer', value: 2 },
         { ...of, kind: 'disconnect', event: 'disconnect', outcome: 'no_answer', value: 2 },

@@ -4,7 +4,7 @@ import { createChart } from './chart.js';
 
 const find = (id) => document.getElementById(id);
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const points = 10;
+const POINTS = 10;
 const chart = createChart(find('chart'));
 const measurements = [];
 
@@ -13,7 +13,7 @@ showStatus(socket, find('status'));
 
 socket.on('load', ({ number, time, cores }) => {
   measurements.push({ time: clock.format(time), cores });
-  if (measurements.length > points) measurements.shift();
+  if (measurements.length > POINTS) measurements.shift();
   chart.show(measurements);
   find('number').textContent = number;
   find('time').textContent = clock.format(time);

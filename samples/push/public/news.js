@@ -1,7 +1,7 @@
 /** What one client hears. */
 import { createLog } from '/shared/log.js';
 
-const period = 2000;
+const PERIOD = 2000;
 
 /** Shows each piece of news in a card, and how many came within the last period. */
 export function watchNews(socket, card) {
@@ -15,7 +15,7 @@ export function watchNews(socket, card) {
     log.received('news', `#${number}`);
   });
   setInterval(() => {
-    const since = performance.now() - period;
+    const since = performance.now() - PERIOD;
     times = times.filter((time) => time > since);
     find('rate').textContent = times.length;
   }, 250);

@@ -3,7 +3,7 @@ import { showStatus } from '/shared/status.js';
 import { watchNews } from './news.js';
 
 const find = (id) => document.getElementById(id);
-const most = 8;
+const MOST = 8;
 
 /** The first pair measures; the others only are there, as more visitors would be. */
 const naive = io('/naive');
@@ -25,6 +25,6 @@ find('remove').addEventListener('click', () => {
 function showVisitors() {
   const count = visitors.length + 1;
   find('visitors').textContent = String(count);
-  find('add').disabled = count === most;
+  find('add').disabled = count === MOST;
   find('remove').disabled = count === 1;
 }

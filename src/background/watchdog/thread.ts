@@ -10,8 +10,8 @@ import type { Frame, FromThread, ThreadOptions } from './messages.js';
 const main = parentPort!;
 const { time } = workerData as ThreadOptions;
 /** Milliseconds after which the main thread is not expected to tell of it itself. */
-const hopeless = 5_000;
-const deepest = 50;
+const HOPELESS = 5_000;
+const DEEPEST = 50;
 
 let asked = 0;
 let answered = true;
@@ -30,7 +30,7 @@ setInterval(
     const waited = Date.now() - asked;
     if (answered) ask();
     else if (waited >= time && !stack) look();
-    else if (waited >= hopeless && stack && !told) cry(stack);
+    else if (waited >= HOPELESS && stack && !told) cry(stack);
   },
   Math.max(time / 4, 1),
 );
@@ -55,7 +55,7 @@ function look(): void {
   session.once('Debugger.paused', ({ params }) => {
     session.post('Debugger.resume');
     session.disconnect();
-    stack = params.callFrames.slice(0, deepest).map((frame) => frameOf(frame, files));
+    stack = params.callFrames.slice(0, DEEPEST).map((frame) => frameOf(frame, files));
   });
   session.post('Debugger.enable');
   session.post('Debugger.pause');
@@ -74,5 +74,5 @@ function frameOf({ this: self, functionName, location }: Debugger.CallFrame, fil
 function cry(frames: readonly Frame[]): void {
   told = true;
   const where = frames.slice(0, 3).map(({ name, at }) => `${name} (${at})`);
-  writeSync(2, `The event loop has been blocked for ${hopeless} ms by ${where.join(', called by ')}\n`);
+  writeSync(2, `The event loop has been blocked for ${HOPELESS} ms by ${where.join(', called by ')}\n`);
 }

@@ -15,8 +15,8 @@ export interface WatchdogOptions {
   readonly watchdog?: boolean | number;
 }
 
-const usualTime = 200;
-const unwatched =
+const USUAL_TIME = 200;
+const UNWATCHED =
   'the event loop is not watched: the bundle has no thread.js beside it. Fix: copy colloquy/dist/background/watchdog/thread.js there (docs/guides/bundling.md)';
 
 /** Returns the milliseconds of blocking that are worth a log line, `Infinity` for none; yields a time that is none. */
@@ -34,7 +34,7 @@ export function* resolveBlockTime({
     };
   }
   if (typeof watchdog === 'number') return watchdog;
-  return (watchdog ?? debug) && logger !== false ? usualTime : Infinity;
+  return (watchdog ?? debug) && logger !== false ? USUAL_TIME : Infinity;
 }
 
 /** The file of the thread: beside this one, or beside the program if that is a bundle. `undefined` if it was left behind. */
@@ -42,12 +42,12 @@ function threadFile(): URL | undefined {
   const own = import.meta.url as string | undefined;
   const program = process.argv[1];
   const places = [own, program === undefined ? undefined : pathToFileURL(program).href];
-  const files = places.flatMap((place) => (place?.startsWith('file:') ? new URL(`./${thread}.js`, place) : []));
+  const files = places.flatMap((place) => (place?.startsWith('file:') ? new URL(`./${THREAD}.js`, place) : []));
   return files.find((file) => existsSync(file));
 }
 
 /** In a variable, so that a bundler does not make a file of its own of it. */
-const thread: string = 'thread';
+const THREAD: string = 'thread';
 
 export class Watchdog {
   #thread: Worker | undefined;
@@ -79,7 +79,7 @@ export class Watchdog {
   #open(): Worker | undefined {
     const file = threadFile();
     if (!file) {
-      this.log.warn(unwatched);
+      this.log.warn(UNWATCHED);
       return undefined;
     }
     const workerData: ThreadOptions = { time: this.time };

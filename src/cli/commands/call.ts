@@ -1,6 +1,7 @@
 /** `colloquy call`: one event to a running server, its answer, and what the server sends. */
 import { CommandError, type Command, type Input, type Terminal } from '../command.js';
-import { openSocket, type Socket } from '../socket.js';
+import { Signals } from '../signals.js';
+import { connect, createSocket, type ConnectOptions, type Socket } from '../socket.js';
 
 export const call: Command = {
   name: 'call',
@@ -31,28 +32,56 @@ export const call: Command = {
   ],
   failsIf: 'the server cannot be reached, refuses the connection, or answers with an error',
   async run(input, terminal) {
-    const [url, namespace, event, ...words] = input.operands;
-    const { listen, timeout = '10', auth = '{}', path } = input.options;
-    const milliseconds = Number(timeout) * 1000;
-    if (event === undefined && !listen)
-      throw new CommandError('Name an event, or say --listen.\nSee colloquy call --help.', 2);
-    const args = words.map((word, index) => argument(word, `argument ${index + 1}`));
-    const socket = await openSocket({
-      url: address(url!),
-      namespace: namespace!.startsWith('/') ? namespace! : `/${namespace}`,
-      auth: object(auth as string),
-      path: path as string | undefined,
-      timeout: milliseconds,
-    });
+    const request = read(input);
+    const socket = await createSocket(request.server);
+    if (!input.options['listen']) return exchange(socket, request, input, terminal);
+    const signals = new Signals();
     try {
-      if (listen) socket.onAny((name: string, ...values: unknown[]) => show(name, values, input, terminal));
-      const code = event === undefined ? 0 : await send(socket, event, args, milliseconds, input, terminal);
-      return listen && code === 0 ? await listening(socket) : code;
+      // Who stops listening has no failure, also while it connects or waits for the answer.
+      return await Promise.race([exchange(socket, request, input, terminal), signals.first.then(() => 0)]);
     } finally {
+      signals.close();
       socket.disconnect();
     }
   },
 };
+
+/** What is asked for. */
+interface Request {
+  readonly server: ConnectOptions;
+  /** None if it only listens. */
+  readonly event: string | undefined;
+  readonly args: readonly unknown[];
+}
+
+function read(input: Input): Request {
+  const [url, namespace, event, ...words] = input.operands;
+  const { listen, timeout = '10', auth = '{}', path } = input.options;
+  if (event === undefined && !listen)
+    throw new CommandError('Name an event, or say --listen.\nSee colloquy call --help.', 2);
+  const args = words.map((word, index) => argument(word, `argument ${index + 1}`));
+  const server: ConnectOptions = {
+    url: address(url!),
+    namespace: namespace!.startsWith('/') ? namespace! : `/${namespace}`,
+    auth: object(auth as string),
+    path: path as string | undefined,
+    timeout: Number(timeout) * 1000,
+  };
+  return { server, event, args };
+}
+
+async function exchange(socket: Socket, request: Request, input: Input, terminal: Terminal): Promise<number> {
+  const { listen } = input.options;
+  const { server, event, args } = request;
+  try {
+    await connect(socket, server);
+    if (listen) socket.onAny((name: string, ...values: unknown[]) => show(name, values, input, terminal));
+    const code = event === undefined ? 0 : await send(socket, event, args, server.timeout, input, terminal);
+    return listen && code === 0 ? await listening(socket) : code;
+  } finally {
+    socket.disconnect();
+  }
+}
 
 function address(url: string): string {
   const full = /^[a-z]+:\/\//i.test(url) ? url : `http://${url}`;
@@ -117,11 +146,9 @@ function show(event: string, values: readonly unknown[], { options }: Input, { p
   else print([event, ...values.map((value) => JSON.stringify(value))].join(' '));
 }
 
-/** Until the user stops it, which is no failure, or the server ends the connection. */
-function listening(socket: Socket): Promise<number> {
-  return new Promise((resolve, reject) => {
-    process.once('SIGINT', () => resolve(0));
-    process.once('SIGTERM', () => resolve(0));
+/** Until the server ends the connection. */
+function listening(socket: Socket): Promise<never> {
+  return new Promise((_, reject) => {
     socket.once('disconnect', (reason) => reject(new CommandError(`The server disconnected: ${reason}.`)));
   });
 }

@@ -10,6 +10,7 @@ import { explain } from './explain.js';
 import { replay } from './replay.js';
 import { routes } from './routes.js';
 import { schemas } from './schemas.js';
+import { tail } from './tail.js';
 import { types } from './types.js';
 
 export const commands: readonly Command[] = [
@@ -23,5 +24,6 @@ export const commands: readonly Command[] = [
   schemas,
   doctor,
   call,
+  tail,
   replay,
 ];

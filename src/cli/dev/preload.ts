@@ -1,12 +1,17 @@
-/** Loaded into a program that `colloquy dev` runs: it writes into a file where the program's controllers are, and its table. */
+/**
+ * Loaded into a program that `colloquy dev` runs: it writes into a file where the program's controllers are, and its table, and tells
+ * `colloquy tail` what the program does.
+ */
 import { channel } from 'node:diagnostics_channel';
 import { renameSync, writeFileSync } from 'node:fs';
 import type { Announcement } from '../../app/inspection.js';
 import type { App, AppOptions } from '../../app/options.js';
+import { TAIL } from '../tail/place.js';
+import { tellTo } from '../tail/teller.js';
 import { DEV, type DevApplication, type DevReport } from './report.js';
 
 /** Milliseconds after a step in which functions may be added. */
-const pause = 50;
+const PAUSE = 50;
 
 class Reporter {
   /** Kept here, because Bun forgets the subscribers of a channel without references. */
@@ -23,7 +28,7 @@ class Reporter {
     // The globs are needed even if what they match cannot be loaded.
     if (step === 'begin') return this.#write(false);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#write(true), pause);
+    this.#timer = setTimeout(() => this.#write(true), PAUSE);
     this.#timer.unref?.();
   }
 
@@ -42,3 +47,6 @@ function describe({ controllers, cwd = process.cwd() }: AppOptions, app: App | u
 
 const file = process.env[DEV];
 if (file !== undefined) new Reporter(file);
+
+const place = process.env[TAIL];
+if (place !== undefined) tellTo(place);

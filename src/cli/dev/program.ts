@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 /** Milliseconds that the program has to close its application. */
-const closeTime = 5000;
+const CLOSE_TIME = 5000;
 
 export interface ProgramOptions {
   readonly words: readonly string[];
@@ -41,7 +41,7 @@ export class Program {
     if (!child) return 0;
     this.#isStopping = true;
     if (signal !== undefined) child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), closeTime);
+    const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_TIME);
     const code = await this.#ended;
     clearTimeout(timer);
     return code;

@@ -13,7 +13,10 @@ export interface Globs {
 }
 
 /** Milliseconds in which an editor may write several files. */
-const pause = 60;
+const PAUSE = 60;
+
+/** Milliseconds between two looks at the times of files: some drives, those of containers among them, tell nothing of changes. */
+const round = 1000;
 
 /** Files by their paths, each with a hash of its content. */
 type Snapshot = ReadonlyMap<string, string>;
@@ -23,6 +26,9 @@ export class SourcesWatch {
   #globs: readonly Globs[] = [];
   #known: Snapshot = new Map();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The times of files and folders at the last look. */
+  #times = '';
+  #round: ReturnType<typeof setInterval> | undefined;
   #work: Promise<void> = Promise.resolve();
   #isClosed = false;
 
@@ -35,7 +41,8 @@ export class SourcesWatch {
   /** Begins to watch; what was changed before counts as known. */
   async begin(): Promise<void> {
     this.#known = await this.#snapshot();
-    this.#watchFolders();
+    if (this.#watchFolders()) this.#compare(() => true);
+    this.#round = setInterval(() => this.#look(), round);
   }
 
   /**
@@ -51,6 +58,7 @@ export class SourcesWatch {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#round);
     for (const watcher of this.#watchers.values()) watcher.close();
   }
 
@@ -61,8 +69,8 @@ export class SourcesWatch {
     return new Map(files.map((file) => [file, hashOf(file)]));
   }
 
-  /** A folder is watched, and not its files: editors replace them. */
-  #watchFolders(): void {
+  /** A folder is watched, and not its files: editors replace them. Returns whether there are new ones. */
+  #watchFolders(): boolean {
     const folders = new Set([...this.#known.keys()].map((file) => dirname(file)));
     for (const { globs, cwd } of this.#globs) {
       for (const glob of globs) for (const folder of foldersBelow(baseOf(glob, cwd))) folders.add(folder);
@@ -72,17 +80,27 @@ export class SourcesWatch {
       watcher.close();
       this.#watchers.delete(folder);
     }
-    for (const folder of folders) if (!this.#watchers.has(folder) && existsSync(folder)) this.#watch(folder);
+    const fresh = [...folders].filter((folder) => !this.#watchers.has(folder) && existsSync(folder));
+    for (const folder of fresh) this.#watch(folder);
+    return fresh.length > 0;
   }
 
   #watch(folder: string): void {
     const watcher = watch(folder, () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#compare(() => true), pause);
+      this.#timer = setTimeout(() => this.#compare(() => true), PAUSE);
     });
     // A folder that is gone is found by the comparison.
     watcher.on('error', () => this.#watchers.delete(folder));
     this.#watchers.set(folder, watcher);
+  }
+
+  /** What no event has told of has another time. */
+  #look(): void {
+    const times = [...this.#known.keys(), ...this.#watchers.keys()].map(writtenAt).join();
+    if (times === this.#times) return;
+    this.#times = times;
+    this.#compare(() => true);
   }
 
   /** Looks for changes, one time after the other; only those of files that count are reported. */
@@ -93,7 +111,8 @@ export class SourcesWatch {
       const before = this.#known;
       const files = [...new Set([...before.keys(), ...now.keys()])].filter(counts);
       this.#known = now;
-      this.#watchFolders();
+      // What was written between the look and the watch is found by another look.
+      if (this.#watchFolders()) this.#compare(() => true);
       const changed = files.filter((file) => before.get(file) !== now.get(file));
       if (changed.length > 0) this.onChange(changed);
     });

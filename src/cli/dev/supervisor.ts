@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { PlanRow } from '../../controllers/plan/types.js';
+import { Signals } from '../signals.js';
+import { TailHub } from '../tail/hub.js';
+import { placeOf, TAIL } from '../tail/place.js';
 import { Program } from './program.js';
 import { DEV, type DevReport } from './report.js';
 import { SourcesWatch } from './sources-watch.js';
@@ -22,6 +25,7 @@ export class Supervisor {
   readonly #report = join(this.#folder, 'report.json');
   readonly #program: Program;
   readonly #sources: SourcesWatch;
+  readonly #tail: TailHub;
   /** The last complete table. */
   #rows: readonly PlanRow[] | undefined;
   /** The restarts, one behind the other. */
@@ -32,7 +36,9 @@ export class Supervisor {
 
   constructor(private readonly options: SupervisorOptions) {
     const { main, name, cwd, words, say } = options;
-    const env = { ...process.env, [DEV]: this.#report };
+    const place = placeOf(main);
+    this.#tail = new TailHub(place);
+    const env = { ...process.env, [DEV]: this.#report, [TAIL]: place };
     const onEnd = (how: string): void => say(`${name} ended (${how}); it starts again when a file changes`);
     this.#program = new Program({ words, cwd, env, onEnd });
     this.#sources = new SourcesWatch(main, (files) => this.#restart(files));
@@ -40,20 +46,34 @@ export class Supervisor {
 
   /** Runs until a signal comes, and returns the exit code. */
   async run(): Promise<number> {
+    const signals = new Signals();
     const reports = watch(this.#folder, () => this.#read());
     try {
+      await this.#openTail();
       await this.#sources.begin();
       this.#start();
-      const signal = await nextSignal();
+      const signal = await signals.first;
       this.#isEnding = true;
       this.#sources.close();
       await this.#work;
       // Ctrl-C in a terminal reaches the program too, and a second signal would end it at once.
       return await this.#program.stop(signal === 'SIGINT' && process.stdin.isTTY ? undefined : signal);
     } finally {
+      signals.close();
       reports.close();
+      this.#tail.close();
       this.#sources.close();
       rmSync(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Without it, all else works. What clients send is nobody's business in production. */
+  async #openTail(): Promise<void> {
+    if (process.env['NODE_ENV'] === 'production') return;
+    try {
+      await this.#tail.open();
+    } catch (error) {
+      this.options.say(`colloquy tail cannot follow this program: ${(error as Error).message}`);
     }
   }
 
@@ -89,10 +109,4 @@ export class Supervisor {
     for (const line of this.#rows ? tableChanges(this.#rows, rows) : []) this.options.say(line);
     this.#rows = rows;
   }
-}
-
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
-  });
 }

@@ -1,7 +1,7 @@
 /** Checks the application itself: payloads, origins, proxies, transports. */
 import type { Contract } from '../../contract/contract.js';
 import type { ApplicationReport } from '../program/report.js';
-import type { Settings } from '../program/settings.js';
+import { isLocal, type Settings } from '../program/settings.js';
 import { advice, ok, problem, type Finding } from './finding.js';
 
 export function checkApplication({ contract, rows, settings }: ApplicationReport): Finding[] {
@@ -10,6 +10,7 @@ export function checkApplication({ contract, rows, settings }: ApplicationReport
     checkCompiled(rows),
     checkOrigins(settings),
     checkProxy(settings),
+    ...checkTls(settings),
     ...checkTransports(settings),
     ...(settings.debug ? [debugging] : []),
   ];
@@ -61,13 +62,39 @@ function checkOrigins({ origins, withCredentials, session }: Settings): Finding 
   );
 }
 
-function checkProxy({ trustsProxy }: Settings): Finding {
-  if (trustsProxy) return ok('proxy', '`trustProxy` says whose X-Forwarded-For is believed');
+function checkProxy({ proxy }: Settings): Finding {
+  if (proxy === 'everybody') {
+    return problem(
+      'proxy',
+      '`trustProxy: true` believes every X-Forwarded-For: a client may name any address, and escapes the limits of its own',
+      'set trustProxy to the number of proxies before the process, or to their addresses.',
+    );
+  }
+  if (proxy === 'some') return ok('proxy', '`trustProxy` says whose X-Forwarded-For is believed');
   return advice(
     'proxy',
     '`trustProxy` is not set: behind a proxy all clients have its address, and share the limits of one, and TLS is not seen',
     'behind a proxy, set trustProxy to the number of proxies, and let the proxy do TLS; else leave it.',
   );
+}
+
+/** Schemes of brokers whose link is not encrypted, each with the one that is. */
+const encrypted: Readonly<Record<string, string>> = { 'redis:': 'rediss:', 'amqp:': 'amqps:', 'nats:': 'tls:' };
+
+function checkTls({ adapter, plainOrigins }: Settings): Finding[] {
+  const brokers = (adapter ?? '').split(',').filter((url) => URL.canParse(url) && !isLocal(url));
+  const plain = brokers.filter((url) => new URL(url).protocol in encrypted);
+  const findings = [
+    ...plainOrigins.map((origin) =>
+      advice('tls', `pages of ${origin} come without TLS, and with them all that they send`, 'serve them with https.'),
+    ),
+    ...plain.map((url) => {
+      const { protocol, host } = new URL(url);
+      const remedy = `use ${encrypted[protocol]}//, or a network that nobody else is in.`;
+      return advice('tls', `the link to the broker at ${host} is not encrypted`, remedy);
+    }),
+  ];
+  return findings.length > 0 ? findings : [ok('tls', 'no page and no broker of another machine is named without TLS')];
 }
 
 function checkTransports({ adapter, polling }: Settings): Finding[] {

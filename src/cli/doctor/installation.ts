@@ -52,7 +52,7 @@ function checkCompiler(main: string, cwd: string): Finding[] {
   const isTyped = /^\.[cm]?tsx?$/.test(extname(main));
   if (!found) {
     if (!isTyped) return [];
-    return [problem('compiler_flags', 'there is no tsconfig.json above the main file', `write one with ${flags}.`)];
+    return [problem('compiler_flags', 'there is no tsconfig.json above the main file', `write one with ${FLAGS}.`)];
   }
   const { options, file } = found;
   const missing = ['experimentalDecorators', 'emitDecoratorMetadata'].filter((flag) => options[flag] !== true);
@@ -60,7 +60,7 @@ function checkCompiler(main: string, cwd: string): Finding[] {
   const flagsFinding =
     missing.length === 0
       ? ok('compiler_flags', `${name} has experimentalDecorators and emitDecoratorMetadata`)
-      : problem('compiler_flags', `${name} does not set ${missing.join(' and ')}`, `set ${flags} there.`);
+      : problem('compiler_flags', `${name} does not set ${missing.join(' and ')}`, `set ${FLAGS} there.`);
   if (options['isolatedModules'] === true || options['verbatimModuleSyntax'] === true) return [flagsFinding];
   return [
     flagsFinding,
@@ -72,7 +72,7 @@ function checkCompiler(main: string, cwd: string): Finding[] {
   ];
 }
 
-const flags = '"experimentalDecorators": true and "emitDecoratorMetadata": true';
+const FLAGS = '"experimentalDecorators": true and "emitDecoratorMetadata": true';
 
 function checkCopies(name: string, main: string): Finding {
   const users = homeOf(name, main);

@@ -4,10 +4,10 @@ import { findEngine } from '../../cluster/engines.js';
 import { advice, ok, problem, type Finding } from './finding.js';
 
 /** File descriptors that a server of many clients needs: one for each connection. */
-const enough = 10_000;
+const ENOUGH = 10_000;
 
 /** Milliseconds that a broker has to answer. */
-const answerTime = 3000;
+const ANSWER_TIME = 3000;
 
 export async function checkSurroundings(adapter: string | undefined): Promise<Finding[]> {
   return [...checkDescriptors(openFiles()), ...(adapter === undefined ? [] : await checkBroker(adapter))];
@@ -24,7 +24,7 @@ function openFiles(): number | undefined {
 /** Exported for its test. */
 export function checkDescriptors(limit: number | undefined): Finding[] {
   if (limit === undefined) return [];
-  if (limit >= enough) return [ok('file_descriptors', `${limit} files may be open`)];
+  if (limit >= ENOUGH) return [ok('file_descriptors', `${limit} files may be open`)];
   return [
     advice(
       'file_descriptors',
@@ -69,7 +69,7 @@ function refusal(host: string, port: number): Promise<string | undefined> {
       socket.destroy();
       resolve(why);
     };
-    socket.setTimeout(answerTime, () => end(`no answer within ${answerTime} ms`));
+    socket.setTimeout(ANSWER_TIME, () => end(`no answer within ${ANSWER_TIME} ms`));
     socket.once('connect', () => end());
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
   });

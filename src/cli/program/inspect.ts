@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CommandError, type Input, type OptionSpec, type Terminal } from '../command.js';
+import { Signals } from '../signals.js';
 import { choose } from './choose.js';
 import { explainFailure } from './failures.js';
 import { findMain } from './find-main.js';
@@ -83,12 +84,13 @@ interface RunOptions {
 }
 
 /** Characters of the program's output that are kept. */
-const kept = 64 * 1024;
+const KEPT = 64 * 1024;
 
 async function runProgram(
   words: readonly string[],
   { cwd, wanted, milliseconds, replay }: RunOptions,
 ): Promise<ProgramRun> {
+  const signals = new Signals();
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-'));
   const recording = replay && join(folder, 'recording.json');
   if (recording) writeFileSync(recording, JSON.stringify(replay));
@@ -101,22 +103,27 @@ async function runProgram(
   const child = spawn(process.execPath, words, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-kept)));
+    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-KEPT)));
   }
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
     child.kill('SIGKILL');
   }, milliseconds);
-  const kill = (): void => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  let stopped: NodeJS.Signals | undefined;
+  void signals.first.then((signal) => {
+    stopped = signal;
+    child.kill('SIGKILL');
+  });
   try {
     await new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()));
     const report = existsSync(order.file) ? (JSON.parse(readFileSync(order.file, 'utf8')) as Report) : undefined;
     return { report, output: output.trim(), isLate };
   } finally {
     clearTimeout(timer);
-    process.off('exit', kill);
     rmSync(folder, { recursive: true, force: true });
+    signals.close();
+    // Nothing is left behind; what started the command is to see that a signal ended it.
+    if (stopped !== undefined) process.kill(process.pid, stopped);
   }
 }

@@ -26,7 +26,7 @@ import { settingsOf } from './settings.js';
 const quiet = { begin: 0, failed: 1000, ready: 1000, serve: 300 } as const;
 
 /** The same for a program that has not yet made the application that is wanted. */
-const patience = 5000;
+const PATIENCE = 5000;
 
 interface Heard {
   readonly app: App;
@@ -65,7 +65,7 @@ class Inspection {
     if (step === 'failed') this.#failure ??= failureOf(error);
     if (step === 'ready') this.#applications.push(follow(app as App, options as AppOptions));
     if (this.#applications.length === 0 || this.#pending > 0) return;
-    this.#timer = setTimeout(() => this.#finish(), this.#isFound() ? quiet[step] : patience);
+    this.#timer = setTimeout(() => this.#finish(), this.#isFound() ? quiet[step] : PATIENCE);
     this.#timer.unref?.();
   }
 

@@ -10,7 +10,10 @@ export interface Settings {
   readonly origins: 'own' | 'listed' | 'open' | 'unknown';
   /** Whether pages of other hosts send cookies. */
   readonly withCredentials: boolean;
-  readonly trustsProxy: boolean;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly proxy: 'nobody' | 'some' | 'everybody';
+  /** The pages in `cors` that come without TLS from another machine. */
+  readonly plainOrigins: readonly string[];
   readonly polling: boolean;
   readonly session: boolean;
   readonly debug: boolean;
@@ -24,7 +27,8 @@ export function settingsOf(options: AppOptions): Settings {
     ...(url === undefined ? {} : { adapter: typeof url === 'string' ? url : 'custom' }),
     origins: originsOf(cors),
     withCredentials: typeof cors === 'object' && cors.credentials === true,
-    trustsProxy: trustProxy !== undefined,
+    proxy: trustProxy === true ? 'everybody' : trustProxy ? 'some' : 'nobody',
+    plainOrigins: plainOriginsOf(cors),
     polling: transports === undefined || transports.some((each) => each === 'polling'),
     session: session !== undefined,
     debug,
@@ -39,6 +43,18 @@ function originsOf(cors: AppOptions['cors']): Settings['origins'] {
   const list: readonly unknown[] = [origin].flat();
   if (list.some((each) => each === '*' || each === true || isAnything(each))) return 'open';
   return list.some((each) => each !== undefined && each !== false) ? 'listed' : 'own';
+}
+
+function plainOriginsOf(cors: AppOptions['cors']): string[] {
+  if (typeof cors !== 'object' || typeof cors.origin === 'function') return [];
+  const texts = [cors.origin].flat().filter((each) => typeof each === 'string');
+  return texts.filter((each) => each.startsWith('http://') && !isLocal(each));
+}
+
+/** Whether an address is this machine's. */
+export function isLocal(address: string): boolean {
+  const hostname = URL.canParse(address) ? new URL(address).hostname : '';
+  return /^(localhost|.*\.localhost|127\..*|\[::1\]|)$/.test(hostname);
 }
 
 /** Whether a regular expression matches whatever is asked. */

@@ -21,8 +21,8 @@ export type { WorkerContext, WorkerStart } from './worker.js';
  *     }, { port: 5000 });
  *
  * A worker that dies is replaced, with a growing pause if that happens again and again; connections wait for it. SIGHUP
- * reloads, SIGTERM and SIGINT stop everything in order: no new connections, the workers, then the primary.
- * @returns the workers in the primary process when all are ready; undefined in a worker
+ * reloads, SIGTERM and SIGINT stop everything in order, also while workers start: no new connections, the workers, then the primary.
+ * @returns the workers in the primary process when all are ready, or told to stop; undefined in a worker
  * @throws Error when a worker does not start
  */
 export async function runWorkers(start: WorkerStart, options: WorkersOptions): Promise<Workers | undefined> {

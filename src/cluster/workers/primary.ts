@@ -20,7 +20,9 @@ export class Primary implements Workers {
   #slots: WorkerSlot[] = [];
   #next = 0;
   #reloading: Promise<void> = Promise.resolve();
-  #relay: Awaited<ReturnType<typeof openRelay>> | undefined;
+  #relay: ReturnType<typeof openRelay> | undefined;
+  #listening: Promise<unknown> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
   readonly #server: Server;
   readonly #onHangup = (): void => void this.reload().catch((error: unknown) => console.error(error));
   readonly #onTerminate = (): void => void this.stop();
@@ -39,20 +41,28 @@ export class Primary implements Workers {
   }
 
   async start(): Promise<void> {
-    const secret = randomBytes(16).toString('hex');
-    this.#relay = await openRelay(secret);
-    const { timeout, report, count } = this.options;
-    const options = { timeout, report, environment: this.#relay.environment };
-    this.#slots = Array.from({ length: count }, (_, number) => new WorkerSlot(number, options));
+    // Before anything is started: a signal may come at any moment.
     process.on('SIGHUP', this.#onHangup).on('SIGTERM', this.#onTerminate).on('SIGINT', this.#onTerminate);
     try {
-      await Promise.all(this.#slots.map((slot) => slot.fill()));
-      this.#server.listen(this.options.port, this.options.host);
-      await once(this.#server, 'listening');
+      await this.#open();
     } catch (error) {
+      // What a stop interrupts has not failed.
+      const isStopped = this.#stopping !== undefined;
       await this.stop();
-      throw error;
+      if (!isStopped) throw error;
     }
+  }
+
+  async #open(): Promise<void> {
+    const { timeout, report, count } = this.options;
+    const { environment } = await (this.#relay = openRelay(randomBytes(16).toString('hex')));
+    if (this.#stopping) return;
+    const options = { timeout, report, environment };
+    this.#slots = Array.from({ length: count }, (_, number) => new WorkerSlot(number, options));
+    await Promise.all(this.#slots.map((slot) => slot.fill()));
+    if (this.#stopping) return;
+    this.#server.listen(this.options.port, this.options.host);
+    await (this.#listening = once(this.#server, 'listening'));
   }
 
   reload(): Promise<void> {
@@ -71,12 +81,17 @@ export class Primary implements Workers {
     }
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stop());
+  }
+
+  async #stop(): Promise<void> {
+    await this.#listening.catch(() => {});
     this.#server.close();
     await Promise.all(this.#slots.map((slot) => slot.stop()));
     // It ends the workers that have left their places.
     await this.#reloading;
-    await this.#relay?.close();
+    await this.#relay?.then((relay) => relay.close()).catch(() => {});
     process.off('SIGHUP', this.#onHangup).off('SIGTERM', this.#onTerminate).off('SIGINT', this.#onTerminate);
   }
 

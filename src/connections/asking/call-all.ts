@@ -2,7 +2,7 @@
 import { Server, type Namespace } from 'socket.io';
 import { CallError, unwrap } from '../../client/index.js';
 import { namespaceInternalsOf, operatorInternalsOf, type Operator } from '../internals.js';
-import { longestTime } from '../../base/limits.js';
+import { LONGEST_TIME } from '../../base/limits.js';
 import { callTimeOf } from './questions.js';
 import { type Outcome, Round } from './round.js';
 
@@ -34,7 +34,7 @@ export interface Answers<T> {
 }
 
 /**
- * Emits an event to many clients, on all nodes, and gathers the first values of their acknowledgements. It waits until
+ * Emits an event to many clients, on all nodes, and gathers their answers; several values of one are a list. It waits until
  * all have answered or left, for `limits.callTime` at the most, or as long as `callAll(namespace.timeout(500), …)` says.
  * No client's silence throws.
  *
@@ -45,7 +45,7 @@ export async function callAll<T = unknown>(target: CallTarget, event: string, ..
   const { children } = namespaceInternalsOf(adapter.nsp);
   if (children) return joined(await Promise.all([...children].map((each) => callAll<T>(each, event, ...args))));
   const time = flags?.timeout ?? callTimeOf(adapter.nsp.server);
-  return conclude<T>(await new Round(adapter.nsp).ask(target.timeout(Math.min(time, longestTime)), event, args));
+  return conclude<T>(await new Round(adapter.nsp).ask(target.timeout(Math.min(time, LONGEST_TIME)), event, args));
 }
 
 function joined<T>(all: readonly Answers<T>[]): Answers<T> {

@@ -1,6 +1,6 @@
 /** Asks one client. */
 import { Socket } from 'socket.io';
-import { CallError, unwrap } from '../../client/index.js';
+import { answerOf, CallError, unwrap } from '../../client/call.js';
 import {
   internalsOf,
   namespaceInternalsOf,
@@ -8,7 +8,7 @@ import {
   type Operator,
   remoteInternalsOf,
 } from '../internals.js';
-import { longestTime } from '../../base/limits.js';
+import { LONGEST_TIME } from '../../base/limits.js';
 import { endEmission } from '../observing/observed-emission.js';
 import { callTimeOf, whenGone } from './questions.js';
 import { Round } from './round.js';
@@ -24,7 +24,8 @@ export interface RemoteClient {
 }
 
 /**
- * Emits an event to a client, on any node, and returns its answer, the first value of its acknowledgement. It may take
+ * Emits an event to a client, on any node, and returns its answer: the value of its acknowledgement, or the list of its values if the
+ * client gave several. It may take
  * `limits.callTime`, or as long as `call(socket.timeout(500), …)` says; nothing is kept of a question that has ended.
  *
  * @throws CallError with the code `timeout` if no answer came in time; `disconnected`, at once, if the client has
@@ -41,7 +42,7 @@ async function askRemote(client: RemoteClient | Operator, event: string, args: r
   const { adapter, flags, rooms = new Set<string>() } = operatorInternalsOf(operator);
   const { nsp } = adapter;
   const time = flags?.timeout ?? callTimeOf(nsp.server);
-  const asked = nsp.to([...rooms]).timeout(Math.min(time, longestTime));
+  const asked = nsp.to([...rooms]).timeout(Math.min(time, LONGEST_TIME));
   const { reactions, isLate } = await new Round(nsp).ask(asked, event, args);
   const answer = reactions.find(({ answered }) => answered);
   if (answer) return answer.value;
@@ -59,7 +60,7 @@ function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<u
   }
   return new Promise((resolve, reject) => {
     const id = namespaceInternalsOf(socket.nsp)._ids;
-    const answered = (answer: unknown): void => end(() => resolve(answer));
+    const answered = (...values: unknown[]): void => end(() => resolve(answerOf(values)));
     const end = (conclude: () => void): void => {
       clearTimeout(timer);
       stopListening();
@@ -71,7 +72,7 @@ function ask(socket: Socket, event: string, args: readonly unknown[]): Promise<u
       endEmission(answered, 'timed_out');
       end(() => reject(late(time)));
     };
-    const timer = setTimeout(expire, Math.min(time, longestTime));
+    const timer = setTimeout(expire, Math.min(time, LONGEST_TIME));
     try {
       socket.emit(event, ...args, answered);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** The reaction of one client to a question, and the form in which a node sends it to the node that asks. */
 import type { Socket } from 'socket.io';
+import { answerOf } from '../../client/call.js';
 import { internalsOf } from '../internals.js';
 import { whenGone } from './questions.js';
 
@@ -41,7 +42,7 @@ export function nameAnswers(sockets: readonly Socket[], id: number): void {
       tell(answer);
     };
     const stopListening = whenGone(socket, () => react({ socket: socket.id, left: true }));
-    acks.set(id, (value) => react({ socket: socket.id, value }));
+    acks.set(id, (...values) => react({ socket: socket.id, value: answerOf(values) }));
   }
 }
 

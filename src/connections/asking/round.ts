@@ -1,5 +1,6 @@
 /** One question on its way through Socket.IO's own broadcast. */
 import type { Namespace, Socket } from 'socket.io';
+import { answerOf } from '../../client/call.js';
 import { internalsOf, namespaceInternalsOf, operatorInternalsOf, type Operator } from '../internals.js';
 import { whenGone } from './questions.js';
 import { type NamedFlag, type NamingAdapter, Reaction, readReaction } from './reaction.js';
@@ -46,7 +47,7 @@ export class Round {
       this.#open.delete(socket.id);
       tell(reaction);
     };
-    acks.set(id, (value) => react(new Reaction(socket.id, true, value)));
+    acks.set(id, (...values) => react(new Reaction(socket.id, true, answerOf(values))));
     const stopListening = whenGone(socket, () => react(new Reaction(socket.id, false)));
     this.#open.set(socket.id, () => {
       stopListening();

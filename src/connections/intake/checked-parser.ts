@@ -7,7 +7,7 @@ import { noteBytes } from '../observing/packet-bytes.js';
 import type { Intake } from './intake.js';
 
 /** Characters of a namespace's name. */
-export const longestNamespace = 256;
+export const LONGEST_NAMESPACE = 256;
 
 /** A packet as a parser hands it over; nothing of it is certain. */
 interface DecodedPacket {
@@ -31,13 +31,13 @@ export interface Parser {
 }
 
 /** The packet types of the protocol; those of binary packets end up as the plain ones in some parsers, not in all. */
-const connect = 0;
-const disconnect = 1;
-const event = 2;
-const ack = 3;
-const connectError = 4;
-const binaryEvent = 5;
-const binaryAck = 6;
+const CONNECT = 0;
+const DISCONNECT = 1;
+const EVENT = 2;
+const ACK = 3;
+const CONNECT_ERROR = 4;
+const BINARY_EVENT = 5;
+const BINARY_ACK = 6;
 
 /** Names that Socket.IO keeps for itself; a client must not emit them. */
 const reserved: ReadonlySet<unknown> = new Set([
@@ -90,7 +90,7 @@ export function checkedParser(parser: Parser): Parser {
       return super.on(name, (packet) => {
         const problem = problemOf(packet as DecodedPacket);
         if (problem) throw new Error(problem);
-        if ((packet as DecodedPacket).type === connect) {
+        if ((packet as DecodedPacket).type === CONNECT) {
           this.#bytes = 0;
           if (this.#intake?.takeConnect() === false) throw tooManyConnects;
           return whileAsking(this.#intake, () => listener(packet));
@@ -113,20 +113,20 @@ function bytesOf(data: unknown): number {
 export function problemOf(packet: DecodedPacket): string | undefined {
   if (typeof packet !== 'object' || packet === null) return 'a packet is not an object';
   const { type, nsp, id, data } = packet;
-  if (typeof nsp !== 'string' || nameLength(nsp) > longestNamespace) return 'the namespace of a packet is not valid';
+  if (typeof nsp !== 'string' || nameLength(nsp) > LONGEST_NAMESPACE) return 'the namespace of a packet is not valid';
   const hasId = id !== undefined && id !== null;
   if (hasId && !(Number.isInteger(id) && (id as number) >= 0)) return 'the id of a packet is not valid';
   switch (type) {
-    case event:
-    case binaryEvent:
+    case EVENT:
+    case BINARY_EVENT:
       return isEvent(data) ? undefined : 'an event has no valid name';
-    case ack:
-    case binaryAck:
+    case ACK:
+    case BINARY_ACK:
       return hasId && Array.isArray(data) ? undefined : 'an acknowledgement is not valid';
-    case connect:
+    case CONNECT:
       return data === undefined || isRecord(data) ? undefined : 'the auth of a connect is not an object';
-    case disconnect:
-    case connectError:
+    case DISCONNECT:
+    case CONNECT_ERROR:
       return undefined;
     default:
       return 'the type of a packet is not valid';
@@ -135,7 +135,7 @@ export function problemOf(packet: DecodedPacket): string | undefined {
 
 /** Of the name alone: clients of protocol 3 put their query behind it. */
 function nameLength(nsp: string): number {
-  return nsp.length <= longestNamespace ? nsp.length : nsp.split('?', 1)[0]!.length;
+  return nsp.length <= LONGEST_NAMESPACE ? nsp.length : nsp.split('?', 1)[0]!.length;
 }
 
 function isEvent(data: unknown): boolean {

@@ -17,7 +17,7 @@ export interface EngineConnection {
 const intakeKey: unique symbol = Symbol.for('colloquy:intake') as never;
 
 /** Most events that wait for the rate; one chunk of a transport holds fewer. */
-const mostDelayed = 20_000;
+const MOST_DELAYED = 20_000;
 
 /** Returns the intake of a connection, which is made when it is first asked for. */
 export function intakeOf(connection: EngineConnection, limits: Limits, counters: Counters): Intake {
@@ -89,7 +89,7 @@ export class Intake {
    * `false` if too many wait.
    */
   delay(run: (isOpen: boolean) => void): boolean {
-    if (this.#delayed && this.#delayed.length >= mostDelayed) return false;
+    if (this.#delayed && this.#delayed.length >= MOST_DELAYED) return false;
     if (this.#delayed) this.#delayed.push(run);
     else {
       this.#delayed = [run];

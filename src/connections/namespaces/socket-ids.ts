@@ -6,41 +6,41 @@ import { randomFillSync } from 'node:crypto';
 import type { Namespace, Socket } from 'socket.io';
 
 /** Random characters, 90 bits; then those of the checksum, 30 bits. */
-const randomLength = 15;
-const checkLength = 5;
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const RANDOM_LENGTH = 15;
+const CHECK_LENGTH = 5;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const pattern = /^[\w-]{20}$/;
 
 /** Random bytes for ids to come: the system is asked once for many of them. */
-const pool = Buffer.alloc(randomLength * 256);
+const pool = Buffer.alloc(RANDOM_LENGTH * 256);
 let used = pool.length;
 /** The id in the making. */
-const id = Buffer.alloc(randomLength + checkLength);
+const id = Buffer.alloc(RANDOM_LENGTH + CHECK_LENGTH);
 
 export function newSocketId(): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  for (let at = 0; at < randomLength; at++) id[at] = alphabet.charCodeAt(pool[used++]! & 63);
+  for (let at = 0; at < RANDOM_LENGTH; at++) id[at] = ALPHABET.charCodeAt(pool[used++]! & 63);
   return withChecksum();
 }
 
 /** Whether a room's name is the id of a socket of any node. */
 export function isSocketId(room: string): boolean {
   if (!pattern.test(room)) return false;
-  id.write(room, 0, randomLength, 'latin1');
+  id.write(room, 0, RANDOM_LENGTH, 'latin1');
   return withChecksum() === room;
 }
 
 /** Puts thirty bits of FNV-1a behind the random characters: recognition, not secrecy. */
 function withChecksum(): string {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < randomLength; at++) hash = Math.imul(hash ^ id[at]!, 0x01000193);
+  for (let at = 0; at < RANDOM_LENGTH; at++) hash = Math.imul(hash ^ id[at]!, 0x01000193);
   hash ^= hash >>> 15;
   hash = Math.imul(hash, 0x2c1b3c6d);
   hash ^= hash >>> 13;
-  for (let at = 0; at < checkLength; at++) id[randomLength + at] = alphabet.charCodeAt((hash >>> (at * 6)) & 63);
+  for (let at = 0; at < CHECK_LENGTH; at++) id[RANDOM_LENGTH + at] = ALPHABET.charCodeAt((hash >>> (at * 6)) & 63);
   return id.toString('latin1');
 }
 

@@ -37,7 +37,7 @@ interface SentPacket {
 }
 
 /** Milliseconds between two looks at what is kept, at the most. */
-const longestPause = 60_000;
+const LONGEST_PAUSE = 60_000;
 
 /** No id of a process that was here before comes up again. */
 const started = Date.now().toString(36);
@@ -115,7 +115,7 @@ export class RecoverableAdapter extends Adapter {
   }
 
   #watch(): void {
-    const pause = Math.min(longestPause, this.maxDisconnectionDuration + 1);
+    const pause = Math.min(LONGEST_PAUSE, this.maxDisconnectionDuration + 1);
     this.#timer ??= setTimeout(() => this.#forget(), pause).unref();
   }
 

@@ -5,7 +5,7 @@ import { internalsOf, packetType, type ClientInternals, type SentPacket } from '
 import { takeMissed } from '../recovery/missed-packets.js';
 
 /** More packets than this for a client that is not connected yet are an application out of hand, or an attack. */
-const maxBuffered = 1_000;
+const MAX_BUFFERED = 1_000;
 
 /**
  * Puts itself before the socket's client. The packet that accepts the client lets everything through, in order, and
@@ -54,7 +54,7 @@ function send(this: BufferedClient, packet: SentPacket, options?: object): void 
 
 function hold(this: BufferedClient, packets: unknown, options: object): void {
   const { client, socket, held } = this[bufferKey];
-  if (held.length < maxBuffered) held.push(() => client.writeToEngine(packets, options));
+  if (held.length < MAX_BUFFERED) held.push(() => client.writeToEngine(packets, options));
   else warnOnce(socket);
 }
 
@@ -66,7 +66,7 @@ function warnOnce(socket: Socket): void {
   const { log } = connectionOf(socket)!.served.runtime;
   log.warn(
     { socket: socket.id },
-    `more than ${maxBuffered} packets wait for a client to be let in; the rest is dropped`,
+    `more than ${MAX_BUFFERED} packets wait for a client to be let in; the rest is dropped`,
   );
 }
 

@@ -18,7 +18,7 @@ export interface DocsOptions {
 /** The option `docs` of `createApp`. */
 export type DocsOption = boolean | DocsOptions;
 
-const defaultPath = '/events';
+const DEFAULT_PATH = '/events';
 
 /** The option with its defaults, without a slash at the end of the path. */
 export interface ResolvedDocs extends DocsOptions {
@@ -28,7 +28,7 @@ export interface ResolvedDocs extends DocsOptions {
 /** Returns the option with its defaults; `undefined` if the page is off. */
 export function resolveDocs(docs: DocsOption | undefined): ResolvedDocs | undefined {
   if (docs === undefined || docs === false) return undefined;
-  const { path = defaultPath, ...rest } = docs === true ? {} : docs;
+  const { path = DEFAULT_PATH, ...rest } = docs === true ? {} : docs;
   return { path: path.replace(/\/+$/, ''), ...rest };
 }
 
@@ -49,7 +49,7 @@ export interface DocsSurroundings extends HttpOptions {
 export function* checkDocs(options: DocsSurroundings): Step<void> {
   const { docs } = options;
   if (docs === undefined || docs === false) return;
-  const { path = defaultPath, allow }: DocsOptions = docs === true ? {} : docs;
+  const { path = DEFAULT_PATH, allow }: DocsOptions = docs === true ? {} : docs;
   yield* checkAllow('docs', allow);
   if (allow === undefined && process.env['NODE_ENV'] === 'production') {
     yield {

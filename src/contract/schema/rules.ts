@@ -34,12 +34,12 @@ function noneOf(values: readonly unknown[]): RuleSchema {
 }
 
 /** A character that class-validator does not count: it chooses how the one before it is shown. */
-const variation = '[\\uFE0E\\uFE0F]';
+const VARIATION = '[\\uFE0E\\uFE0F]';
 
 function lengthOf(min: unknown, max: unknown): RuleSchema | undefined {
   const least = min === undefined ? {} : isCount(min) ? { minLength: min } : undefined;
   const most =
-    max === undefined ? {} : isCount(max) ? { anyOf: [{ maxLength: max }, { pattern: variation }] } : undefined;
+    max === undefined ? {} : isCount(max) ? { anyOf: [{ maxLength: max }, { pattern: VARIATION }] } : undefined;
   if (!least || !most) return looser({ type: 'string' });
   return looser({ type: 'string', ...least, ...most });
 }

@@ -13,7 +13,7 @@ export function interfaceName(name: string): string {
 
 /** The type of a value, as a client writes it. */
 export function valueType({ type, each, schema, optional }: ValueContract): string {
-  const one = type === 'Buffer' || type === 'Uint8Array' ? bytes : undefined;
+  const one = type === 'Buffer' || type === 'Uint8Array' ? BYTES : undefined;
   if (one) return each ? listOf(one) : one;
   return schemaType(optional && isOrNull(schema) ? (schema['anyOf'] as JsonSchema[])[0]! : schema);
 }
@@ -22,7 +22,7 @@ function isOrNull({ anyOf }: JsonSchema): boolean {
   return Array.isArray(anyOf) && anyOf.length === 2 && (anyOf[1] as JsonSchema)['type'] === 'null';
 }
 
-const bytes = 'ArrayBuffer | Uint8Array';
+const BYTES = 'ArrayBuffer | Uint8Array';
 
 /** The type of a schema. `x-shape` says which of an object and an array the DTO declares, if its rules take both. */
 export function schemaType(schema: JsonSchema, shape = schema['x-shape'] as Shape): string {
@@ -50,7 +50,7 @@ const declared: Readonly<Record<string, string>> = {
   string: 'string',
   number: 'number',
   boolean: 'boolean',
-  binary: bytes,
+  binary: BYTES,
   Date: 'Date',
   Map: 'Map<unknown, unknown>',
   Set: 'Set<unknown>',

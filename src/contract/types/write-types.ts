@@ -16,7 +16,7 @@ export interface TypesOptions {
   readonly importOf?: (className: string) => ImportedClass | undefined;
 }
 
-const head = '/** Written by `colloquy types`. Do not edit it: write it again. */';
+const HEAD = '/** Written by `colloquy types`. Do not edit it: write it again. */';
 
 /**
  * Writes the types of a contract. With `importOf`, an event is `Call<ChatController["say"], [0]>`: a changed class changes the
@@ -26,7 +26,7 @@ export function writeTypes(contract: Contract, { importOf = () => undefined }: T
   const writer = new Writer(contract, importOf);
   const namespaces = contract.namespaces.map((namespace) => writer.namespace(namespace));
   const body = `export interface Contract {\n${namespaces.join('\n')}\n}\n`;
-  return [head, ...writer.imports(), ...writer.interfaces(), body].join('\n');
+  return [HEAD, ...writer.imports(), ...writer.interfaces(), body].join('\n');
 }
 
 class Writer {

@@ -11,7 +11,7 @@ import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
 import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
 /** The event that the framework itself emits; it cannot be declared. */
-const ownEvent = 'exception';
+const OWN_EVENT = 'exception';
 
 /** The events that may be sent. */
 export class EmitsPlan {
@@ -26,7 +26,7 @@ export class EmitsPlan {
    * @throws InvalidEmission
    */
   fit(event: string, values: readonly unknown[]): readonly unknown[] {
-    if (event === ownEvent) return values;
+    if (event === OWN_EVENT) return values;
     const plans = this.events.get(event);
     if (!plans) throw new InvalidEmission(event, [undeclared([...this.events.keys()])]);
     if (values.length > plans.length) throw new InvalidEmission(event, [tooMany(values.length, plans.length)]);
@@ -79,7 +79,7 @@ export function* planEmits(
   const events = new Map<string, readonly ValueCheck[]>();
   for (const [event, declared] of Object.entries(emits)) {
     const where = `emits['${event}']`;
-    const what = event === ownEvent ? ownEventProblem : eventNameProblem(event);
+    const what = event === OWN_EVENT ? ownEventProblem : eventNameProblem(event);
     if (what) yield { code: 'event_name', where, what, fix: 'choose another name.' };
     const { values } = readDeclared(declared);
     events.set(event, yield* eachOf(values, (argument) => planDeclared(argument, where, options, plans)));
@@ -87,7 +87,7 @@ export function* planEmits(
   return new EmitsPlan(events, emits);
 }
 
-const ownEventProblem = `'${ownEvent}' is what the framework itself tells clients of failures.`;
+const ownEventProblem = `'${OWN_EVENT}' is what the framework itself tells clients of failures.`;
 
 /** Plans one declared value; yields the mistakes. */
 export function* planDeclared(
@@ -99,7 +99,7 @@ export function* planDeclared(
   if (typeof type !== 'function' || type === Function) {
     const what =
       type === Function ? 'Function stands for the acknowledgement, at the end.' : `${String(type)} is no class.`;
-    yield { code: 'emits_argument', where, what, fix: noClassRemedy };
+    yield { code: 'emits_argument', where, what, fix: NO_CLASS_REMEDY };
     return { label: '?' };
   }
   for (const problem of plans.typeProblems(type, payload)) yield { where, ...problem };
@@ -114,7 +114,7 @@ export function* planDeclared(
   return plan;
 }
 
-const noClassRemedy =
+const NO_CLASS_REMEDY =
   'give a DTO class, String, Number, Boolean, Buffer, Array, Object, or { each: Item }; undefined comes of files that import each other.';
 
 /** Finds `@Emit` decorators that name an event which is not declared. */
@@ -122,15 +122,15 @@ export function* checkEmissions(controllers: readonly ControllerFacts[], { event
   const handlers = new Map(controllers.flatMap(({ handlers: all }) => all).map((handler) => [handler.label, handler]));
   for (const { label, emissions } of handlers.values()) {
     for (const { event } of emissions) {
-      if (events.has(event) || event === ownEvent) continue;
+      if (events.has(event) || event === OWN_EVENT) continue;
       yield {
         code: 'emit_undeclared',
         where: label,
         what: `@Emit('${event}') is not declared in \`emits\`.`,
-        fix: emitRemedy,
+        fix: EMIT_REMEDY,
       };
     }
   }
 }
 
-const emitRemedy = 'correct the name, or declare what the event is sent with.';
+const EMIT_REMEDY = 'correct the name, or declare what the event is sent with.';

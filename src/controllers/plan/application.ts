@@ -5,7 +5,7 @@ import type { EmitsPlan } from '../emits/plan.js';
 import type { PayloadOptions } from '../../payload/index.js';
 import { groupBy } from '../../base/group-by.js';
 import { planLifecycle } from './lifecycle.js';
-import { anyPath, mainPath, patternOf, precedence } from '../scan/path.js';
+import { ANY_PATH, MAIN_PATH, patternOf, precedence } from '../scan/path.js';
 import { describeBackground, describeEmits, describeRows } from './table.js';
 import type { BackgroundPlan, HandlerPlan, NamespacePlan, PlanRow } from './types.js';
 
@@ -68,7 +68,7 @@ export class ApplicationPlan {
   /** Returns the handler of an event in this namespace; a handler of `*` does not count. */
   handlerOf(path: string | RegExp, event: string): HandlerPlan | undefined {
     const found = this.#declared.get(String(path))?.events.get(event);
-    return path !== anyPath && found === this.#fallback?.events.get(event) ? undefined : found;
+    return path !== ANY_PATH && found === this.#fallback?.events.get(event) ? undefined : found;
   }
 
   /** Adds the handlers of a function. Returns its namespace if that was not declared before. */
@@ -78,7 +78,7 @@ export class ApplicationPlan {
     const namespace = known ?? this.#open([controller]);
     for (const { plan } of controller.handlers) {
       namespace.events.set(plan.event, plan);
-      if (path === anyPath) this.#standIn(plan);
+      if (path === ANY_PATH) this.#standIn(plan);
     }
     this.#controllers.push(controller);
     this.#rows = undefined;
@@ -86,7 +86,7 @@ export class ApplicationPlan {
   }
 
   get #fallback(): OpenNamespace | undefined {
-    return this.#declared.get(anyPath);
+    return this.#declared.get(ANY_PATH);
   }
 
   /** Events without a handler in their own namespace go to the handlers of `*`. */
@@ -106,14 +106,14 @@ export class ApplicationPlan {
 
   /** Socket.IO always has the main namespace; if no controller declares it, `*` serves it, else it has no handlers. */
   #openMain(): void {
-    if (this.#served.has(mainPath)) return;
+    if (this.#served.has(MAIN_PATH)) return;
     const { ownServer } = this.options;
     const fallback = this.#fallback;
     if (!fallback && ownServer) return;
     const main = fallback
-      ? { ...fallback, path: mainPath, label: mainPath, pattern: undefined, events: new Map(fallback.events) }
-      : this.#namespace(mainPath, []);
-    this.#served.set(mainPath, Object.freeze(main));
+      ? { ...fallback, path: MAIN_PATH, label: MAIN_PATH, pattern: undefined, events: new Map(fallback.events) }
+      : this.#namespace(MAIN_PATH, []);
+    this.#served.set(MAIN_PATH, Object.freeze(main));
   }
 
   #namespace(path: string | RegExp, controllers: readonly ControllerPlan[]): OpenNamespace {

@@ -3,7 +3,7 @@ import { at, eachOf, type PlacelessProblem, type Step } from '../../base/boot/re
 import type { SetupProblem } from '../../base/errors.js';
 import { groupBy } from '../../base/group-by.js';
 import type { HeldLease } from '../../base/held-lease.js';
-import { longestTime } from '../../base/limits.js';
+import { LONGEST_TIME } from '../../base/limits.js';
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { BackgroundMetadata, BackgroundOptions, MethodName } from '../metadata/types.js';
 import type { Class } from '../../base/reflect.js';
@@ -62,7 +62,7 @@ function* checkWork(
   method: MethodName,
   { every, start, stop, once, key }: BackgroundOptions,
 ): Step<void, PlacelessProblem> {
-  if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= longestTime)) {
+  if (every !== undefined && !(typeof every === 'number' && every > 0 && every <= LONGEST_TIME)) {
     yield {
       code: 'background_time',
       what: `every: ${String(every)} is not a time.`,

@@ -1,4 +1,4 @@
-/** The plan as people read it. */
+/** The plan as people read it; the contract takes from these rows what both say. */
 import type { EmitsPlan } from '../emits/plan.js';
 import type { ControllerPlan } from './controller-plan.js';
 import type { ArgumentPlan, BackgroundPlan, HandlerPlan, PayloadRow, PlanRow } from './types.js';
@@ -14,7 +14,8 @@ export function describeRows(controllers: readonly ControllerPlan[]): PlanRow[] 
   });
 }
 
-function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
+/** The row of one handler. */
+export function describeRow(namespace: string, plan: HandlerPlan): PlanRow {
   return Object.freeze({
     kind: plan.kind,
     namespace,

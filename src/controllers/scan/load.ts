@@ -91,11 +91,11 @@ function saysNamespace(type: Class): boolean {
 
 function importProblem(file: string, cause: unknown): SetupProblem {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const fix = isUncompiled(file, cause, message) ? compileRemedy : importRemedy(message);
+  const fix = isUncompiled(file, cause, message) ? COMPILE_REMEDY : importRemedy(message);
   return { code: 'import_failed', where: file, what: `the file cannot be loaded: ${message}`, fix, cause };
 }
 
-const compileRemedy =
+const COMPILE_REMEDY =
   'node cannot load this file as it is: run the compiled program, start with --import @oxc-node/core/register, or give the option `importer` (in vitest: (url) => import(url)).';
 
 /** Whether node was given TypeScript to run: it does not know the extension, or strips types and stops at a decorator. */

@@ -1,15 +1,15 @@
 /** The paths that a namespace may be declared with, and what a client's path says about them. */
 
 /** The path that stands for every namespace that no other controller declares. */
-export const anyPath = '*';
+export const ANY_PATH = '*';
 
 /** The path that clients connect to unless they name one. */
-export const mainPath = '/';
+export const MAIN_PATH = '/';
 
 /** The pattern of a path that stands for a family of namespaces, `undefined` for an exact one. */
 export function patternOf(path: string | RegExp): RegExp | undefined {
   if (path instanceof RegExp) return path;
-  if (path === anyPath) return /^.*$/;
+  if (path === ANY_PATH) return /^.*$/;
   if (!path.includes(':')) return undefined;
   const source = path
     .split('/')
@@ -20,12 +20,12 @@ export function patternOf(path: string | RegExp): RegExp | undefined {
 
 /** The order in which declared paths are asked: exact ones, families in the order of their declaration, `*` last. */
 export function precedence(path: string | RegExp): number {
-  return path === anyPath ? 2 : patternOf(path) ? 1 : 0;
+  return path === ANY_PATH ? 2 : patternOf(path) ? 1 : 0;
 }
 
 /** Returns the problem of a path, if it has one. */
 export function pathProblem(path: string | RegExp): string | undefined {
-  if (path instanceof RegExp || path === anyPath) return undefined;
+  if (path instanceof RegExp || path === ANY_PATH) return undefined;
   if (typeof path !== 'string') return 'the path is neither a string nor a RegExp.';
   if (!path.startsWith('/')) return `the path '${path}' does not begin with '/'.`;
   const names = path.split('/').filter((part) => part.startsWith(':'));

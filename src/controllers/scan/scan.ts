@@ -42,13 +42,13 @@ function* scanClass(type: Class, isGiven: boolean): Step<ControllerFacts[]> {
   for (const { path, options } of namespaces) {
     yield* checkNamespaceOptions(options, name);
     const what = pathProblem(path);
-    if (what) yield { code: 'namespace_path', where: name, what, fix: pathRemedy };
+    if (what) yield { code: 'namespace_path', where: name, what, fix: PATH_REMEDY };
   }
   const usable = namespaces.filter(({ path }) => !pathProblem(path));
   return usable.map((namespace) => ({ type, name, namespace, handlers, uses }));
 }
 
-const pathRemedy = "write a path such as '/chat' or '/game/:id', a RegExp, or '*'.";
+const PATH_REMEDY = "write a path such as '/chat' or '/game/:id', a RegExp, or '*'.";
 
 function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]): Step<HandlerFacts[]> {
   const classes = lineage(type);
@@ -69,13 +69,13 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
     handlers.push({ ...handlerFacts(row, params ?? [], name, common), isShared });
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
     if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
-    yield* checkEventType(row.event ?? '', `${name}.${String(row.method)}`, nameFirst);
+    yield* checkEventType(row.event ?? '', `${name}.${String(row.method)}`, NAME_FIRST);
   }
   if (untyped) yield { where: `${name}.${String(untyped.method)}`, ...untypedProblem(classes, untyped.method) };
   return handlers;
 }
 
-const nameFirst = "write @On('name', { … }), with the name first; @On(undefined, { … }) takes the name of the method.";
+const NAME_FIRST = "write @On('name', { … }), with the name first; @On(undefined, { … }) takes the name of the method.";
 
 function handlerFacts(
   row: HandlerMetadata,

@@ -3,10 +3,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Family, gauge } from './families.js';
 
 /** Milliseconds between two measurements; a delay is what a timer is late beside it. */
-const resolution = 10;
+const RESOLUTION = 10;
 
 export class EventLoop {
-  readonly #delay = monitorEventLoopDelay({ resolution });
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 
   constructor() {
     this.#delay.enable();
@@ -15,7 +15,7 @@ export class EventLoop {
   /** Reads what was measured, and begins anew. */
   families(): Family[] {
     const { count, max } = this.#delay;
-    const at = (nanoseconds: number): number => (count === 0 ? 0 : Math.max(0, nanoseconds / 1e9 - resolution / 1000));
+    const at = (nanoseconds: number): number => (count === 0 ? 0 : Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1000));
     const values = { p50: at(this.#delay.percentile(50)), p99: at(this.#delay.percentile(99)), max: at(max) };
     this.#delay.reset();
     return [

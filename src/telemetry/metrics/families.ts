@@ -19,7 +19,7 @@ export interface Family {
 }
 
 /** Most series of one family; those that would be more are counted as one, whose labels are all `_other`. */
-const mostSeries = 5_000;
+const MOST_SERIES = 5_000;
 
 abstract class Series<State> {
   readonly #series = new Map<string, { readonly values: LabelValues; readonly state: State }>();
@@ -36,7 +36,7 @@ abstract class Series<State> {
     const key = values.join('\0');
     const known = this.#series.get(key);
     if (known) return known.state;
-    if (this.#series.size >= mostSeries && values.some((value) => value !== '_other'))
+    if (this.#series.size >= MOST_SERIES && values.some((value) => value !== '_other'))
       return this.stateOf(values.map(() => '_other'));
     const state = this.begin();
     this.#series.set(key, { values, state });

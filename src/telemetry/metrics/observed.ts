@@ -20,10 +20,10 @@ import { unknownEvent } from '../../connections/failures.js';
 import { Counter, type Family, Histogram } from './families.js';
 
 /** The value of a label that the plan does not bound. */
-export const other = '_other';
+export const OTHER = '_other';
 
 /** Most codes of an application that become labels. */
-const mostCodes = 200;
+const MOST_CODES = 200;
 
 /** The application whose messages count. */
 export interface ObservedApplication {
@@ -116,7 +116,7 @@ export class ObservedMetrics {
   #call(message: CallMessage): void {
     if (message.io !== this.application.io) return;
     const { kind, declared, handler } = message;
-    const labels = [kind, declared.namespace, handler === unknownEvent.label ? other : declared.event];
+    const labels = [kind, declared.namespace, handler === unknownEvent.label ? OTHER : declared.event];
     if (message.type === 'start') return this.#waits.observe(labels, message.waited);
     const { outcome, duration } = message;
     this.#calls.add([...labels, outcome.kind, this.#codeOf(outcome)]);
@@ -127,7 +127,7 @@ export class ObservedMetrics {
   #connection(message: ConnectionMessage): void {
     if (message.io !== this.application.io || message.type === 'start') return;
     // Those who are refused at the door have not said where they want to go.
-    const namespace = message.declared?.namespace ?? other;
+    const namespace = message.declared?.namespace ?? OTHER;
     if (message.type === 'accepted') {
       this.#opened.add([namespace]);
       return this.#gate.observe([namespace], message.duration);
@@ -162,7 +162,7 @@ export class ObservedMetrics {
   /** The codes are the application's own, and nothing bounds them but this. */
   #codeOf({ code = '' }: Outcome<string>): string {
     if (this.#codes.has(code)) return code;
-    if (this.#codes.size >= mostCodes) return other;
+    if (this.#codes.size >= MOST_CODES) return OTHER;
     this.#codes.add(code);
     return code;
   }

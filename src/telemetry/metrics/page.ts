@@ -6,7 +6,7 @@ import { allowed } from '../../server/allowed.js';
 import type { Front } from '../../server/front.js';
 import { isHostAllowed, type AllowedHosts } from '../../server/hosts.js';
 import type { ResolvedMetrics } from './option.js';
-import { contentType } from './text.js';
+import { CONTENT_TYPE } from './text.js';
 
 export interface MetricsPageParts extends ResolvedMetrics {
   readonly hosts: AllowedHosts;
@@ -31,7 +31,7 @@ export function metricsPage(parts: MetricsPageParts): Front {
 function answer({ method }: IncomingMessage, response: ServerResponse, { text, log }: MetricsPageParts): void {
   try {
     const body = text();
-    const headers = { 'content-type': contentType, 'cache-control': 'no-store' };
+    const headers = { 'content-type': CONTENT_TYPE, 'cache-control': 'no-store' };
     end(response, 200, body, headers, method === 'HEAD');
   } catch (err) {
     log.error({ err }, 'the metrics could not be written');

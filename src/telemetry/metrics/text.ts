@@ -2,7 +2,7 @@
 import type { Family, Sample } from './families.js';
 
 /** The `Content-Type` of the text. */
-export const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /** Writes families one after the other; those without series are left out. */
 export function writeText(families: readonly Family[]): string {

@@ -2,7 +2,7 @@
 import type { ConnectionMessage } from '../../base/channels/messages.js';
 import { api, tracer, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
-import { methodOf, noteNamespace, system } from './names.js';
+import { methodOf, noteNamespace, SYSTEM } from './names.js';
 import { noteConnection, parentOfConnection } from './parents.js';
 import { leftOut } from './unrecorded.js';
 
@@ -39,7 +39,7 @@ export function endConnection(message: ConnectionMessage): void {
 function spanOf({ declared, id, transport, startedAt: startTime }: ConnectionMessage, parent: Context): Span {
   const method = declared && methodOf(declared.namespace, 'connect');
   const attributes = {
-    'rpc.system.name': system,
+    'rpc.system.name': SYSTEM,
     'colloquy.transport': transport,
     ...(method === undefined ? {} : { 'rpc.method': method }),
     ...(id === undefined ? {} : { 'colloquy.socket.id': id }),

@@ -2,7 +2,7 @@
 import type { EmitMessage } from '../../base/channels/messages.js';
 import { api, tracer, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
-import { BoundedNames, declaredNamespace, methodOf, system } from './names.js';
+import { BoundedNames, declaredNamespace, methodOf, SYSTEM } from './names.js';
 import { leftOut, Unrecorded } from './unrecorded.js';
 
 /** By the values that are sent: both messages of an emission have the same list. */
@@ -18,7 +18,7 @@ export function beginEmission(start: EmitMessage): Context {
   const { io, namespace, event, socket, rooms, asks, args, startedAt: startTime } = start;
   const method = methodOf(declaredNamespace(io, namespace), events.of(event));
   const kind = asks ? api.SpanKind.CLIENT : api.SpanKind.PRODUCER;
-  const attributes = { 'rpc.system.name': system, 'rpc.method': method };
+  const attributes = { 'rpc.system.name': SYSTEM, 'rpc.method': method };
   const span = tracer().startSpan(`${asks ? 'call' : 'emit'} ${method}`, { kind, attributes, startTime }, parent);
   spans.set(args, span);
   if (span.isRecording()) {

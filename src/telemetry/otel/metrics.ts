@@ -5,7 +5,7 @@ import type { Outcome } from '../../base/channels/outcome.js';
 import { api, type Attributes, type Counter, type Histogram, type Meter, type UpDownCounter } from './api.js';
 import { ExportedMetrics } from './exported.js';
 import { isHandled } from './calls.js';
-import { BoundedNames, namesOf, system, type CallNames } from './names.js';
+import { BoundedNames, namesOf, SYSTEM, type CallNames } from './names.js';
 
 /** Seconds, as the conventions advise for `rpc.server.call.duration`. */
 const boundaries = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -115,9 +115,9 @@ export function measureConnection(message: ConnectionMessage): void {
   const place = declared ? { 'colloquy.namespace': declared.namespace } : {};
   if (message.type === 'accepted') {
     if (socket) counted.add(socket);
-    return instruments()?.connected.add(1, { 'rpc.system.name': system, ...place });
+    return instruments()?.connected.add(1, { 'rpc.system.name': SYSTEM, ...place });
   }
-  const attributes = { 'rpc.system.name': system, ...place };
+  const attributes = { 'rpc.system.name': SYSTEM, ...place };
   const { kind, code } = message.outcome;
   const ending = { 'colloquy.transport': transport, 'colloquy.outcome': kind, ...(code ? errorType(code) : {}) };
   if (!socket || !counted.delete(socket)) return instruments()?.refused.add(1, { ...attributes, ...ending });
@@ -128,7 +128,7 @@ export function measureConnection(message: ConnectionMessage): void {
 /** Counts an emission. */
 export function measureEmission(message: EmitMessage): void {
   if (message.type === 'end')
-    instruments()?.emissions.add(1, { 'rpc.system.name': system, 'colloquy.outcome': message.outcome.kind });
+    instruments()?.emissions.add(1, { 'rpc.system.name': SYSTEM, 'colloquy.outcome': message.outcome.kind });
 }
 
 /** Measures a round of background work. */

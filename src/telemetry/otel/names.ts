@@ -7,10 +7,10 @@ import type { DeclaredNames } from '../../base/channels/messages.js';
 import type { Attributes } from './api.js';
 
 /** Stands for all names that were not declared. */
-export const other = '_OTHER';
+export const OTHER = '_OTHER';
 
 /** The value of `rpc.system.name`. */
-export const system = 'socket.io';
+export const SYSTEM = 'socket.io';
 
 /** The names of one event of the plan, as spans and metrics give them. */
 export interface CallNames {
@@ -30,13 +30,13 @@ const known = new Map<string, Map<string, CallNames>>();
 
 /** Returns the names of a call: those of its handler's plan, made once. */
 export function namesOf({ namespace, event }: DeclaredNames, isKnown: boolean): CallNames {
-  const key = isKnown ? event : other;
+  const key = isKnown ? event : OTHER;
   let events = known.get(namespace);
   if (!events) known.set(namespace, (events = new Map<string, CallNames>()));
   let names = events.get(key);
   if (!names) {
     const span = methodOf(namespace, key);
-    const attributes = Object.freeze({ 'rpc.system.name': system, 'rpc.method': isKnown ? span : other });
+    const attributes = Object.freeze({ 'rpc.system.name': SYSTEM, 'rpc.method': isKnown ? span : OTHER });
     events.set(key, (names = { span, attributes, endings: new Map() }));
   }
   return names;
@@ -56,7 +56,7 @@ export class BoundedNames {
 
   of(name: string): string {
     if (this.#known.has(name)) return name;
-    if (this.#known.size >= this.most + this.declared.length) return other;
+    if (this.#known.size >= this.most + this.declared.length) return OTHER;
     this.#known.add(name);
     return name;
   }
@@ -72,5 +72,5 @@ export function noteNamespace(namespace: object, path: string): void {
 /** Returns the declaration of a namespace, `/game/:id`; `_OTHER` of one that no client has entered yet. */
 export function declaredNamespace(io: Server, name: string): string {
   const namespace = io._nsps.get(name);
-  return (namespace && declared.get(namespace)) ?? other;
+  return (namespace && declared.get(namespace)) ?? OTHER;
 }

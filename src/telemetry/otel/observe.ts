@@ -46,7 +46,7 @@ function follow<Message>(
 let endings: (() => void)[] | undefined;
 
 /** What `enable` adds to a channel whose work runs in spans: a store and a subscriber. */
-const own = 2;
+const OWN = 2;
 
 function endAndMeasure(message: CallMessage): void {
   endCall(message);
@@ -57,7 +57,7 @@ function endAndMeasure(message: CallMessage): void {
 export function enable(): void {
   addLogFacts(traceOf);
   watchOffers(refreshMetrics);
-  passOverCalls((context) => (listenersOf(callChannel) > own || isMeasured() ? undefined : passOver(context)));
+  passOverCalls((context) => (listenersOf(callChannel) > OWN || isMeasured() ? undefined : passOver(context)));
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),

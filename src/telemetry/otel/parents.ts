@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import { api, type Context, type Link, type SpanContext } from './api.js';
 
 /** Most characters of one of the texts that describe a trace; the conventions allow 512 for `tracestate` and 8,192 for `baggage`. */
-const longestText = 8_192;
+const LONGEST_TEXT = 8_192;
 
 /** Returns the context that texts describe; without a valid `traceparent`, one without a span. Propagators never see what is no text. */
 export function contextOf(from: object | null | undefined): Context {
@@ -13,7 +13,7 @@ export function contextOf(from: object | null | undefined): Context {
   const texts: Record<string, string> = {};
   for (const field of api.propagation.fields()) {
     const text = given[field];
-    if (typeof text === 'string' && text.length <= longestText) texts[field] = text;
+    if (typeof text === 'string' && text.length <= LONGEST_TEXT) texts[field] = text;
   }
   return api.propagation.extract(api.ROOT_CONTEXT, texts);
 }

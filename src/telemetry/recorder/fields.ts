@@ -2,7 +2,7 @@
 import type { Bytes, Hidden, Recorded } from './dump.js';
 
 /** Most values of one payload that are looked at, and most elements of one array. */
-const mostValues = 2_000;
+const MOST_VALUES = 2_000;
 
 export class Fields {
   readonly #names: ReadonlySet<string>;
@@ -17,7 +17,7 @@ export class Fields {
 
   /** Returns what may be kept of arguments or answers. */
   of(values: readonly unknown[], event: string, part: 'args' | 'answer'): readonly Recorded[] {
-    const budget = { left: mostValues };
+    const budget = { left: MOST_VALUES };
     return values.map((value, index) => {
       const name = part === 'args' ? `${event}.${index}` : `${event}.answer`;
       return this.#keep(value, this.#names.has(name), budget);
@@ -32,7 +32,7 @@ export class Fields {
 
   /** Returns what may be kept of an object. */
   ofObject(value: unknown): Recorded {
-    return this.#keep(value, false, { left: mostValues });
+    return this.#keep(value, false, { left: MOST_VALUES });
   }
 
   #keep(value: unknown, isAllowed: boolean, budget: { left: number }): Recorded {

@@ -16,7 +16,7 @@ export class KeptCall {
   /** At least the bytes that it takes as JSON. */
   get bytes(): number {
     const { namespace, event, handler, outcome } = this.facts;
-    return around + textBytes(namespace + event + handler) + outcomeBytes(outcome) + this.#payloadBytes;
+    return AROUND + textBytes(namespace + event + handler) + outcomeBytes(outcome) + this.#payloadBytes;
   }
 
   /** The same call without payloads, for a recorder that is too small for them. */
@@ -59,7 +59,7 @@ export class KeptConnection {
 }
 
 /** More than a call takes as JSON beside its texts: keys, two numbers, an id, a socket's id. */
-const around = 300;
+const AROUND = 300;
 
 /** Texts that JSON writes as they are, in one byte for each character. */
 const simple = /^[ !#-[\]-~]*$/;

@@ -22,14 +22,14 @@ export interface RecorderOptions {
 /** The options with their defaults. */
 export type RecorderSettings = Required<Omit<RecorderOptions, 'signal'>> & Pick<RecorderOptions, 'signal'>;
 
-const smallest = 1_024;
+const SMALLEST = 1_024;
 
 /** Returns the option with its defaults; yields what is wrong with it. */
 export function* resolveRecorder(options: RecorderOptions | undefined): Step<RecorderSettings | undefined> {
   if (options === undefined) return undefined;
   const { size = 1_048_576, fields = [], signal, crash = true, folder = process.cwd() } = options;
-  if (!(Number.isSafeInteger(size) && size >= smallest))
-    yield wrong(`size: ${String(size)} is not a number of bytes, at least ${smallest}.`, 'write size: 1_048_576.');
+  if (!(Number.isSafeInteger(size) && size >= SMALLEST))
+    yield wrong(`size: ${String(size)} is not a number of bytes, at least ${SMALLEST}.`, 'write size: 1_048_576.');
   if (!Array.isArray(fields) || !fields.every((each) => typeof each === 'string'))
     yield wrong('`fields` is not a list of names.', "write fields: ['room', 'text'].");
   if (signal !== undefined && !/^SIG(USR1|USR2|HUP)$/.test(signal))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Socket as ClientSocket } from 'socket.io-client';
-import { path, startWith } from '../../support/start-with.js';
+import { PATH, startWith } from '../../support/start-with.js';
 
 function answering(client: ClientSocket, ...values: unknown[]): void {
   client.on('question', (...args: unknown[]) => (args.at(-1) as (...values: unknown[]) => void)(...values));
@@ -10,7 +10,7 @@ function answering(client: ClientSocket, ...values: unknown[]): void {
 describe("Socket.IO's own questions to clients", () => {
   it('socket.emitWithAck gives the answer of one client', async (t) => {
     const { connect } = await startWith(t, (socket) => socket.emitWithAck('question', 1));
-    const client = await connect(path);
+    const client = await connect(PATH);
     answering(client, 'answer');
     assert.equal(await client.emitWithAck('run'), 'answer');
   });
@@ -20,7 +20,7 @@ describe("Socket.IO's own questions to clients", () => {
       t,
       (socket) => new Promise((resolve) => socket.emit('question', (...values: unknown[]) => resolve(values))),
     );
-    const client = await connect(path);
+    const client = await connect(PATH);
     answering(client, 'one', 2, [3]);
     assert.deepEqual(await client.emitWithAck('run'), ['one', 2, [3]]);
   });
@@ -32,15 +32,15 @@ describe("Socket.IO's own questions to clients", () => {
         .emitWithAck('question')
         .catch((error: Error) => error.message),
     );
-    const client = await connect(path);
+    const client = await connect(PATH);
     assert.equal(await client.emitWithAck('run'), 'operation has timed out');
   });
 
   it('namespace.timeout().emitWithAck gathers the answers of all', async (t) => {
     const { app, connect } = await startWith(t, () => {});
-    const clients = [await connect(path), await connect(path)];
+    const clients = [await connect(PATH), await connect(PATH)];
     clients.forEach((client, index) => answering(client, index));
-    const answers = (await app.io.of(path).timeout(5_000).emitWithAck('question')) as number[];
+    const answers = (await app.io.of(PATH).timeout(5_000).emitWithAck('question')) as number[];
     assert.deepEqual(
       answers.toSorted((a, b) => a - b),
       [0, 1],
@@ -58,7 +58,7 @@ describe("Socket.IO's own questions to clients", () => {
         );
       return error?.responses;
     });
-    const [caller, answers] = [await connect(path), await connect(path), await connect(path)];
+    const [caller, answers] = [await connect(PATH), await connect(PATH), await connect(PATH)];
     answering(answers, 'here');
     assert.deepEqual(await caller.emitWithAck('run'), ['here']);
   });

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Socket, type Namespace as IoNamespace } from 'socket.io';
-import { call, CallError, InjectNamespace, Namespace, On, OnConnect } from '../../../src/index.js';
+import { call, callAll, CallError, InjectNamespace, Namespace, On, OnConnect } from '../../../src/index.js';
 import { internalsOf } from '../../../src/connections/internals.js';
 import { startInMemory } from '../../support/kit.js';
 import { deferred, nextEvent, within } from '../../support/wait.js';
@@ -30,7 +30,7 @@ describe('call', () => {
   it("gives the client's answer, and keeps nothing of the question", async (t) => {
     const { connect, app } = await startInMemory(t, [Asking]);
     const client = await connect();
-    client.on('your age?', (name: string, answer: Answer) => answer(name.length, 'ignored'));
+    client.on('your age?', (name: string, answer: Answer) => answer(name.length));
     assert.deepEqual(await client.emitWithAck('age', 'Ada'), { age: 3 });
     const socket = app.io.sockets.sockets.get(client.id!)!;
     assert.equal(internalsOf(socket).acks.size, 0);
@@ -38,6 +38,42 @@ describe('call', () => {
     const listeners = socket.listenerCount('disconnect');
     await Promise.all(Array.from({ length: 20 }, () => call(socket, 'your age?', 'x')));
     assert.equal(socket.listenerCount('disconnect'), listeners, 'one listener serves all questions');
+  });
+
+  it('gives all values of an answer, as a list if they are several, whoever asks and however the client is named', async (t) => {
+    const { connect, app } = await startInMemory(t, [Asking]);
+    const client = await connect();
+    const socket = app.io.sockets.sockets.get(client.id!)!;
+    const [remote] = await app.io.fetchSockets();
+    const failure = { error: { code: 'full', message: 'Full.' } };
+    const cases: readonly (readonly [values: readonly unknown[], answer: unknown])[] = [
+      [[], undefined],
+      [[7], 7],
+      [[[7, 8]], [7, 8]],
+      [[null], null],
+      [
+        [7, 8],
+        [7, 8],
+      ],
+      [
+        [3, null, { a: [1] }],
+        [3, null, { a: [1] }],
+      ],
+      [
+        [1, failure],
+        [1, failure],
+      ],
+    ];
+    for (const [values, answer] of cases) {
+      client.off('all').on('all', (respond: Answer) => respond(...values));
+      assert.deepEqual(await call(socket, 'all'), answer);
+      assert.deepEqual(await call(remote!, 'all'), answer);
+      const { answers, failures } = await callAll(app.io, 'all');
+      assert.deepEqual([answers, failures], [[{ id: client.id, value: answer }], []]);
+    }
+    client.off('all').on('all', (respond: Answer) => respond(failure, 'more'));
+    for (const asked of [socket, remote!]) await assert.rejects(call(asked, 'all'), isCallError('full'));
+    assert.equal((await callAll(app.io, 'all')).failures[0]!.error.code, 'full');
   });
 
   it('rejects when the client does not answer in time, and keeps nothing of the question', async (t) => {

@@ -7,7 +7,7 @@ import { createApp, InjectNamespace, Namespace, On, OnConnect } from '../../../s
 import { running, start } from '../../support/app.js';
 import { recordingLog } from '../../support/log.js';
 import { nextEvent } from '../../support/wait.js';
-import { caughtUp, openPolling, path, record, startWith } from '../../support/start-with.js';
+import { caughtUp, openPolling, PATH, record, startWith } from '../../support/start-with.js';
 
 /** Three clients, and what each of them received after the first one had run the handler. */
 async function received(clients: readonly ClientSocket[]): Promise<unknown[][][]> {
@@ -25,7 +25,7 @@ describe('sending from a handler', () => {
       socket.send('unnamed');
       socket.emit('json', { three: 3 });
     });
-    const [mine, other] = await received([await connect(path), await connect(path)]);
+    const [mine, other] = await received([await connect(PATH), await connect(PATH)]);
     assert.deepEqual(mine, [
       ['named', 1, { two: 2 }, bytes],
       ['message', 'unnamed'],
@@ -39,7 +39,7 @@ describe('sending from a handler', () => {
       socket.broadcast.emit('others');
       socket.nsp.emit('all');
     });
-    const [mine, other] = await received([await connect(path), await connect(path)]);
+    const [mine, other] = await received([await connect(PATH), await connect(PATH)]);
     assert.deepEqual(mine, [['all']]);
     assert.deepEqual(other, [['others'], ['all']]);
   });
@@ -51,9 +51,9 @@ describe('sending from a handler', () => {
       socket.except('blue').emit('to others but those in blue');
       socket.nsp.in('red').except(['blue']).emit('to red but not blue');
     });
-    const clients = [await connect(path), await connect(path), await connect(path)];
+    const clients = [await connect(PATH), await connect(PATH), await connect(PATH)];
     const [mine, both, none] = clients;
-    const namespace = app.io.of(path);
+    const namespace = app.io.of(PATH);
     namespace.in([mine!.id!, both!.id!]).socketsJoin('red');
     namespace.in(both!.id!).socketsJoin('blue');
     assert.ok(none);
@@ -68,7 +68,7 @@ describe('sending from a handler', () => {
     const { connect } = await startWith(t, (socket, id) => {
       socket.to(id as string).emit('whisper');
     });
-    const [caller, friend, stranger] = [await connect(path), await connect(path), await connect(path)];
+    const [caller, friend, stranger] = [await connect(PATH), await connect(PATH), await connect(PATH)];
     const logs = [caller, friend, stranger].map(record);
     await caller.emitWithAck('run', friend.id);
     await caughtUp(caller, friend, stranger);
@@ -99,10 +99,10 @@ describe('sending from a handler', () => {
       socket.volatile.emit('dropped');
       socket.emit('kept too');
     });
-    const client = await connect(path, { transports: ['polling'] });
+    const client = await connect(PATH, { transports: ['polling'] });
     assert.deepEqual(await received([client]), [[['kept'], ['kept too']]]);
     const patient = await startWith(t, (socket) => socket.volatile.emit('sent'));
-    assert.deepEqual(await received([await patient.connect(path)]), [[['sent']]]);
+    assert.deepEqual(await received([await patient.connect(PATH)]), [[['sent']]]);
   });
 
   it('may be compressed or not, message by message, over long-polling', async (t) => {
@@ -111,12 +111,12 @@ describe('sending from a handler', () => {
       t,
       (socket, compress) => void socket.compress(compress as boolean).emit('text', text),
     );
-    const client = await openPolling(url, path);
+    const client = await openPolling(url, PATH);
     for (const compress of [true, false]) {
       await client.send(`2["run",${compress}]`);
       const response = await client.poll();
       assert.equal(response.headers.get('content-encoding'), compress ? 'gzip' : null);
-      assert.equal(await response.text(), `42${path},["text","${text}"]`);
+      assert.equal(await response.text(), `42${PATH},["text","${text}"]`);
     }
   });
 
@@ -128,7 +128,7 @@ describe('sending from a handler', () => {
       socket.nsp.emit('run');
       return 'done';
     });
-    const client = await connect(path);
+    const client = await connect(PATH);
     assert.equal(await client.emitWithAck('run'), 'done');
     await caughtUp(client);
     assert.equal(runs, 1);
@@ -142,7 +142,7 @@ describe('sending from a handler', () => {
       }
       return 'done';
     });
-    const client = await connect(path);
+    const client = await connect(PATH);
     const log = record(client);
     const seenAtAnswer = await client.emitWithAck('run').then(() => [...log]);
     assert.deepEqual(seenAtAnswer, [

@@ -44,7 +44,7 @@ async function goTo(page: Page, name: string): Promise<void> {
   await shows(page, 'main h2', name);
 }
 
-describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, () => {
+describe('the event book in a browser', { skip: skipPages, timeout: 300_000 }, () => {
   it('makes a form of every kind of field, and sends what the form says', async (t) => {
     const { page, main, leave } = await openRich(t, '#/event/%2Forders/order');
     await withToken(page);
@@ -199,6 +199,36 @@ describe('the event book in a browser', { skip: skipPages, timeout: 120_000 }, (
     await send(main);
     await shows(page, 'main .answer', 'A failure would arrive as exception');
     await shows(page, '#feed .failure', /exception\s+invalid/);
+    await leave();
+  });
+
+  it('sends over all connections at once, shows the answer of each, and the bytes of what goes over the wire', async (t) => {
+    const { page, main, leave } = await openRich(t, '#/event/%2Forders/size');
+    await withToken(page);
+    const from = main.getByLabel('From');
+    assert.deepEqual(await from.locator('option').allTextContents(), ['#1 /orders']);
+    await page.locator('#connect > summary').click();
+    await withToken(page);
+    await shows(page, '#connections li:nth-child(2) .status', 'connected');
+    await from.selectOption('All 2 connections');
+    await main.getByLabel('Argument 1').fill('äbc');
+    await main.getByLabel('Argument 2').fill('2');
+    await send(main);
+    await shows(page, 'main .answer h4:nth-of-type(1)', 'Answered #1 /orders');
+    await shows(page, 'main .answer h4:nth-of-type(2)', 'Answered #2 /orders');
+    assert.equal(await main.locator('.answer pre').count(), 2);
+    assert.equal(await page.locator('#feed .sent').count(), 2);
+    const sent = new TextEncoder().encode('["size","äbc",2]').length;
+    await shows(page, '#feed .sent .size', `${sent} B`);
+    await shows(page, '#feed .answer .size', / B$/);
+    // A field of what both refuse has one issue, and the keyboard alone does all of it.
+    await main.getByLabel('Argument 2').fill('');
+    await main.getByLabel('Argument 2').press('Enter');
+    await shows(page, 'main .answer h4:nth-of-type(2)', 'Refused #2 /orders');
+    assert.deepEqual(await main.locator('.field .issue:visible').allTextContents(), ['must be a number']);
+    await page.locator('#connections').getByRole('button', { name: 'Remove' }).last().click();
+    assert.deepEqual(await from.locator('option').allTextContents(), ['#1 /orders']);
+    assert.equal(await from.inputValue(), '1');
     await leave();
   });
 

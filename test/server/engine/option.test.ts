@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { createApp, Namespace, On } from '../../../src/index.js';
 import { openClient, start } from '../../support/app.js';
 import { nextEvent } from '../../support/wait.js';
-import { path, startWith } from '../../support/start-with.js';
+import { PATH, startWith } from '../../support/start-with.js';
 
 @Namespace('/')
 class Root {
@@ -87,7 +87,7 @@ describe('the engine below', () => {
     const running = await startWith(t, () => {});
     let count = 0;
     running.app.io.engine.generateId = () => `engine-${++count}`;
-    const socket = await running.connect(path);
+    const socket = await running.connect(PATH);
     assert.equal(socket.io.engine.id, 'engine-1');
   });
 

@@ -8,8 +8,8 @@ import { start } from '../../support/app.js';
 import { heard } from '../heard.js';
 import { record } from './sdk.js';
 
-const traceId = '0af7651916cd43dd8448eb211c80319c';
-const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const traceparent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 
 @Namespace('/hostile')
 class Hostile {

@@ -61,8 +61,8 @@ class Game {
 }
 
 const controllers = [Chat, Game];
-const traceId = '0af7651916cd43dd8448eb211c80319c';
-const parent = `00-${traceId}-b7ad6b7169203331-01`;
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const parent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 
 describe('a call', () => {
   it('is a server span with the names of the conventions, and a trace of its own, linked to its connection', async (t) => {
@@ -181,7 +181,7 @@ describe('a trace goes on', () => {
       const { connect } = await start(t, controllers);
       await connect('/chat', options);
       const [entrance] = await named('/chat/connect');
-      assert.equal(entrance!.spanContext().traceId, traceId);
+      assert.equal(entrance!.spanContext().traceId, TRACE_ID);
       assert.equal(entrance!.parentSpanContext?.spanId, 'b7ad6b7169203331');
     });
   }
@@ -195,12 +195,12 @@ describe('a trace goes on', () => {
     };
     assert.deepEqual(await client.call('say', { text: 'hello' }), ['text']);
     const [span] = await named('/chat/say');
-    assert.equal(span!.spanContext().traceId, traceId);
+    assert.equal(span!.spanContext().traceId, TRACE_ID);
     assert.equal(span!.spanContext().traceState?.get('vendor'), '1');
     assert.equal(span!.links.length, 1);
     // Without a first argument that is an object, there is no place for it.
     await client.call('deep');
-    assert.notEqual((await named('/chat/deep'))[0]!.spanContext().traceId, traceId);
+    assert.notEqual((await named('/chat/deep'))[0]!.spanContext().traceId, TRACE_ID);
   });
 
   for (const broken of ['', 'nonsense', `${parent}-more`, 7, { toString: () => parent }]) {

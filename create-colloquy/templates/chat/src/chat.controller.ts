@@ -17,7 +17,7 @@ class Member {
   name = '';
 }
 
-const room = 'chat';
+const ROOM = 'chat';
 
 @Namespace('/chat')
 export class ChatController {
@@ -35,14 +35,14 @@ export class ChatController {
   /** What is returned is the acknowledgement: the last lines. */
   @On('join', { returns: { each: Line } })
   async join(socket: Socket) {
-    await socket.join(room);
+    await socket.join(ROOM);
     return [...this.history.lines];
   }
 
   @On('say', { returns: Line })
   say({ text }: Say, @Data() member: Member) {
     const line = this.history.add({ name: member.name, text, at: new Date() });
-    this.chat.to(room).emit('said', line);
+    this.chat.to(ROOM).emit('said', line);
     return line;
   }
 
@@ -50,8 +50,8 @@ export class ChatController {
   @OnJoin
   @OnLeave
   async tell() {
-    const sockets = await this.chat.in(room).fetchSockets();
+    const sockets = await this.chat.in(ROOM).fetchSockets();
     const names = sockets.map(({ data }) => (data as Member).name).toSorted();
-    this.chat.to(room).emit('people', { names });
+    this.chat.to(ROOM).emit('people', { names });
   }
 }

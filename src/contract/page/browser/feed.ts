@@ -2,10 +2,10 @@
 import { failureOf, type Connection, type Happening } from './connection.js';
 import { byId, button, h } from './dom.js';
 import { parseJson } from './forms/input.js';
-import { jsonLine, jsonText } from './values.js';
+import { bytesOf, jsonLine, jsonText } from './values.js';
 
 /** Most entries that are kept; older ones go. */
-const most = 500;
+const MOST = 500;
 
 const signs: Readonly<Record<Happening['kind'], readonly [sign: string, name: string]>> = {
   sent: ['↑', 'sent'],
@@ -59,7 +59,7 @@ export class Feed {
 
   add(connection: Connection, happening: Happening): void {
     this.#waiting.push(entryOf(connection, happening));
-    if (this.#waiting.length > most) this.#waiting.shift();
+    if (this.#waiting.length > MOST) this.#waiting.shift();
     this.#plan();
   }
 
@@ -79,7 +79,7 @@ export class Feed {
     this.#entries.push(...this.#waiting);
     this.#list.append(...this.#waiting.map(({ element }) => element));
     this.#waiting = [];
-    for (const { element } of this.#entries.splice(0, this.#entries.length - most)) element.remove();
+    for (const { element } of this.#entries.splice(0, this.#entries.length - MOST)) element.remove();
     this.#refresh();
     if (isAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
@@ -103,7 +103,7 @@ export class Feed {
 }
 
 /** Characters of a value that is shown as it is; a longer one is opened. */
-const longestLine = 160;
+const LONGEST_LINE = 160;
 
 /** A failure in few words: an answer, a refusal, or the event `exception`. */
 function failureLine(value: unknown): string | undefined {
@@ -111,11 +111,12 @@ function failureLine(value: unknown): string | undefined {
   return failure && `${failure.code}: ${failure.message}`;
 }
 
-function entryOf(connection: Connection, { kind, name, values, acknowledge }: Happening): Entry {
+function entryOf(connection: Connection, happening: Happening): Entry {
+  const { kind, name, values, acknowledge } = happening;
   const [sign, verb] = signs[kind];
   const line = kind === 'notice' ? values.join(' ') : values.map(jsonLine).join(', ');
   const short =
-    kind === 'failure' ? failureLine(values[0]) : line.length > longestLine ? `${line.slice(0, 80)} …` : undefined;
+    kind === 'failure' ? failureLine(values[0]) : line.length > LONGEST_LINE ? `${line.slice(0, 80)} …` : undefined;
   const body =
     short === undefined
       ? h('code', { class: 'value' }, line)
@@ -127,9 +128,16 @@ function entryOf(connection: Connection, { kind, name, values, acknowledge }: Ha
     h('span', { class: 'from', title: connection.name }, `#${connection.number}`),
     h('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
     h('div', { class: 'said' }, h('span', { class: 'hidden' }, `${verb} `), h('b', {}, name), ' ', line !== '' && body),
+    kind !== 'notice' && h('span', { class: 'hint size', title: 'bytes of JSON' }, `${sizeOf(happening)} B`),
     acknowledge && answerForm(acknowledge),
   );
   return { element, connection, text: `${verb} ${name} ${line}`.toLowerCase() };
+}
+
+/** What goes over the wire has the event's name, but for answers and refusals. */
+function sizeOf({ kind, name, values }: Happening): number {
+  const isEvent = kind === 'sent' || kind === 'received' || name === 'exception';
+  return bytesOf(isEvent ? [name, ...values] : values);
 }
 
 /** The server waits for an answer, which is written here. */

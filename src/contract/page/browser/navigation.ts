@@ -1,7 +1,7 @@
 /** The list of all that the book has, with a search over it. */
 import type { Contract } from '../../contract.js';
 import { byId, h } from './dom.js';
-import { anyEvent, hashOf } from './views.js';
+import { ANY_EVENT, hashOf } from './views.js';
 
 interface Item {
   readonly text: string;
@@ -25,7 +25,7 @@ function groupsOf({ namespaces, emits, schemas }: Contract): Group[] {
         hash: hashOf('event', path, name),
         isDeprecated: deprecated !== undefined && deprecated !== false,
       })),
-      ...(any ? [{ text: anyEvent, hash: hashOf('any', path) }] : []),
+      ...(any ? [{ text: ANY_EVENT, hash: hashOf('any', path) }] : []),
     ],
   }));
   const sent = emits.map(({ name }) => ({ text: name, hash: hashOf('emits', name) }));

@@ -10,6 +10,9 @@ import { Editor } from './forms/editor.js';
 import { tupleField } from './forms/field.js';
 import { jsonText } from './values.js';
 
+/** The choice of all connections. */
+const everybody = 'all';
+
 export class Sender {
   readonly element: HTMLElement;
   readonly #editor: Editor;
@@ -61,8 +64,10 @@ export class Sender {
     return this.#name?.value ?? this.event.name;
   }
 
-  get #connection(): Connection | undefined {
-    return this.#connections().find(({ number }) => String(number) === this.#from.value);
+  /** One connection, or all of them. */
+  get #chosen(): readonly Connection[] {
+    const { value } = this.#from;
+    return this.#connections().filter(({ number }) => value === everybody || String(number) === value);
   }
 
   #connections(): readonly Connection[] {
@@ -73,8 +78,10 @@ export class Sender {
   #showReady(): void {
     const all = this.#connections();
     const chosen = this.#from.value;
-    this.#from.replaceChildren(...all.map(({ number, name }) => h('option', { value: number }, name)));
-    if (all.some(({ number }) => String(number) === chosen)) this.#from.value = chosen;
+    const options = all.map(({ number, name }) => h('option', { value: number }, name));
+    if (all.length > 1) options.push(h('option', { value: everybody }, `All ${all.length} connections`));
+    this.#from.replaceChildren(...options);
+    if (options.some(({ value }) => value === chosen)) this.#from.value = chosen;
     const { path } = this.namespace;
     if (all.length > 0) {
       if (this.#from.isConnected) return;
@@ -102,39 +109,39 @@ export class Sender {
     } catch (error) {
       return announce((error as Error).message);
     }
-    const connection = this.#connection;
-    if (!connection) return this.connections.offer(this.namespace.path);
+    const chosen = this.#chosen;
+    if (chosen.length === 0) return this.connections.offer(this.namespace.path);
     this.#editor.complain([]);
-    const outcome = await connection.send(this.#eventName, args, this.#wantsAnswer.checked);
+    const wantsAnswer = this.#wantsAnswer.checked;
+    const outcomes = await Promise.all(chosen.map((each) => each.send(this.#eventName, args, wantsAnswer)));
+    const [outcome] = outcomes;
     this.#last = outcome && {
       args: JSON.stringify(args),
       answered: { values: outcome.values, code: outcome.failure?.code },
     };
-    this.#showAnswer(outcome);
+    this.#showAnswers(outcomes, chosen);
   }
 
-  #showAnswer(outcome: Outcome | undefined): void {
+  #showAnswers(outcomes: readonly (Outcome | undefined)[], chosen: readonly Connection[]): void {
     this.#answer.hidden = false;
-    this.#answer.classList.toggle('failed', outcome?.failure !== undefined);
-    if (!outcome) {
+    const failed = outcomes.find((outcome) => outcome?.failure)?.failure;
+    this.#answer.classList.toggle('failed', failed !== undefined);
+    if (!outcomes[0]) {
       this.#answer.replaceChildren(h('p', {}, 'Sent. A failure would arrive as ', h('code', {}, 'exception'), '.'));
       return announce('Sent.');
     }
-    const { values, failure, milliseconds } = outcome;
-    const time = h('span', { class: 'hint' }, `in ${milliseconds} ms`);
+    const isOne = outcomes.length === 1;
     this.#answer.replaceChildren(
-      h('h4', {}, failure ? 'Refused ' : 'Answered ', time),
-      failure ? failureText(failure) : h('pre', { tabindex: 0 }, answerText(values)),
+      ...outcomes.flatMap((each, index) => answerOf(each!, isOne ? '' : chosen[index]!.name)),
     );
-    const { issues } = failure ?? {};
-    if (issues) this.#editor.complain(issues);
-    announce(failure ? `${failure.code}: ${failure.message}` : `Answer: ${answerText(values)}`);
+    if (failed?.issues) this.#editor.complain(failed.issues);
+    announce(outcomes.map((each) => spoken(each!)).join('; '));
   }
 
   /** The call as it stands in the form, with the answer if it was sent so. @throws InputError for text that is no value */
   #call(): Call {
     const args = this.#editor.read() as readonly unknown[];
-    const connection = this.#connection;
+    const [connection] = this.#chosen;
     const answered = this.#last?.args === JSON.stringify(args) ? this.#last.answered : undefined;
     return {
       origin: location.origin,
@@ -149,6 +156,19 @@ export class Sender {
       answer: answered,
     };
   }
+}
+
+/** One answer, with the name of its connection if there are several. */
+function answerOf({ values, failure, milliseconds }: Outcome, name: string): readonly HTMLElement[] {
+  const time = h('span', { class: 'hint' }, `${name} in ${milliseconds} ms`);
+  return [
+    h('h4', {}, failure ? 'Refused ' : 'Answered ', time),
+    failure ? failureText(failure) : h('pre', { tabindex: 0 }, answerText(values)),
+  ];
+}
+
+function spoken({ values, failure }: Outcome): string {
+  return failure ? `${failure.code}: ${failure.message}` : `Answer: ${answerText(values)}`;
 }
 
 function answerText(values: readonly unknown[]): string {

@@ -1,7 +1,7 @@
 /** Values as text: for people, and as the code of a program. */
 
 /** Longest text of one value that is shown. */
-const longest = 20_000;
+const LONGEST = 20_000;
 
 /** A value as JSON on several lines; bytes by their number. `undefined` is said. */
 export function jsonText(value: unknown): string {
@@ -13,8 +13,20 @@ export function jsonLine(value: unknown): string {
   return jsonText(value).replace(/\n */g, ' ');
 }
 
+/** The bytes that values are on the wire: those of their JSON, and of what is bytes itself. */
+export function bytesOf(values: readonly unknown[]): number {
+  let binary = 0;
+  const json = JSON.stringify(values, (_key, value: unknown) => {
+    const size = byteLength(value);
+    if (size === undefined) return value;
+    binary += size;
+    return { _placeholder: true, num: 0 };
+  });
+  return new TextEncoder().encode(json).length + binary;
+}
+
 function shortened(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)} … (${text.length} characters)` : text;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)} … (${text.length} characters)` : text;
 }
 
 function replacer(_key: string, value: unknown): unknown {
@@ -27,7 +39,7 @@ function byteLength(value: unknown): number | undefined {
 }
 
 /** A line that is longer is broken. */
-const width = 72;
+const WIDTH = 72;
 
 /** A value as the expression of a program. */
 export function literal(value: unknown, indent = ''): string {
@@ -44,7 +56,7 @@ export function literal(value: unknown, indent = ''): string {
   if (parts.length === 0) return open + close;
   const space = isList ? '' : ' ';
   const line = `${open}${space}${parts.join(', ')}${space}${close}`;
-  if (line.length + indent.length <= width && !line.includes('\n')) return line;
+  if (line.length + indent.length <= WIDTH && !line.includes('\n')) return line;
   return `${open}\n${parts.map((part) => `${inner}${part},\n`).join('')}${indent}${close}`;
 }
 

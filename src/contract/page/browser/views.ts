@@ -46,7 +46,7 @@ function typeOf(value: ValueContract, { schemas }: Contract): HTMLElement {
 }
 
 /** The name of the handler of all events without one of their own. */
-export const anyEvent = 'any other event';
+export const ANY_EVENT = 'any other event';
 
 /** One event that clients send; `play` is where it is tried. */
 export function eventView(contract: Contract, namespace: NamespaceContract, event: EventContract, play: Child): View {
@@ -54,7 +54,7 @@ export function eventView(contract: Contract, namespace: NamespaceContract, even
   const use = typeof deprecated === 'string' ? `Deprecated: ${deprecated}` : 'Deprecated.';
   const values = answer?.values.map((each) => typeOf(each, contract));
   return {
-    title: event === namespace.any ? anyEvent : event.name,
+    title: event === namespace.any ? ANY_EVENT : event.name,
     over: link(namespace.path, 'namespace', namespace.path),
     parts: [
       deprecated !== undefined && deprecated !== false && h('p', { class: 'badge' }, use),
@@ -138,7 +138,7 @@ export function namespaceView(contract: Contract, namespace: NamespaceContract, 
           ? h('p', { class: 'hint' }, 'It takes no events.')
           : facts(
               all.map(([event, kind]) => [
-                link(kind === 'any' ? anyEvent : event.name, kind, path, ...(kind === 'any' ? [] : [event.name])),
+                link(kind === 'any' ? ANY_EVENT : event.name, kind, path, ...(kind === 'any' ? [] : [event.name])),
                 event.summary ?? signature(event),
               ]),
             ),
