@@ -73,6 +73,7 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
   'payload.message': [isFunction, 'a function', 'write message: (issue, context) => ….'],
   'payload.validator': [isRecord, 'an object', 'write validator: { whitelist: false }.'],
   'payload.transform': [isRecord, 'an object', 'write transform: { enableImplicitConversion: true }.'],
+  fastLane: [isBoolean, 'true or false', 'write fastLane: false to leave every packet to Socket.IO.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
 };
 

@@ -43,7 +43,8 @@ import { noControllers, RunningApp } from './running.js';
 import { resolveEngine, serverOptions } from './server-options.js';
 
 /**
- * Scans the controllers, builds them, and makes an application that can listen.
+ * Scans the controllers, builds them, and makes an application.
+ * @returns the application, which can listen, or be attached to a server
  * @throws SetupError with every mistake that was found
  */
 export async function createApp<const Events extends EmittedEvents = EmittedEvents>(
@@ -214,12 +215,12 @@ async function bind(
   report: BootReport,
 ): Promise<RunningApp> {
   const { log, limits, calls, counters } = settings;
-  const { debug = false, onError, printTable: isPrinted = true } = options;
+  const { debug = false, fastLane = true, onError, printTable: isPrinted = true } = options;
   const { container } = compiler.options;
   const { emits } = server;
   const scopes = new Scopes(container, compiler.singletons, log);
   const tasks = new Tasks(limits.backgroundTasks, log);
-  const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, tasks, counters, emits };
+  const runtime: Runtime = { log, limits, debug, fastLane, onError, container, scopes, calls, tasks, counters, emits };
   const link = isInspected() ? undefined : await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, report });
   // Functions are added in the turn in which the application is returned.

@@ -239,7 +239,10 @@ export class Reply<Values extends readonly unknown[] = readonly unknown[]> {
   constructor(readonly values: Values) {}
 }
 
-/** Answers with several values: `return reply('one', 2)` is `ack('one', 2)`. */
+/**
+ * Answers with several values: `return reply('one', 2)` is `ack('one', 2)`.
+ * @returns the answer, for a handler to return
+ */
 export function reply<Values extends unknown[]>(...values: Values): Reply<Values> {
   return new Reply(values);
 }

@@ -24,14 +24,18 @@ export interface CallingSocket {
 }
 
 /**
- * Emits an event and returns the handler's answer.
+ * Emits an event.
+ * @returns the handler's answer
  * @throws CallError if the server answered with an error; and the error of `emitWithAck` after a `timeout(…)`
  */
 export async function call<T = unknown>(socket: CallingSocket, event: string, ...args: unknown[]): Promise<T> {
   return unwrap<T>(await socket.emitWithAck(event, ...args));
 }
 
-/** Returns an answer as it is, unless it is an error: that is thrown. */
+/**
+ * Throws an answer that is an error.
+ * @returns any other answer, as it is
+ */
 export function unwrap<T = unknown>(answer: unknown): T {
   const failure = failureOf(answer);
   if (failure) throw new CallError(failure);

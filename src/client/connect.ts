@@ -66,8 +66,9 @@ export interface ClientOptions {
 }
 
 /**
- * Gives a socket of socket.io-client the types of a contract: `connect<Contract['/chat']>(io(url + '/chat'))`. When its server
+ * Adds the types of a contract to a socket of socket.io-client: `connect<Contract['/chat']>(io(url + '/chat'))`. When its server
  * stops, it comes back after a random part of the time that the server names, not with all others at once.
+ * @returns the typed client of the socket
  */
 export function connect<Namespace extends NamespaceTypes, Connection extends object = ClientSocket>(
   socket: Connection & ClientSocket,

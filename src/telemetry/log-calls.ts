@@ -11,7 +11,8 @@ export interface CallLogOptions {
 
 /**
  * Logs the end of each call of an application with its id, handler, outcome and duration, by the application's own logger and with
- * the fields that `context.log.setBindings` added. Returns the function that stops it.
+ * the fields that `context.log.setBindings` added.
+ * @returns the function that stops it
  */
 export function logCalls({ io }: { readonly io: object }, options: CallLogOptions = {}): () => void {
   const { level = levelOf } = options;

@@ -63,6 +63,7 @@ const GRACE = 200;
 /**
  * Makes an application whose clients connect through memory. By default it logs to `logs`, and shares no
  * instance of a service with another one: services of the given container, or of tsyringe's global one, are built anew.
+ * @returns the application, whose `connect` makes clients
  * @throws SetupError with every mistake that was found
  */
 export async function createTestApp<const Events extends EmittedEvents = EmittedEvents>(

@@ -29,6 +29,7 @@ export interface TestCluster extends AsyncDisposable {
  *
  * @param size how many nodes
  * @param options the same for all, or a function that returns those of the first node (0), the second (1) …
+ * @returns the cluster, with its nodes
  * @throws SetupError with every mistake that was found
  */
 export async function createTestCluster(

@@ -29,7 +29,10 @@ function construct(type: object): object {
   return Reflect.construct(type as new () => object, []);
 }
 
-/** Makes a context for middleware, error handlers and custom parameter decorators that are tested alone. */
+/**
+ * Makes a context for middleware, error handlers and custom parameter decorators that are tested alone.
+ * @returns the context
+ */
 export function fakeContext(options: FakeContextOptions = {}): EventContext {
   const { socket = fakeSocket(), kind = 'event', event = kind, args = [], ack, label = '(handler)' } = options;
   const { params = {}, signal = new AbortController().signal, logger: log = silentLogger } = options;

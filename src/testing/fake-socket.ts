@@ -66,7 +66,10 @@ interface RecordedAdapter extends EventEmitter {
   broadcastWithAck(packet: Packet, options: Broadcast, ...callbacks: unknown[]): unknown;
 }
 
-/** Makes a connected socket, alone in a namespace of its own, which records all that is done with it. */
+/**
+ * Makes a connected socket, alone in a namespace of its own, which records all that is done with it.
+ * @returns the socket, with its records
+ */
 export function fakeSocket<S = Socket>(options: FakeSocketOptions = {}): FakeSocket<S> {
   const namespace = new Server({ serveClient: false }).of(options.namespace ?? '/');
   const client = new FakeClient(options);

@@ -14,7 +14,7 @@ import { root } from '../repo/sources.js';
 import { nextEvent, until } from '../support/wait.js';
 import { project } from './support.js';
 
-const main = `import { channel } from 'node:diagnostics_channel';
+const MAIN = `import { channel } from 'node:diagnostics_channel';
 import { createApp, EventError } from 'colloquy';
 const app = await createApp({ controllers: [], logger: false });
 const on = (event, handler) => app.on('/chat', event, handler);
@@ -50,7 +50,7 @@ interface Place {
 }
 
 function place(t: TestContext): Place {
-  const { folder } = project(t, { 'main.js': main });
+  const { folder } = project(t, { 'main.js': MAIN });
   const temporary = join(folder, 't');
   mkdirSync(temporary);
   const run: Place['run'] = (words, env = {}) => {
@@ -196,7 +196,7 @@ describe('colloquy tail', { timeout: 300_000 }, () => {
       assert.equal(last, told);
     };
     await isTold(before, true);
-    writeFileSync(join(folder, 'main.js'), `${main}\n// changed`);
+    writeFileSync(join(folder, 'main.js'), `${MAIN}\n// changed`);
     await tail.next(/started/);
     const after = await client(t, await portOf(dev));
     await isTold(after, true);

@@ -16,7 +16,7 @@ export interface Globs {
 const PAUSE = 60;
 
 /** Milliseconds between two looks at the times of files: some drives, those of containers among them, tell nothing of changes. */
-const round = 1000;
+const ROUND = 1000;
 
 /** Files by their paths, each with a hash of its content. */
 type Snapshot = ReadonlyMap<string, string>;
@@ -42,7 +42,7 @@ export class SourcesWatch {
   async begin(): Promise<void> {
     this.#known = await this.#snapshot();
     if (this.#watchFolders()) this.#compare(() => true);
-    this.#round = setInterval(() => this.#look(), round);
+    this.#round = setInterval(() => this.#look(), ROUND);
   }
 
   /**

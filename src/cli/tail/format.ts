@@ -46,12 +46,12 @@ function answerOf(answer: readonly unknown[] | undefined): string[] {
 }
 
 /** Characters of a value in a line. */
-const longest = 300;
+const LONGEST = 300;
 
 function valuesOf(values: readonly unknown[]): string[] {
   return values.map((value) => {
     const text = JSON.stringify(value) ?? 'undefined';
-    return text.length > longest ? `${text.slice(0, longest)}…` : text;
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   });
 }
 

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import type { Dropped } from './happening.js';
 
 /** Bytes that may wait for a slow reader; then lines are left out. */
-const mostWaiting = 1024 * 1024;
+const MOST_WAITING = 1024 * 1024;
 
 /** Bytes of one line; a longer one ends the connection, since none of ours is. */
-const longestLine = 1024 * 1024;
+const LONGEST_LINE = 1024 * 1024;
 
 /** Calls back with each line that comes. */
 export function readLines(socket: Socket, onLine: (line: string) => void): void {
@@ -15,7 +15,7 @@ export function readLines(socket: Socket, onLine: (line: string) => void): void 
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
     for (const line of lines) onLine(line);
-    if (rest.length > longestLine) socket.destroy();
+    if (rest.length > LONGEST_LINE) socket.destroy();
   });
 }
 
@@ -28,7 +28,7 @@ export class LineWriter {
   }
 
   write(line: string): void {
-    if (this.socket.writableLength > mostWaiting) this.#dropped++;
+    if (this.socket.writableLength > MOST_WAITING) this.#dropped++;
     else this.socket.write(`${line}\n`);
   }
 

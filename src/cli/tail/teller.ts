@@ -6,7 +6,7 @@ import type { Ended, Happening, Hello } from './happening.js';
 import { LineWriter, readLines } from './lines.js';
 
 /** Characters of one line; longer values are told by their beginning. */
-const longestLine = 64 * 1024;
+const LONGEST_LINE = 64 * 1024;
 
 /** Connects to `colloquy dev`. It keeps no program alive, and a program without it works as well. */
 export function tellTo(path: string): void {
@@ -45,7 +45,7 @@ class Teller {
 
   #tell(happening: Happening): void {
     const line = textOf(happening);
-    if (line.length <= longestLine) return this.writer.write(line);
+    if (line.length <= LONGEST_LINE) return this.writer.write(line);
     const short = Object.entries(happening).map(([name, value]) => [name, shortened(value)] as const);
     this.writer.write(JSON.stringify(Object.fromEntries(short)));
   }
@@ -114,9 +114,9 @@ function textOf(value: unknown): string {
 }
 
 /** Characters of a value that is too long to be told whole. */
-const beginning = 1000;
+const BEGINNING = 1000;
 
 function shortened(value: unknown): unknown {
-  if (typeof value === 'string') return value.slice(0, beginning);
-  return Array.isArray(value) ? [`${textOf(value).slice(0, beginning)} … (cut)`] : value;
+  if (typeof value === 'string') return value.slice(0, BEGINNING);
+  return Array.isArray(value) ? [`${textOf(value).slice(0, BEGINNING)} … (cut)`] : value;
 }

@@ -66,6 +66,7 @@ export interface EmitterOptions<Events extends EmittedEvents> {
  *     await io.close();
  *
  * An emitter does not wait for answers: `fetchSockets`, `emitWithAck` and a `serverSideEmit` with a callback throw.
+ * @returns the emitter, which sends to the main namespace, and to others by `of`
  * @throws SetupError with every mistake in `emits`
  * @throws AdapterError when the start-up policy of the options gives up (`wait` for 10 s by default)
  */

@@ -20,22 +20,22 @@ export type { CallLogger };
 /** The operator that `to` and `except` return. */
 export type RoomOperator = ReturnType<Socket['to']>;
 
-/** The caller's socket. */
+/** @returns the caller's socket */
 export function socket(): Socket {
   return context().socket;
 }
 
-/** The caller's namespace; `namespace().emit(…)` reaches everybody in it, the caller too. */
+/** @returns the caller's namespace; `namespace().emit(…)` reaches everybody in it, the caller too */
 export function namespace(): Namespace {
   return socket().nsp;
 }
 
-/** The application's logger, with the id, namespace, event and socket of the call in each line. */
+/** @returns the application's logger, with the id, namespace, event and socket of the call in each line */
 export function log(): CallLogger {
   return context().log;
 }
 
-/** The name of the event; `connect`, `disconnect`, `join`, `leave` for those moments. */
+/** @returns the name of the event; `connect`, `disconnect`, `join`, `leave` for those moments */
 export function eventName(): string {
   return context().event;
 }
@@ -52,7 +52,10 @@ export function send(...args: unknown[]): void {
   emit('message', ...args);
 }
 
-/** Asks the caller, see `call` of `colloquy`. */
+/**
+ * Asks the caller, see `call` of `colloquy`.
+ * @returns the answer
+ */
 export function call<T = unknown>(event: string, ...args: unknown[]): Promise<T> {
   return callSocket<T>(socket(), event, ...args);
 }
@@ -62,27 +65,33 @@ export function broadcast(event: string, ...args: unknown[]): void {
   socket().broadcast.emit(event, ...args);
 }
 
-/** The others in a room, or in any of several: `to('a').emit(…)`. */
+/** @returns an operator for the others in a room, or in any of several: `to('a').emit(…)` */
 export function to(room: string | string[]): RoomOperator {
   return socket().to(room);
 }
 
-/** Everybody else in the namespace but those in a room. */
+/** @returns an operator for everybody else in the namespace but those in a room */
 export function except(room: string | string[]): RoomOperator {
   return socket().except(room);
 }
 
-/** Has the caller join rooms; returns a promise if the adapter needs time. */
+/**
+ * Has the caller join rooms.
+ * @returns a promise if the adapter needs time
+ */
 export function join(room: string | string[]): Promise<void> | void {
   return socket().join(room);
 }
 
-/** Has the caller leave a room; returns a promise if the adapter needs time. */
+/**
+ * Has the caller leave a room.
+ * @returns a promise if the adapter needs time
+ */
 export function leave(room: string): Promise<void> | void {
   return socket().leave(room);
 }
 
-/** The caller's rooms; in `@OnDisconnect`, those that it was in. */
+/** @returns the caller's rooms; in `@OnDisconnect`, those that it was in */
 export function rooms(): readonly string[] {
   return context().rooms;
 }

@@ -7,7 +7,8 @@ const storage = new AsyncLocalStorage<EventContext>();
 wrapCalls((context, run) => storage.run(context, run, context));
 
 /**
- * The context of the event that is being handled.
+ * Finds the context of the event that is being handled.
+ * @returns the context
  * @throws Error outside of any handler
  */
 export function context(): EventContext {

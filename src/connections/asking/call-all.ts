@@ -38,6 +38,7 @@ export interface Answers<T> {
  * all have answered or left, for `limits.callTime` at the most, or as long as `callAll(namespace.timeout(500), …)` says.
  * No client's silence throws.
  *
+ * @returns the answers, and who did not give one
  * @throws what the arguments throw when they are encoded
  */
 export async function callAll<T = unknown>(target: CallTarget, event: string, ...args: unknown[]): Promise<Answers<T>> {

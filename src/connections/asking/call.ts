@@ -24,10 +24,10 @@ export interface RemoteClient {
 }
 
 /**
- * Emits an event to a client, on any node, and returns its answer: the value of its acknowledgement, or the list of its values if the
- * client gave several. It may take
+ * Emits an event to a client, on any node, and waits for its answer. It may take
  * `limits.callTime`, or as long as `call(socket.timeout(500), …)` says; nothing is kept of a question that has ended.
  *
+ * @returns the value of its acknowledgement, or the list of its values if the client gave several
  * @throws CallError with the code `timeout` if no answer came in time; `disconnected`, at once, if the client has
  * left or is not connected yet (in `@OnConnect` it is not); and the client's own if it answered
  * `{ error: { code, message } }`

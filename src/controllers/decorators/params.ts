@@ -107,6 +107,7 @@ export type DecoratorArguments<Argument> = undefined extends Argument ? [argumen
  *
  * @param read returns the value, or a promise of it; `argument` is what the decorator was called with
  * @param label how the dispatch table names it
+ * @returns the decorator: `@TheName()`, or with its argument
  */
 export function createParamDecorator<Argument = void>(
   read: (context: EventContext, argument: Argument) => unknown,

@@ -7,7 +7,7 @@ import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 
 type Tables = Record<string, Map<unknown, unknown>>;
 
-/** What makes the library write to each of its tables. */
+/** Makes the library write to each of its tables. */
 const writers: Readonly<Record<string, (type: new () => object) => void>> = {
   _typeMetadatas: (type) => withReflection(() => Type(() => Object)(type.prototype as object, 'canary')),
   _transformMetadatas: (type) => Transform(({ value }) => value as unknown)(type.prototype as object, 'canary'),

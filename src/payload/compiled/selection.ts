@@ -14,7 +14,7 @@ type Index = ReadonlyMap<unknown, { readonly key: unknown; readonly at: number }
  */
 export class RuleSelection {
   readonly #options: ValidatorOptions;
-  /** `undefined` where `instanceof`, which the library uses, may say something else. */
+  /** `undefined` if `instanceof`, which the library uses, may say something else. */
   #index: Index | undefined;
   #indexed = -1;
 

@@ -156,7 +156,7 @@ function isAccessor(type: Class, name: string): boolean {
   return name in (type.prototype as object);
 }
 
-/** What the compiler recorded as the declared type; reading it must not import reflect-metadata. */
+/** The declared type, as the compiler recorded it; reading it must not import reflect-metadata. */
 export function designTypeOf(type: Class, property: string): unknown {
   const reflect = Reflect as { getMetadata?: (key: string, target: object, property: string) => unknown };
   return reflect.getMetadata?.('design:type', type.prototype as object, property);

@@ -74,8 +74,9 @@ export function copyOf(session: StoredSession): StoredSession {
 }
 
 /**
- * The id of the HTTP session that a socket belongs to. Sockets of `/account` that join a room of that name can be cut
+ * Finds the HTTP session that a socket belongs to. Sockets of `/account` that join a room of that name can be cut
  * when the session ends: `io.of('/account').in(request.sessionID).disconnectSockets(true)`.
+ * @returns the session's id; `undefined` without a session
  */
 export function sessionIdOf(socket: Socket): string | undefined {
   return (socket.request as SessionRequest).sessionID;

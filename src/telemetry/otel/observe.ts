@@ -45,7 +45,7 @@ function follow<Message>(
 
 let endings: (() => void)[] | undefined;
 
-/** What `enable` adds to a channel whose work runs in spans: a store and a subscriber. */
+/** The number of listeners that `enable` adds to a channel whose work runs in spans: a store and a subscriber. */
 const OWN = 2;
 
 function endAndMeasure(message: CallMessage): void {

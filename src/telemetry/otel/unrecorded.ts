@@ -1,4 +1,4 @@
-/** What is not recorded: it is still active, so that what it calls is not recorded either, and nothing else is made for it. */
+/** Spans that are not recorded: such a span is active, so that those below it are not recorded either, and nothing else is made. */
 import { randomBytes } from 'node:crypto';
 import type { CallObserver } from '../../base/context.js';
 import { api, type Context, type Span } from './api.js';
@@ -17,7 +17,7 @@ export function recordShare(part: number): void {
   share = part;
 }
 
-/** Returns the context of what begins a trace that is not recorded; `undefined` where the SDK decides. Drawn anew with each call. */
+/** Returns the context of what begins a trace that is not recorded; `undefined` if the SDK decides. Drawn anew with each call. */
 export function leftOut(parent: Context): Unrecorded | undefined {
   return share < 1 && parent === api.ROOT_CONTEXT && Math.random() >= share ? new Unrecorded(parent) : undefined;
 }

@@ -43,7 +43,10 @@ export interface Replay {
   readonly differences: readonly Difference[];
 }
 
-/** Replays a dump, one call after the other. */
+/**
+ * Replays a dump, one call after the other.
+ * @returns the answers of now beside those that were recorded
+ */
 export async function replay(dump: Dump, host: ReplayHost, { socket }: ReplayOptions = {}): Promise<Replay> {
   const entries = dump.entries.filter((entry) => socket === undefined || entry.socket === socket);
   const { calls, skipped } = callsOf(entries);

@@ -11,7 +11,7 @@ import { tupleField } from './forms/field.js';
 import { jsonText } from './values.js';
 
 /** The choice of all connections. */
-const everybody = 'all';
+const EVERYBODY = 'all';
 
 export class Sender {
   readonly element: HTMLElement;
@@ -67,7 +67,7 @@ export class Sender {
   /** One connection, or all of them. */
   get #chosen(): readonly Connection[] {
     const { value } = this.#from;
-    return this.#connections().filter(({ number }) => value === everybody || String(number) === value);
+    return this.#connections().filter(({ number }) => value === EVERYBODY || String(number) === value);
   }
 
   #connections(): readonly Connection[] {
@@ -79,7 +79,7 @@ export class Sender {
     const all = this.#connections();
     const chosen = this.#from.value;
     const options = all.map(({ number, name }) => h('option', { value: number }, name));
-    if (all.length > 1) options.push(h('option', { value: everybody }, `All ${all.length} connections`));
+    if (all.length > 1) options.push(h('option', { value: EVERYBODY }, `All ${all.length} connections`));
     this.#from.replaceChildren(...options);
     if (options.some(({ value }) => value === chosen)) this.#from.value = chosen;
     const { path } = this.namespace;
