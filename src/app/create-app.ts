@@ -164,9 +164,15 @@ function* checkOptions(options: AppOptions, facts: readonly ControllerFacts[]): 
   yield* checkMetrics(options.metrics, { ...options, socketPath, docsPath: docsPathOf(options.docs) });
 }
 
+/** Whether another parser than Socket.IO's own reads packets, on a server of the user's own too. */
+function hasParser({ parser, io }: AppOptions): boolean {
+  const own = io as { readonly opts?: { readonly parser?: unknown } } | undefined;
+  return (parser ?? own?.opts?.parser) !== undefined;
+}
+
 function* createServer(options: AppOptions, facts: readonly ControllerFacts[], settings: Settings): Step<NamedServer> {
   const { engine, limits } = settings;
-  const payloads = new PayloadPlans();
+  const payloads = new PayloadPlans(hasParser(options));
   const emits = options.emits && (yield* planEmits(options.emits, options.payload ?? {}, payloads));
   if (emits) yield* checkEmissions(facts, emits);
   const io: Server =
@@ -209,12 +215,12 @@ async function bind(
   report: BootReport,
 ): Promise<RunningApp> {
   const { log, limits, calls, counters } = settings;
-  const { debug = false, onError, printTable: isPrinted = true } = options;
+  const { debug = false, fastLane = true, onError, printTable: isPrinted = true } = options;
   const { container } = compiler.options;
   const { emits } = server;
   const scopes = new Scopes(container, compiler.singletons, log);
   const tasks = new Tasks(limits.backgroundTasks, log);
-  const runtime: Runtime = { log, limits, debug, onError, container, scopes, calls, tasks, counters, emits };
+  const runtime: Runtime = { log, limits, debug, fastLane, onError, container, scopes, calls, tasks, counters, emits };
   const link = isInspected() ? undefined : await joinCluster(options, server.io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, report });
   // Functions are added in the turn in which the application is returned.

@@ -15,6 +15,7 @@ export const ownOptions: Readonly<Record<OwnOption, true>> = {
   docs: true,
   emits: true,
   engine: true,
+  fastLane: true,
   hosts: true,
   http: true,
   importer: true,

@@ -68,6 +68,11 @@ export interface AppOptions<Events extends EmittedEvents = EmittedEvents>
    */
   readonly engine?: EngineOption;
   /**
+   * Whether events go from a frame to their handler, and answers back, past the packets and emitters of Socket.IO that nobody
+   * listens to; `true` unless given. Clients and handlers see no difference; needs the engine `corked`.
+   */
+  readonly fastLane?: boolean;
+  /**
    * A Socket.IO server of your own; options for one are given to it, and are a mistake here. That it lets in only listed
    * origins (`allowRequest`), bounds messages and checks recovered clients again is then for you to say.
    */
@@ -144,6 +149,8 @@ export interface Health {
   readonly engine: Pick<Engine, 'name' | 'reason'>;
   /** How many clients use each transport. */
   readonly transports: TransportCounts;
+  /** How many clients' events take the fast lane now. */
+  readonly fastLane: number;
   /** Calls that are not answered yet. */
   readonly calls: number;
   /** Counts of dropped, refused and cut-off things since the start, by kind; kinds that never came up are absent. */

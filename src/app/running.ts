@@ -161,12 +161,13 @@ export class RunningApp implements App {
   }
 
   health(): Health {
-    const { transports } = this.#clients;
+    const { transports, fastLane } = this.#clients;
     const { size, closing } = this.runtime.calls;
     const clients = Object.values(transports).reduce((sum, count) => sum + count, 0);
     const { name, reason } = this.parts.engine;
     const { counts } = this.runtime.counters;
-    const health = { closing: closing !== false, clients, engine: { name, reason }, transports, calls: size, counts };
+    const engine = { name, reason };
+    const health = { closing: closing !== false, clients, engine, transports, fastLane, calls: size, counts };
     return this.parts.link ? { ...health, adapter: this.parts.link.health() } : health;
   }
 

@@ -15,8 +15,10 @@ import { callerOf, type Connection, connectionOf } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
 import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
 import { quickAnswer, quickError, tooDeep as tooDeepError } from './known-failures.js';
+import { answerer } from './lane/answer.js';
+import { isUnheard } from './lane/unwatched.js';
 import { observe, observePassed } from './observing/observed-call.js';
-import { internalsOf, type ReceivedPacket, type SocketInternals } from './internals.js';
+import { internalsOf, packetType, type ReceivedPacket, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
 /** Takes the place of a socket's `onevent`: the user's `onAny` listeners watch, then the event is dispatched. */
@@ -30,6 +32,24 @@ export function onevent(this: Socket, packet: ReceivedPacket): void {
     for (const listener of Array.from(watching)) callContained(listener, this, data, failed);
   }
   internals.dispatch(data);
+}
+
+/**
+ * Takes an event from the fast lane. Whoever listens, or has put something in the place of a step, gets it as a packet that came the
+ * long way.
+ */
+export function receive(socket: Socket, data: unknown[], id: number | undefined): void {
+  const internals = internalsOf(socket);
+  const event = data[0] as string;
+  const isWatched = internals.onevent !== onevent || internals.dispatch !== dispatch || !isUnheard(socket, internals);
+  if (isWatched || !socket.connected || hasListeners(socket, event)) {
+    const asks = id === undefined ? {} : { id };
+    return internals._onpacket({ type: packetType.event, nsp: socket.nsp.name, ...asks, data });
+  }
+  const connection = connectionOf(socket)!;
+  const { plan } = connection.served;
+  const handler = plan.events.get(event) ?? plan.any ?? unknownEvent;
+  admit(connection, handler, data, id === undefined ? undefined : answerer(socket, id));
 }
 
 /** Takes the place of Socket.IO's own `dispatch` on every socket; one function for all of them. */
@@ -76,8 +96,8 @@ function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]):
   if (!socket.connected) return contextOf(connection, handler ?? plan.any ?? unknownEvent, packet).end(gone);
   if (hasListeners(socket, event)) callListeners(connection, packet, handler);
   else if (!handler && !plan.any && isWatched(internals, packet)) return observePassed(connection, packet);
-  else return admit(connection, handler ?? plan.any ?? unknownEvent, packet);
-  if (handler) admit(connection, handler, packet);
+  else return admit(connection, handler ?? plan.any ?? unknownEvent, packet, takeAck(packet));
+  if (handler) admit(connection, handler, packet, takeAck(packet));
 }
 
 /** Whether the user's own `socket.on` listens. Socket.IO itself has one listener for `error`, which does nothing. */
@@ -111,9 +131,9 @@ function takeAck(packet: unknown[]): AckFunction | undefined {
 }
 
 /** The rate: a client that sends faster is answered if it asks for an answer; else its event waits, and it is not read. */
-function admit(connection: Connection, handler: HandlerPlan, packet: unknown[]): void {
+function admit(connection: Connection, handler: HandlerPlan, packet: unknown[], ack: AckFunction | undefined): void {
   const { intake } = connection;
-  const context = new EventContext(connection.socket, handler, connection, packet, takeAck(packet));
+  const context = new EventContext(connection.socket, handler, connection, packet, ack);
   if (callChannel.hasSubscribers) observe(context);
   if (intake.takeEvent()) return enter(context);
   if (context.ack && !intake.isBehind) return reject(context, 'rate_limited');

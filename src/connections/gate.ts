@@ -29,6 +29,7 @@ import { quickError, tooDeep as tooDeepError } from './known-failures.js';
 import { ObservedConnection } from './observing/observed-connection.js';
 import { bufferPackets, sendEvent } from './sending/packet-buffer.js';
 import { internalsOf } from './internals.js';
+import { openLane } from './lane/lane.js';
 import { takeMissed } from './recovery/missed-packets.js';
 import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
@@ -123,14 +124,15 @@ function accept(connection: Connection, next: Next): void {
   next();
 }
 
-function install({ socket }: Connection): void {
-  const internals = internalsOf(socket);
+function install(connection: Connection): void {
+  const internals = internalsOf(connection.socket);
   internals.dispatch = dispatch;
   internals._cleanup = cleanup;
   internals._onclose = closed;
   internals.onevent = onevent;
   internals.onack = onack;
   internals.emitReserved = emitReserved;
+  openLane(connection);
 }
 
 function refuse(error: Error, connection: Connection, next: Next, outcome: Outcome): void {

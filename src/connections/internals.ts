@@ -6,9 +6,10 @@
 import type { DisconnectReason, Namespace, Server, ServerOptions, Socket } from 'socket.io';
 
 /** The numbers of the Socket.IO protocol for what the gate sends. */
-export const packetType = { connect: 0, event: 2, connectError: 4 } as const;
+export const packetType = { connect: 0, event: 2, ack: 3, connectError: 4 } as const;
 
 export interface SentPacket {
+  readonly id?: number;
   readonly type: number;
   readonly nsp?: string;
   readonly data?: unknown;
@@ -28,6 +29,12 @@ export interface ClientInternals {
   /** Closes the transport unless a namespace was joined. */
   connectTimeout: NodeJS.Timeout | undefined;
   close(): void;
+  /** The parser's. */
+  readonly decoder: {
+    /** Set while attachments of a packet are still to come. */
+    readonly reconstructor?: unknown;
+    listeners(event: string): readonly unknown[];
+  };
   /** The parser's; throws what cannot be encoded. */
   readonly encoder: { encode(packet: SentPacket): unknown };
   _packet(packet: SentPacket, options?: object): void;
@@ -44,6 +51,10 @@ export interface SocketInternals {
   dispatch(packet: unknown[]): void;
   /** Ends a connection: emits `disconnecting`, leaves, emits `disconnect`. */
   _onclose(reason: DisconnectReason, description?: unknown): void;
+  /** Handles a packet of the client. */
+  _onpacket(packet: ReceivedPacket & { readonly type: number; readonly nsp: string }): void;
+  /** Encodes and sends a packet, in the socket's namespace. */
+  packet(packet: SentPacket, options?: object): void;
   /** Handles one event packet: `onAny`, then `dispatch`. */
   onevent(packet: ReceivedPacket): void;
   /** Hands a client's answer to the function that waits for it. */

@@ -18,6 +18,8 @@ export interface Runtime {
   readonly limits: Limits;
   /** Whether answers carry the text of what was thrown. */
   readonly debug: boolean;
+  /** Whether events may take the fast lane. */
+  readonly fastLane: boolean;
   readonly onError: ErrorHandler | undefined;
   readonly container: DependencyContainer;
   /** The services of connections and calls. */

@@ -2,6 +2,7 @@
 import type { Server } from 'socket.io';
 import type { Counters } from '../base/counters.js';
 import type { Logger } from '../base/log.js';
+import { laneKey, type OpenLane } from '../connections/lane/unwatched.js';
 import { noteCut } from '../connections/observing/observed-connection.js';
 
 /** Milliseconds between two looks at all clients. */
@@ -24,6 +25,7 @@ interface EngineConnection {
       terminate?(): void;
     };
   };
+  readonly [laneKey]?: Pick<OpenLane, 'isOpen'>;
   close(discard?: boolean): void;
   once(event: 'drain' | 'close', listener: () => void): void;
 }
@@ -62,6 +64,11 @@ export class Clients {
     const counts: Record<string, number> = {};
     for (const { transport } of Object.values(this.#all)) counts[transport.name] = (counts[transport.name] ?? 0) + 1;
     return counts;
+  }
+
+  /** How many clients' events take the fast lane now. */
+  get fastLane(): number {
+    return Object.values(this.#all).filter((client) => client[laneKey]?.isOpen).length;
   }
 
   /** The bytes that wait to be sent: of all clients, and of the one that is furthest behind. */

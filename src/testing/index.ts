@@ -13,7 +13,7 @@ export type { LogEntry } from './logs.js';
 export type { ConnectOptions } from './memory/index.js';
 export { replay } from '../telemetry/recorder/replay.js';
 export type { Difference, Replay, ReplayClient, ReplayHost, ReplayOptions } from '../telemetry/recorder/replay.js';
-export { readDump } from '../telemetry/recorder/dump.js';
+export { readDump } from '../telemetry/recorder/read-dump.js';
 export { fakeContext } from './fake-context.js';
 export type { FakeContextOptions } from './fake-context.js';
 export { fakeSocket } from './fake-socket.js';

@@ -106,6 +106,7 @@ describe('serving', () => {
       clients: 1,
       engine: { name: 'ws', reason: 'asked for by name' },
       transports: { websocket: 1 },
+      fastLane: 0,
       calls: 0,
       counts: {},
     });

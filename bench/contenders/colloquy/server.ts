@@ -76,13 +76,15 @@ const controllers = makeControllers((target, event, first) => {
 });
 for (const controller of controllers) Namespace('/bench')(controller);
 
-/** `colloquy-eiows` is this program with another engine. */
+/** `colloquy-eiows` and `colloquy-long-way` are this program with an argument. */
 const engine = process.argv[2] === 'eiows' ? 'eiows' : 'corked';
+const fastLane = process.argv[2] !== 'long-way';
 
 /** The limit of events per second stays in place, only higher: the load of any benchmark exceeds the default. */
 const app = await createApp({
   ...serverOptions,
   engine,
+  fastLane,
   controllers: [BenchController, ...neighbours, ...others, ...controllers],
   logger: false,
   printTable: false,

@@ -1,7 +1,8 @@
 /** `colloquy replay`: sends a recording to the program in the test kit, and says where it answers in another way. */
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { entriesUntil, readDump, type Dump } from '../../telemetry/recorder/dump.js';
+import { entriesUntil, type Dump } from '../../telemetry/recorder/dump.js';
+import { readDump } from '../../telemetry/recorder/read-dump.js';
 import type { Replay } from '../../telemetry/recorder/replay.js';
 import { formatReplay, writeTest } from '../../telemetry/recorder/report.js';
 import { CommandError, type Command, type Input, type Terminal } from '../command.js';

@@ -141,7 +141,12 @@ function nameLength(nsp: string): number {
 function isEvent(data: unknown): boolean {
   if (!Array.isArray(data)) return false;
   const [name] = data as unknown[];
-  return typeof name === 'string' ? !reserved.has(name) : Number.isFinite(name);
+  return typeof name === 'string' ? isEventName(name) : Number.isFinite(name);
+}
+
+/** Whether a client may emit an event of this name. */
+export function isEventName(name: string): boolean {
+  return !reserved.has(name);
 }
 
 function isRecord(value: unknown): boolean {

@@ -10,7 +10,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { isBetweenMessages, readTexts } from './frame-reader.js';
-import { sendCorked, sendFrame, sendTexts } from './frame-writer.js';
+import { laneKey, sendTextKey } from '../../connections/lane/unwatched.js';
+import { sendCorked, sendFrame, sendOne, sendTexts } from './frame-writer.js';
 import { engineSocketKey, type EngineSocket, type Receiver, type Sender } from './ws.js';
 
 /** Replaces `write` of a receiver: what it is between two messages for is read without it. */
@@ -36,7 +37,7 @@ function deliver(socket: EngineSocket, texts: readonly string[]): void {
   // Packets of an earlier chunk may wait already.
   if (isCrowd && !held.has(socket)) held.set(socket, false);
   try {
-    for (const text of texts) transport.onData(text);
+    for (const text of texts) if (!socket[laneKey]?.take(text)) transport.onData(text);
   } finally {
     if (isCrowd) process.nextTick(releaseSoon, socket);
   }
@@ -65,16 +66,31 @@ function flush(this: EngineSocket): void {
   held.set(this, true);
 }
 
+/** What Engine.IO keeps with a packet unless told otherwise. */
+const options = { compress: true };
+
+/** Sends a text as `write` of an Engine.IO socket does, which tells its listeners; the lane has seen that there are none. */
+function sendText(this: EngineSocket, text: string): void {
+  const { transport, writeBuffer } = this;
+  const isFree = transport.writable && writeBuffer.length === 0 && !held.has(this);
+  if (isFree && transport.sendText?.(text)) return;
+  writeBuffer.push({ type: 'message', options, data: text });
+  this.flush();
+}
+
 /** Does nothing to a socket whose transport is not of `ws`: polling, WebTransport, another engine's. */
 function adopt(engineSocket: EngineSocket): void {
   const { transport } = engineSocket;
   const { _sender: sender, _receiver: receiver, extensions } = transport.socket ?? {};
   if (transport.name !== 'websocket' || typeof sender?._socket?.cork !== 'function' || !receiver) return;
   sender.sendFrame = sendFrame;
-  transport.send = extensions === '' && transport._onSentLast ? sendTexts : sendCorked;
+  const isPlain = extensions === '' && transport._onSentLast !== undefined;
+  transport.send = isPlain ? sendTexts : sendCorked;
+  if (isPlain) transport.sendText = sendOne;
   receiver[engineSocketKey] = engineSocket;
   receiver.write = write;
   engineSocket.flush = flush;
+  engineSocket[sendTextKey] = sendText;
 }
 
 type EngineRequest = IncomingMessage & { readonly _query: Readonly<Record<string, string>> };

@@ -29,7 +29,11 @@ export function sendFrame(this: Sender, frame: Frame, callback?: Callback): void
 
 /** The frame of one packet as Latin-1, one character per byte, if it is a short text of plain ASCII. */
 function asciiFrame({ type, data }: Packet): string | undefined {
-  if (type !== 'message' || typeof data !== 'string' || data.length >= COPY_LIMIT) return undefined;
+  return type === 'message' && typeof data === 'string' ? textFrame(data) : undefined;
+}
+
+function textFrame(data: string): string | undefined {
+  if (data.length >= COPY_LIMIT) return undefined;
   if (Buffer.byteLength(data) !== data.length) return undefined;
   const length = data.length + 1;
   const header =
@@ -59,6 +63,16 @@ export function sendTexts(this: Transport, packets: readonly Packet[]): void {
   if (frames === undefined) return sendCorked.call(this, packets);
   this.writable = false;
   _sender!._socket.write(frames, 'latin1', this._onSentLast);
+}
+
+/** Sends one text as {@link sendTexts} sends a packet. */
+export function sendOne(this: Transport, text: string): boolean {
+  const { readyState, _sender } = this.socket!;
+  const frame = readyState === OPEN ? textFrame(text) : undefined;
+  if (frame === undefined) return false;
+  this.writable = false;
+  _sender!._socket.write(frame, 'latin1', this._onSentLast);
+  return true;
 }
 
 /** Replaces it elsewhere: Engine.IO's own loop, corked. */

@@ -1,5 +1,7 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
+import { laneKey, sendTextKey, type OpenLane } from '../../connections/lane/unwatched.js';
+
 /** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
 
@@ -48,7 +50,7 @@ export interface WebSocket {
 export interface Packet {
   readonly type: string;
   readonly data?: unknown;
-  readonly options?: { readonly wsPreEncodedFrame?: Frame };
+  readonly options?: { readonly wsPreEncodedFrame?: Frame; readonly compress?: boolean };
 }
 
 /** Engine.IO's transport. */
@@ -59,6 +61,8 @@ export interface Transport {
   /** Called when the last frame of a batch was given to the kernel, or could not be. */
   readonly _onSentLast?: Callback;
   send(packets: readonly Packet[]): void;
+  /** Sends one text at once; `false`, and nothing has happened, where it cannot. */
+  sendText?(text: string): boolean;
   /** Takes one packet of the client. */
   onData(text: string): void;
 }
@@ -66,6 +70,10 @@ export interface Transport {
 /** Engine.IO's socket, whichever transport it is on. */
 export interface EngineSocket {
   readonly transport: Transport;
+  /** The packets that wait to be sent. */
+  readonly writeBuffer: Packet[];
+  [laneKey]?: OpenLane;
+  [sendTextKey]?(text: string): void;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
   once(event: 'upgrade', listener: (transport: Transport) => void): void;

@@ -84,23 +84,6 @@ export interface Dump {
   readonly entries: readonly RecordedEntry[];
 }
 
-/**
- * Reads a dump from JSON.
- * @returns the dump, checked
- * @throws Error if it is none
- */
-export function readDump(text: string): Dump {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new Error(`it is no JSON: ${(cause as Error).message}`, { cause });
-  }
-  const { recording, entries } = Object(value) as Partial<Dump>;
-  if (recording !== 1 || !Array.isArray(entries)) throw new Error('it has no `"recording": 1` and no entries.');
-  return value as Dump;
-}
-
 /** The entries of a call's socket until the call had ended; `undefined` if the call is not among the entries. */
 export function entriesUntil(entries: readonly RecordedEntry[], call: string): readonly RecordedEntry[] | undefined {
   const end = entries.findIndex((entry) => entry.type === 'call' && entry.id === call);

@@ -97,7 +97,11 @@ export function revive(values: readonly Recorded[]): { readonly values: unknown[
   return { values: values.map(make), madeUp };
 }
 
-function standIn({ '~hidden': kind, length = 0 }: Hidden): unknown {
+/** Most characters, or bytes, of a value that is made up: a client could hardly have sent more. */
+const LONGEST_STAND_IN = 10_000_000;
+
+function standIn({ '~hidden': kind, length: recorded = 0 }: Hidden): unknown {
+  const length = Number.isSafeInteger(recorded) ? Math.min(Math.max(recorded, 0), LONGEST_STAND_IN) : 0;
   switch (kind) {
     case 'string':
       return 'x'.repeat(length);

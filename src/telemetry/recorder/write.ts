@@ -1,5 +1,5 @@
 /** Dumps as files: on a signal, and when an error ends the process. */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../base/log.js';
 import type { RecorderSettings } from './options.js';
@@ -10,7 +10,9 @@ export function writeDumps(recorder: Recorder, { signal, crash, folder }: Record
   const write = (why: 'signal' | 'crash', error?: string): void => {
     const file = join(folder, `colloquy-${new Date().toISOString().replaceAll(':', '-')}-${process.pid}.json`);
     try {
-      writeFileSync(file, JSON.stringify(recorder.take(why, undefined, error)));
+      // Whoever waits for the file finds it whole.
+      writeFileSync(`${file}.part`, JSON.stringify(recorder.take(why, undefined, error)));
+      renameSync(`${file}.part`, file);
       log.info({ file, why }, 'the flight recorder was dumped');
     } catch (err) {
       log.error({ err, file, why }, 'the flight recorder could not be dumped');

@@ -9,7 +9,8 @@ import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { EventError, Namespace, On, OnConnect, reply, type AppOptions } from '../../../src/index.js';
 import { createTestApp, type TestApp } from '../../../src/testing/index.js';
-import { readDump, type Dump, type RecordedCall } from '../../../src/telemetry/recorder/dump.js';
+import type { Dump, RecordedCall } from '../../../src/telemetry/recorder/dump.js';
+import { readDump } from '../../../src/telemetry/recorder/read-dump.js';
 import { Fields, revive } from '../../../src/telemetry/recorder/fields.js';
 import { Ring } from '../../../src/telemetry/recorder/ring.js';
 import { mistake } from '../../controllers/scan/mistakes.js';
@@ -214,6 +215,86 @@ describe('recorded values', () => {
   });
 });
 
+describe('a dump that is none, or was changed, is refused by name', () => {
+  const at = '2026-01-31T12:00:00.000Z';
+  const call = {
+    type: 'call',
+    at: 1,
+    socket: 's',
+    namespace: '/',
+    id: 'i',
+    kind: 'event',
+    event: 'say',
+    handler: 'A.say',
+    asks: true,
+    args: [],
+    outcome: { kind: 'answered' },
+    duration: 1,
+  };
+  const whole = { recording: 1, why: 'asked', at, fields: [], dropped: 0, entries: [call] };
+  const wrong: [string, unknown, RegExp][] = [
+    ['no JSON', '{', /it is no JSON/],
+    ['null', null, /no `"recording": 1`/],
+    ['another format', { ...whole, recording: 2 }, /no `"recording": 1`/],
+    ['no entries', { ...whole, entries: {} }, /no entries/],
+    ['a time that ends a comment', { ...whole, at: '*/ process.exit(0) /*' }, /`at`/],
+    ['fields that are none', { ...whole, fields: [1] }, /`fields`/],
+    ['an entry of nothing', { ...whole, entries: [call, null] }, /entry 1 is neither/],
+    ['an entry of another type', { ...whole, entries: [{ ...call, type: '__proto__' }] }, /entry 0 is neither/],
+    ...Object.entries({
+      at: 'now',
+      socket: 7,
+      namespace: null,
+      id: {},
+      kind: 1,
+      event: ['say'],
+      asks: 'yes',
+      args: { length: 1 },
+      outcome: 'answered',
+      answer: 'x',
+    }).map(([key, value]): [string, unknown, RegExp] => [
+      `a call with another ${key}`,
+      { ...whole, entries: [{ ...call, [key]: value }] },
+      new RegExp(`entry 0: \`${key}\``),
+    ]),
+    ['an outcome without a kind', { ...whole, entries: [{ ...call, outcome: { code: 'x' } }] }, /`outcome`/],
+    ['a connection without a transport', { ...whole, entries: [{ ...call, type: 'left' }] }, /`transport`/],
+  ];
+  for (const [name, value, message] of wrong) {
+    it(name, () => {
+      assert.throws(() => readDump(typeof value === 'string' ? value : JSON.stringify(value)), message);
+    });
+  }
+
+  it('and what is right is read', () => {
+    assert.deepEqual(readDump(JSON.stringify(whole)), whole);
+  });
+
+  it('lengths that nobody could have sent make no such values', () => {
+    for (const length of [1e15, -1, 0.5, '7', null]) {
+      const { values } = revive([{ '~hidden': 'string', length } as never, { '~hidden': 'bytes', length } as never]);
+      for (const value of values as { readonly length: number }[]) assert.ok(value.length <= 10_000_000);
+    }
+  });
+});
+
+describe('a recorder of extreme sizes', () => {
+  for (const size of [1_024, 2 ** 40]) {
+    it(`keeps what fits in ${size} bytes, and dumps while it records`, async (t) => {
+      const app = await boot(t, { size, fields: ['echo.0', 'echo.answer'] });
+      const client = await app.connect('/desk');
+      const texts = ['x'.repeat(900), '\u0001"ä'.repeat(200), 'short'];
+      const sent = texts.flatMap((text) => [client.call('echo', text), Promise.resolve(app.recorder.dump())]);
+      await Promise.all(sent);
+      const { entries, dropped } = app.recorder.dump();
+      const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(JSON.stringify(entry)), 0);
+      assert.ok(bytes <= size, `${bytes} bytes`);
+      if (size > 1e6) assert.deepEqual([entries.length, dropped], [4, 0]);
+      else assert.ok(dropped > 0 && entries.length > 0);
+    });
+  }
+});
+
 describe('a dump is written', () => {
   async function program(t: TestContext, options: string): Promise<{ child: ChildProcess; folder: string }> {
     const folder = mkdtempSync(join(tmpdir(), 'colloquy-dumps-'));
@@ -244,7 +325,7 @@ describe('a dump is written', () => {
   it('on a signal, if the option says so; the process goes on', async (t) => {
     const { child, folder } = await program(t, "signal: 'SIGUSR2'");
     child.kill('SIGUSR2');
-    await until(() => readdirSync(folder).length === 1, 'the file');
+    await until(() => readdirSync(folder).some((file) => file.endsWith('.json')), 'the file');
     const dump = read(folder);
     assert.equal(dump.why, 'signal');
     assert.deepEqual(

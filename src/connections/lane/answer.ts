@@ -1,0 +1,51 @@
+/** The answer to an event of the fast lane: one text, made from the values without a packet. */
+import type { Socket } from 'socket.io';
+import type { AckFunction } from '../../base/context.js';
+import { internalsOf, packetType, type SocketInternals } from '../internals.js';
+import { isSentUnwatched, sendTextKey, type LaneConnection } from './unwatched.js';
+
+/** Makes the function that answers an event, as Socket.IO makes it: it answers once. */
+export function answerer(socket: Socket, id: number): AckFunction {
+  let isSent = false;
+  return (...values) => {
+    if (isSent) return;
+    send(socket, id, values);
+    isSent = true;
+  };
+}
+
+function send(socket: Socket, id: number, values: unknown[]): void {
+  const internals = internalsOf(socket);
+  const conn = socket.conn as unknown as LaneConnection;
+  const stock = Object.getPrototypeOf(socket) as SocketInternals;
+  const sendText = conn[sendTextKey];
+  if (!sendText || !isSentUnwatched(internals, stock, conn) || !values.every((value) => isText(value, MOST_NESTED)))
+    return internals.packet({ id, type: packetType.ack, data: values });
+  if (conn.readyState !== 'open') return;
+  const { name } = socket.nsp;
+  sendText.call(conn, `3${name === '/' ? '' : `${name},`}${id}${JSON.stringify(values)}`);
+}
+
+/** What is nested deeper may be a circle. */
+const MOST_NESTED = 64;
+
+/** Whether nothing in a value would be sent as an attachment: what Socket.IO's encoder asks. Who has a `toJSON` is asked there. */
+function isText(value: unknown, nested: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (nested === 0) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) if (!isText(value[index], nested - 1)) return false;
+    return true;
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if ((prototype !== Object.prototype && prototype !== null && isBytes(value)) || 'toJSON' in value) return false;
+  for (const key in value) {
+    if (Object.hasOwn(value, key) && !isText((value as Record<string, unknown>)[key], nested - 1)) return false;
+  }
+  return true;
+}
+
+/** `File` is a `Blob`. */
+function isBytes(value: object): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Blob;
+}
