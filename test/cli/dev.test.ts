@@ -32,6 +32,8 @@ interface Running {
   readonly next: (line: RegExp) => Promise<string>;
   readonly write: (name: string, text: string) => void;
   readonly end: () => Promise<number | null>;
+  /** As the system does it to whom it cannot wait for. */
+  readonly kill: () => void;
 }
 
 function dev(t: TestContext, files: Readonly<Record<string, string>>, words: readonly string[]): Running {
@@ -58,6 +60,7 @@ function dev(t: TestContext, files: Readonly<Record<string, string>>, words: rea
       return lines()[found]!;
     },
     write: (name, text) => writeFileSync(join(folder, name), text),
+    kill: () => child.kill('SIGKILL'),
     async end() {
       child.kill('SIGTERM');
       return ((await exit) as [number | null])[0];
@@ -102,6 +105,22 @@ describe('colloquy dev', { timeout: 300_000 }, () => {
     );
     assert.equal(new Set(pids).size, 5);
     assert.doesNotMatch(lines().join('\n'), /program\.log/);
+  });
+
+  it('takes the program with it when it is killed: no port stays taken', async (t) => {
+    const { kill, next } = dev(
+      t,
+      {
+        'package.json': JSON.stringify({ type: 'module' }),
+        'main.js': `import { createServer } from 'node:net';
+createServer().listen(0, '127.0.0.1', () => console.log('started', process.pid));
+process.on('SIGTERM', () => { console.log('stopped', process.pid); process.exit(); });`,
+      },
+      ['main.js'],
+    );
+    const [, pid] = (await next(/^started/)).split(' ');
+    kill();
+    assert.equal(await next(/^stopped/), `stopped ${pid}`);
   });
 
   it('tells that what it needs is missing, before it watches anything', async (t) => {

@@ -8,6 +8,7 @@ import type { Announcement } from '../../app/inspection.js';
 import type { App, AppOptions } from '../../app/options.js';
 import { TAIL } from '../tail/place.js';
 import { tellTo } from '../tail/teller.js';
+import { endWithParent } from './end-with-parent.js';
 import { DEV, type DevApplication, type DevReport } from './report.js';
 
 /** Milliseconds after a step in which functions may be added. */
@@ -46,7 +47,10 @@ function describe({ controllers, cwd = process.cwd() }: AppOptions, app: App | u
 }
 
 const file = process.env[DEV];
-if (file !== undefined) new Reporter(file);
+if (file !== undefined) {
+  new Reporter(file);
+  endWithParent();
+}
 
 const place = process.env[TAIL];
 if (place !== undefined) tellTo(place);

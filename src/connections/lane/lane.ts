@@ -65,7 +65,7 @@ class Lane implements OpenLane {
     process.nextTick(receive, socket, data, id);
   }
 
-  /** Gives the position behind the namespace; -1 if there is none that the client has joined. */
+  /** Returns the position behind the namespace; -1 if there is none that the client has joined. */
   #readNamespace(text: string): number {
     if (text.charCodeAt(2) !== SLASH) {
       this.#prefix = '';

@@ -14,9 +14,6 @@ type Index = ReadonlyMap<unknown, { readonly key: unknown; readonly at: number }
  */
 export class RuleSelection {
   readonly #options: ValidatorOptions;
-  /** `undefined` if `instanceof`, which the library uses, may say something else. */
-  #index: Index | undefined;
-  #indexed = -1;
 
   constructor(options: ValidatorOptions) {
     this.#options = options;
@@ -31,15 +28,23 @@ export class RuleSelection {
   #storageFor(type: Function): MetadataStorage {
     const storage = getMetadataStorage();
     const { validationMetadatas: all } = validationTables();
-    if (this.#indexed !== all.size) {
-      this.#index = indexed([...all.keys()]);
-      this.#indexed = all.size;
-    }
-    if (!this.#index) return storage;
-    const keys = ancestors(type, this.#index);
+    const index = indexOf(all);
+    if (!index) return storage;
+    const keys = ancestors(type, index);
     const shown = new Map(keys.map((key) => [key, all.get(key)!]));
     return Object.create(storage, { validationMetadatas: { value: shown } }) as MetadataStorage;
   }
+}
+
+/** The index of the library's table, and how many classes that had; all selections share it, as each class has several. */
+let latest: { readonly table: object; readonly size: number; readonly index: Index | undefined } | undefined;
+
+/** Returns the index; `undefined` if `instanceof`, which the library uses, may say something else. */
+function indexOf(table: ReadonlyMap<unknown, unknown>): Index | undefined {
+  if (latest?.table !== table || latest.size !== table.size) {
+    latest = { table, size: table.size, index: indexed([...table.keys()]) };
+  }
+  return latest.index;
 }
 
 function indexed(keys: readonly unknown[]): Index | undefined {
