@@ -23,6 +23,7 @@ const variants = [
   'nothing again',
   'storage',
   'subscriber',
+  'recordShare 0 %',
   'recordShare 1 %',
   'spans 1 %',
   'spans 100 %',
@@ -47,9 +48,10 @@ class Bench {
 }
 
 async function serve(variant: Variant): Promise<void> {
-  const ratio = { 'recordShare 1 %': 1, 'spans 1 %': 0.01, 'spans 100 %': 1 }[variant as string];
+  const ratio = { 'recordShare 0 %': 1, 'recordShare 1 %': 1, 'spans 1 %': 0.01, 'spans 100 %': 1 }[variant as string];
   if (ratio !== undefined) {
     const { recordShare } = await import('colloquy/otel');
+    if (variant === 'recordShare 0 %') recordShare(0);
     if (variant === 'recordShare 1 %') recordShare(0.01);
     const dropped = {
       export: (_spans: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),

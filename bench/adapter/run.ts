@@ -1,5 +1,5 @@
 /**
- * Broadcast and fetchSockets per engine beside in-memory, in one run: two server processes with one client each (in
+ * Broadcasts (with the CPU of both nodes) and fetchSockets per engine beside in-memory, in one run: two server processes with one client each (in
  * memory: one process with both), rounds of all engines one after the other, the median of the rounds.
  *
  *     npx tsc -p bench/adapter && node .build/bench/adapter/run.js [rounds] [messages]

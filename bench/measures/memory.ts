@@ -76,6 +76,6 @@ export const memory: Measure = {
   settings: [defaults],
   clients: false,
   sweeps: SWEEPS,
-  takesPart: (contender) => programOf(contender).program === 'node' && contender.memory !== false,
+  takesPart: (contender) => contender.orders === true && contender.memory !== false,
   sample,
 };

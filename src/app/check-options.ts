@@ -2,8 +2,10 @@
 import { inspect } from 'node:util';
 import { isSwitchable, type CheckLevels, type Step } from '../base/boot/report.js';
 import { bootErrors, switchableChecks } from '../base/boot-errors.js';
+import { unknownOption } from '../base/boot/unknown-option.js';
 import type { SetupProblem } from '../base/errors.js';
 import { foreignOptions, ownOptions } from './option-names.js';
+import { payloadKeys, transformKeys, validatorKeys } from '../payload/index.js';
 import type { AppOptions } from './options.js';
 
 const isList = (value: unknown): boolean => Array.isArray(value);
@@ -14,6 +16,8 @@ const oneOf =
   (...words: readonly string[]) =>
   (value: unknown): boolean =>
     words.includes(value as string);
+const isLogger = (value: unknown): boolean =>
+  value === false || ['debug', 'info', 'warn', 'error'].every((name) => isFunction(Object(value)[name]));
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The kinds of options that another check does not look at, with what is expected. */
@@ -48,13 +52,36 @@ const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, 
     'true, false or an object',
     'write docs: true, or docs: { path: `/events`, allow: (request) => … }.',
   ],
+  logger: [isLogger, 'a logger or false', 'give a pino logger, an object with debug, info, warn and error, or false.'],
+  watchdog: [
+    (value) => isBoolean(value) || typeof value === 'number' || isRecord(value),
+    'true, false or milliseconds',
+    'write watchdog: true, or the milliseconds that a turn may take.',
+  ],
+  container: [
+    (value) => isFunction((Object(value) as { resolve?: unknown }).resolve),
+    'a container of tsyringe',
+    'write container: container.createChildContainer().',
+  ],
+  static: [
+    (value) => isText(value) || isList(value) || isRecord(value),
+    'a folder, or folders by their paths',
+    "write static: 'public', or static: { '/assets': 'dist/assets' }.",
+  ],
+  cwd: [isText, 'a path', 'write cwd: import.meta.dirname.'],
+  'payload.shape': [oneOf('declared', 'library'), "'declared' or 'library'", "write shape: 'library'."],
+  'payload.message': [isFunction, 'a function', 'write message: (issue, context) => ….'],
+  'payload.validator': [isRecord, 'an object', 'write validator: { whitelist: false }.'],
+  'payload.transform': [isRecord, 'an object', 'write transform: { enableImplicitConversion: true }.'],
   fastLane: [isBoolean, 'true or false', 'write fastLane: false to leave every packet to Socket.IO.'],
   debug: [isBoolean, 'true or false', 'write debug: true in development only.'],
 };
 
 /** Keys of options that are objects of our own. */
 const nested: Readonly<Record<string, readonly string[]>> = {
-  payload: ['validator', 'transform', 'shape', 'message'],
+  payload: payloadKeys,
+  'payload.validator': validatorKeys,
+  'payload.transform': transformKeys,
   metrics: ['path', 'allow'],
   docs: ['path', 'allow'],
   recorder: ['size', 'fields', 'signal', 'crash', 'folder'],
@@ -66,13 +93,20 @@ export function* checkOptionNames(options: object): Step<void> {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (!known.includes(name)) yield unknownOption(name, known);
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    if (kind && !kind[0](value)) yield wrongKind(name, value, kind[1], kind[2]);
-    else if (Object.hasOwn(nested, name) && isRecord(value)) {
-      const keys = nested[name]!.map((key) => `${name}.${key}`);
-      const given = Object.keys(value as object).map((key) => `${name}.${key}`);
-      for (const key of given) if (!keys.includes(key)) yield unknownOption(key, keys);
-    }
+    else yield* checkOption(name, value);
+  }
+}
+
+function* checkOption(name: string, value: unknown): Step<void> {
+  const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (kind && !kind[0](value)) yield wrongKind(name, value, kind[1], kind[2]);
+  if (!Object.hasOwn(nested, name) || !isRecord(value)) return;
+  const keys = nested[name]!.map((key) => `${name}.${key}`);
+  for (const [part, inner] of Object.entries(value as object)) {
+    const key = `${name}.${part}`;
+    if (inner === undefined) continue;
+    if (!keys.includes(key)) yield unknownOption(key, keys);
+    else yield* checkOption(key, inner);
   }
 }
 
@@ -113,42 +147,8 @@ export function* checkChecks({ checks = {} }: AppOptions): Step<void> {
   }
 }
 
-function unknownOption(name: string, known: readonly string[], kind = 'option'): SetupProblem {
-  const meant = closest(name, known);
-  return {
-    code: 'unknown_option',
-    where: name,
-    what: `there is no such ${kind}, so it would be ignored.`,
-    fix: meant
-      ? `did you mean \`${meant}\`?`
-      : `take it out; docs/${kind === 'check' ? 'boot-errors' : 'options'}.md lists the ${kind}s.`,
-  };
-}
-
 function wrongKind(name: string, value: unknown, expected: string, fix: string): SetupProblem {
   const given =
     value === null ? 'null' : isList(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
   return { code: 'option_kind', where: name, what: `received ${given}, expected ${expected}.`, fix };
-}
-
-/** The known name that differs by few letters, if one does. */
-export function closest(name: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((each) => ({ each, distance: distanceOf(name.toLowerCase(), each.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best && best.distance <= Math.max(2, Math.floor(name.length / 3)) ? best.each : undefined;
-}
-
-/** Letters to add, to take or to change: Levenshtein's distance. */
-function distanceOf(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

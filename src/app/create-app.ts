@@ -164,9 +164,15 @@ function* checkOptions(options: AppOptions, facts: readonly ControllerFacts[]): 
   yield* checkMetrics(options.metrics, { ...options, socketPath, docsPath: docsPathOf(options.docs) });
 }
 
+/** Whether another parser than Socket.IO's own reads packets, on a server of the user's own too. */
+function hasParser({ parser, io }: AppOptions): boolean {
+  const own = io as { readonly opts?: { readonly parser?: unknown } } | undefined;
+  return (parser ?? own?.opts?.parser) !== undefined;
+}
+
 function* createServer(options: AppOptions, facts: readonly ControllerFacts[], settings: Settings): Step<NamedServer> {
   const { engine, limits } = settings;
-  const payloads = new PayloadPlans();
+  const payloads = new PayloadPlans(hasParser(options));
   const emits = options.emits && (yield* planEmits(options.emits, options.payload ?? {}, payloads));
   if (emits) yield* checkEmissions(facts, emits);
   const io: Server =

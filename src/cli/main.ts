@@ -1,6 +1,6 @@
 /** The command `colloquy`: finds the command that is named, and runs it. */
 import { createRequire } from 'node:module';
-import { closest } from '../app/check-options.js';
+import { closest } from '../base/boot/unknown-option.js';
 import { CommandError, type Command, type Terminal } from './command.js';
 import { commands } from './commands/index.js';
 import { helpOf, overview } from './help.js';

@@ -1,6 +1,6 @@
 /** The words of a command line → what a command takes, or an error that says what was probably meant. */
 import { parseArgs } from 'node:util';
-import { closest } from '../app/check-options.js';
+import { closest } from '../base/boot/unknown-option.js';
 import { CommandError, type Command, type Input, type OptionSpec } from './command.js';
 
 /**

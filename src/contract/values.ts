@@ -6,7 +6,7 @@ import type { Class, PayloadOptions } from '../payload/index.js';
 import type { JsonSchema, ValueContract } from './contract.js';
 import type { Schemas } from './schema/schemas.js';
 
-/** The schemas of the types that are no DTO; bytes are no JSON, and anything passes as `unknown`. */
+/** The schemas of the types that are no DTO; bytes, and what only another parser brings, are no JSON; anything passes as `unknown`. */
 const schemaOfType = new Map<unknown, JsonSchema>([
   [String, { type: 'string' }],
   [Number, { type: 'number' }],
@@ -15,6 +15,7 @@ const schemaOfType = new Map<unknown, JsonSchema>([
   [Buffer, { 'x-type': 'binary' }],
   [Uint8Array, { 'x-type': 'binary' }],
   [Object, {}],
+  ...[Date, Map, Set, RegExp, Error, BigInt].map((type) => [type, { 'x-type': type.name }] as const),
 ]);
 
 /** Whether a type is a class with a schema of its own. */

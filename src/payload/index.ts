@@ -11,6 +11,7 @@ export { Invalid, MAX_ISSUES, MAX_ISSUES_BYTES } from './invalid.js';
 export type { Issue } from '../base/issue.js';
 export { undirectedTransforms } from './inspect/two-ways.js';
 export { outgoingPlanner, planOutgoing } from './outgoing/outgoing-plan.js';
+export { payloadKeys, transformKeys, validatorKeys } from './payload-options.js';
 export type { Class, ConstraintOf, MessageOf, PayloadOptions } from './payload-options.js';
 export { payloadPlanner, planArray, planPayload } from './plan.js';
 

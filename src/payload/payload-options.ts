@@ -29,6 +29,48 @@ export interface PayloadOptions {
   readonly message?: MessageOf | undefined;
 }
 
+const options: Readonly<Record<keyof PayloadOptions, true>> = {
+  validator: true,
+  transform: true,
+  shape: true,
+  message: true,
+};
+
+const transforms: Readonly<Record<keyof ClassTransformOptions, true>> = {
+  strategy: true,
+  excludeExtraneousValues: true,
+  groups: true,
+  version: true,
+  excludePrefixes: true,
+  ignoreDecorators: true,
+  targetMaps: true,
+  enableCircularCheck: true,
+  enableImplicitConversion: true,
+  exposeDefaultValues: true,
+  exposeUnsetFields: true,
+};
+
+const validators: Readonly<Record<keyof ValidatorOptions, true>> = {
+  enableDebugMessages: true,
+  skipUndefinedProperties: true,
+  skipNullProperties: true,
+  skipMissingProperties: true,
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  groups: true,
+  always: true,
+  strictGroups: true,
+  dismissDefaultMessages: true,
+  validationError: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+};
+
+/** The names of the options of a payload, and of those that the libraries take. */
+export const payloadKeys: readonly string[] = Object.keys(options);
+export const transformKeys: readonly string[] = Object.keys(transforms);
+export const validatorKeys: readonly string[] = Object.keys(validators);
+
 /** Returns the message of an issue for the client of a call. */
 export type MessageOf = (issue: Issue, context: EventContext) => string;
 

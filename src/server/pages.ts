@@ -1,6 +1,6 @@
 /** Ordinary requests, beside the sockets: files first, then the user's own listener. Nothing that a request does is thrown. */
 import { realpath, stat } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join, resolve, sep } from 'node:path';
 import send from 'send';
@@ -42,11 +42,11 @@ export function* checkStatic(folders: StaticFolders | undefined): Step<void> {
         what: `'${path}' does not begin with '/'.`,
         fix: `write '/${path}'.`,
       };
-    } else if (!existsSync(folder)) {
+    } else if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       yield {
         code: 'static_folder',
         where: 'static',
-        what: `the folder ${resolve(folder)} is not there.`,
+        what: existsSync(folder) ? `${resolve(folder)} is no folder.` : `the folder ${resolve(folder)} is not there.`,
         fix: 'correct the path; a relative one starts from the folder that the process was started in.',
       };
     }

@@ -6,15 +6,20 @@ import { IsString, ValidateNested } from 'class-validator';
 import {
   Args,
   Auth,
+  Cookie,
   createApp,
   Data,
   Emit,
+  type EventContext,
+  type FunctionOptions,
+  Header,
   Namespace,
   On,
   OnAny,
   OnConnect,
   OnDisconnect,
   Payload,
+  Query,
   SetupError,
   type AppOptions,
 } from '../../src/index.js';
@@ -213,10 +218,19 @@ class Open {
   @On() any(_n: number, _m: unknown) {}
   @On() property(@Payload('x') _x: Shape) {}
   @On() rest(..._all: unknown[]) {}
-  @OnAny else(_m: Shape) {}
+  @On() query(@Query() _query: Alias) {}
+  @On() page(@Query('page') _page: unknown) {}
+  @On() headers(@Header() _headers: Record<string, string>) {}
+  @On() agent(@Header('user-agent') _agent: string | undefined) {}
+  @On() cookies(@Cookie() _cookies: Shape) {}
+  @On() args(@Args() _args: unknown[]) {}
+  @OnAny else(_m: Shape, @Args() _args: unknown[]) {}
 }
-const open = ['enter', 'shape', 'alias', 'inline', 'union', 'nullable', 'any', 'property', 'rest', 'else'];
-const places = open.map((method) => `Open.${method}, parameter ${method === 'any' ? 2 : 1}`);
+const open = ['enter', 'shape', 'alias', 'inline', 'union', 'nullable', 'any', 'property', 'rest'];
+const decorated = ['query', 'page', 'headers', 'agent', 'cookies', 'args', 'else', 'else'];
+const places = [...open, ...decorated].map(
+  (method, index, all) => `Open.${method}, parameter ${method === 'any' || all[index - 1] === method ? 2 : 1}`,
+);
 
 @Namespace('/stated')
 class Stated {
@@ -226,7 +240,8 @@ class Stated {
   @On() list(@Payload({ each: Object }) _m: unknown[]) {}
   @On() rest(@Payload({ each: Object }) ..._m: unknown[]) {}
   @On() says(@Payload({ each: Say }) ..._says: Say[]) {}
-  @On() args(@Args() _args: unknown[]) {}
+  @On() query(@Query({ type: Object }) _query: Alias, @Query('page') _page: number) {}
+  @On() headers(@Header({ type: Object }) _headers: Record<string, string>, @Header('x') _x: string) {}
   @On() text(_m: string) {}
   @OnDisconnect leave(_reason: unknown) {}
 }
@@ -238,6 +253,8 @@ describe('an argument that nothing checks', () => {
     for (const place of places) assert.ok(warnings[0]!.includes(place), place);
     assert.ok(!warnings[0]!.includes('Stated'));
     assert.match(warnings[0]!, /@Payload\({ type: Dto }\)/);
+    assert.match(warnings[0]!, /@Query\({ type: Dto }\)/);
+    assert.match(warnings[0]!, /@Header\('user-agent', { type: String }\), with `optional: true`/);
   });
 
   it('is a mistake where the option says so, each at its place', async () => {
@@ -269,26 +286,63 @@ describe('an argument that nothing checks', () => {
       'Open.any': 'number, unvalidated',
       'Open.property': "@Payload('x') unvalidated",
       'Open.rest': '...unvalidated[]',
-      'Open.else': 'unvalidated',
+      'Open.query': '@Query unvalidated',
+      'Open.page': "@Query('page') unvalidated",
+      'Open.headers': '@Header unvalidated',
+      'Open.agent': "@Header('user-agent') unvalidated",
+      'Open.cookies': '@Cookie unvalidated',
+      'Open.args': '@Args unvalidated[]',
+      'Open.else': 'unvalidated, @Args unvalidated[]',
       'Stated.enter': '@Auth Say',
       'Stated.dto': 'Say',
       'Stated.anything': 'unvalidated',
       'Stated.list': 'unvalidated[]',
       'Stated.rest': '...unvalidated[]',
       'Stated.says': '...Say[]',
-      'Stated.args': '@Args',
+      'Stated.query': "@Query unvalidated, @Query('page') number",
+      'Stated.headers': "@Header unvalidated, @Header('x') string",
       'Stated.text': 'string',
       'Stated.leave': 'unknown',
     });
   });
 
-  it('of a function that is added later is told of when it is added', async () => {
-    const logger = recordingLog();
-    const app = await createApp({ controllers: [Fine], logger, printTable: false });
-    app.on('/fine', 'open', (_context, _value) => 1, { payload: [Object] });
-    assert.deepEqual(logger.at('warn'), []);
-    await app.close();
-  });
+  const says = { payload: [Say] };
+  const added: Readonly<Record<string, readonly [never, FunctionOptions | undefined, isOpen: boolean]>> = {
+    'takes an argument': [((_context: EventContext, value: unknown) => value) as never, undefined, true],
+    'takes several': [function several(_context: EventContext, _a: unknown, _b: unknown) {} as never, undefined, true],
+    'takes one with a default': [((_context: EventContext, value = 1) => value) as never, undefined, true],
+    'takes the rest': [((_context: EventContext, ...all: unknown[]) => all) as never, undefined, true],
+    'takes everything': [(async (...all: unknown[]) => all) as never, undefined, true],
+    'takes parts of the context, and an argument': [
+      (({ socket, args: [first] }: EventContext, value = { a: 1 }) => [socket.id, first, value]) as never,
+      { payload: undefined as never },
+      true,
+    ],
+    'takes nothing': [(() => 1) as never, undefined, false],
+    'takes the context': [((context: EventContext) => [context.event, 1]) as never, undefined, false],
+    'takes parts of the context': [
+      (async ({ socket, args }: EventContext) => [socket, args]) as never,
+      undefined,
+      false,
+    ],
+    'names the class': [((_context: EventContext, say: Say) => say) as never, says, false],
+    'accepts anything': [((_context: EventContext, value: unknown) => value) as never, { payload: [Object] }, false],
+    'is told to take none': [((_context: EventContext, value: unknown) => value) as never, { payload: [] }, false],
+  };
+  for (const [how, [handler, options, isOpen]] of Object.entries(added)) {
+    it(`of a function that ${how} is ${isOpen ? 'told of' : 'nothing'} when the function is added`, async () => {
+      const logger = recordingLog();
+      const app = await createApp({ controllers: [Fine], logger, printTable: false });
+      app.on('/fine', 'open', handler, options);
+      assert.equal(logger.at('warn').length, isOpen ? 1 : 0);
+      await app.close();
+      const strict = await createApp({ controllers: [Fine], logger: false, unvalidated: 'refuse' });
+      const add = (): unknown => strict.on('/fine', 'open', handler, options);
+      if (isOpen) assert.throws(add, /without `payload`/);
+      else add();
+      await strict.close();
+    });
+  }
 });
 
 describe('a rest parameter', () => {

@@ -1,10 +1,15 @@
 /** An option that would be ignored is a mistake at boot, with the name that was probably meant. */
+import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { IsString } from 'class-validator';
 import {
+  Auth,
   createApp,
+  Emit,
   Namespace,
   On,
+  OnConnect,
   Payload,
   SocketId,
   type AppOptions,
@@ -60,9 +65,22 @@ describe('an option', () => {
     ['limits', 5],
     ['signals', 'no'],
     ['printTable', 0],
+    ['logger', 'info'],
+    ['logger', {}],
+    ['logger', true],
+    ['watchdog', 'on'],
+    ['cwd', 5],
+    ['container', {}],
+    ['static', 5],
+    ['payload.shape', { payload: { shape: 'strict' } }],
+    ['payload.message', { payload: { message: 'text' } }],
+    ['payload.validator', { payload: { validator: true } }],
+    ['payload.transform', { payload: { transform: [] } }],
   ] as const) {
     it(`of the wrong kind is a mistake: ${name}: ${typeof value}`, async () => {
-      const found = await problems({ [name]: value }).catch((error: unknown) => [error as SetupProblem]);
+      const found = await problems(name.includes('.') ? (value as object) : { [name]: value }).catch(
+        (error: unknown) => [error as SetupProblem],
+      );
       assert.ok(
         found.some(({ code, where }) => code === 'option_kind' && where === name),
         JSON.stringify(found),
@@ -74,6 +92,129 @@ describe('an option', () => {
     const [problem] = await problems({ payload: { validate: {} } });
     assert.deepEqual([problem!.code, problem!.where], ['unknown_option', 'payload.validate']);
     assert.match(problem!.fix, /payload\.validator/);
+  });
+
+  for (const [payload, where, meant] of [
+    [{ validator: { whitelst: true } }, 'payload.validator.whitelst', 'payload.validator.whitelist'],
+    [{ validator: { stopAtFirst: true } }, 'payload.validator.stopAtFirst', undefined],
+    [
+      { transform: { enableImplicitConverson: true } },
+      'payload.transform.enableImplicitConverson',
+      'enableImplicitConversion',
+    ],
+    [{ transform: { whitelist: true } }, 'payload.transform.whitelist', undefined],
+    [{ shapes: 'library' }, 'payload.shapes', 'payload.shape'],
+  ] as const) {
+    it(`of the libraries is looked at too: ${where}`, async () => {
+      const [problem, ...more] = await problems({ payload });
+      assert.deepEqual(more, []);
+      assert.deepEqual([problem!.code, problem!.where], ['unknown_option', where]);
+      if (meant) assert.match(problem!.fix, new RegExp(`did you mean \`.*${meant}\``));
+    });
+  }
+
+  class Dto {
+    @IsString() text!: string;
+  }
+  const decorated: Readonly<Record<string, readonly [type: new () => object, where: string, what: RegExp]>> = {
+    '@On': [
+      (() => {
+        @Namespace('/a')
+        class A {
+          @On('say', { timeot: 5 } as never) say() {}
+        }
+        return A;
+      })(),
+      'A.say',
+      /@On has no option `timeot`/,
+    ],
+    '@Emit': [
+      (() => {
+        @Namespace('/a')
+        class A {
+          @On() @Emit('said', { too: 'room' } as never) say() {}
+        }
+        return A;
+      })(),
+      'A.say',
+      /@Emit has no option `too`/,
+    ],
+    '@Namespace': [
+      (() => {
+        @Namespace('/a', { scop: 'event' } as never)
+        class A {
+          @On() say() {}
+        }
+        return A;
+      })(),
+      'A',
+      /@Namespace has no option `scop`/,
+    ],
+    'the payload of @Namespace': [
+      (() => {
+        @Namespace('/a', { payload: { validators: {} } } as never)
+        class A {
+          @On() say() {}
+        }
+        return A;
+      })(),
+      'A',
+      /`payload` of @Namespace has no option `validators`/,
+    ],
+    '@Payload': [
+      (() => {
+        @Namespace('/a')
+        class A {
+          @On() say(@Payload({ optinal: true } as never) _dto: Dto) {}
+        }
+        return A;
+      })(),
+      'A.say, parameter 1',
+      /@Payload has no option `optinal`/,
+    ],
+    'the validator of @Payload': [
+      (() => {
+        @Namespace('/a')
+        class A {
+          @On() say(_n: number, @Payload({ validator: { gruops: ['a'] } } as never) _dto: Dto) {}
+        }
+        return A;
+      })(),
+      'A.say, parameter 2',
+      /`validator` of @Payload has no option `gruops`/,
+    ],
+    '@Auth': [
+      (() => {
+        @Namespace('/a')
+        class A {
+          @OnConnect enter(@Auth({ typ: Dto } as never) _dto: Dto) {}
+        }
+        return A;
+      })(),
+      'A.enter, parameter 1',
+      /@Auth has no option `typ`/,
+    ],
+  };
+  for (const [what, [type, where, expected]] of Object.entries(decorated)) {
+    it(`of ${what} that does not exist is a mistake`, async () => {
+      const [problem, ...more] = await problems({ controllers: [type] });
+      assert.deepEqual(more, []);
+      assert.deepEqual([problem!.code, problem!.where], ['unknown_option', where]);
+      assert.match(problem!.what, expected);
+    });
+  }
+
+  it('static: a file is no folder', async () => {
+    const [problem] = await problems({ static: 'package.json' });
+    assert.equal(problem!.code, 'static_folder');
+    assert.match(problem!.what, /package\.json is no folder/);
+  });
+
+  it('of app.on that does not exist is a mistake', async () => {
+    const app = await createApp({ controllers: [Root], logger: false });
+    const add = (): unknown => app.on('/', 'added', () => 1, { timeot: 5 } as never);
+    assert.throws(add, /has no option `timeot`.*did you mean `timeout`/s);
+    await app.close();
   });
 
   it('that is undefined is not given', async () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, it } from 'node:test';
 import { Expose, Type } from 'class-transformer';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import {
+  Allow,
   getFromContainer,
   getMetadataStorage,
   IsInt,
@@ -16,7 +17,7 @@ import {
   ValidatorConstraint,
 } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
-import { Invalid, planPayload } from '../../src/payload/index.js';
+import { Invalid, planOutgoing, planPayload } from '../../src/payload/index.js';
 import type { PayloadOptions } from '../../src/payload/index.js';
 
 class Leaf {
@@ -55,6 +56,28 @@ describe('a compiled plan', () => {
     assert.equal(transforms(run), 0);
     assert.equal(validations(run), 0);
     assert.ok(made instanceof Branch && made.leaves[0] instanceof Leaf);
+  });
+
+  it('asks neither library for what is sent, Maps and what they hold among it', () => {
+    class Sent {
+      @ValidateNested({ each: true }) @Type(() => Leaf) byName!: Map<string, Leaf>;
+      @Allow() @Type(() => String) texts!: Map<string, unknown>;
+      @Allow() open!: Map<string, unknown>;
+    }
+    const plan = planOutgoing(Sent);
+    assert.deepEqual([plan.mode, plan.reasons], ['compiled', []]);
+    const leaf = Object.assign(new Leaf(), { name: 'a' });
+    const open = new Map<string, unknown>([['x', { y: [1, new Map([['z', new Date(0)]])] }]]);
+    const value = { byName: new Map([['k', leaf]]), texts: new Map([['t', 1]]), open };
+    let sent: unknown;
+    const run = () => void (sent = plan.run(value));
+    assert.equal(transforms(run), 0);
+    assert.equal(validations(run), 0);
+    assert.deepEqual(sent, {
+      byName: { k: { name: 'a' } },
+      texts: { t: '1' },
+      open: { x: { y: [1, { z: new Date(0) }] } },
+    });
   });
 });
 

@@ -90,6 +90,48 @@ class Holder {
   @IsOptional() @IsString() missing?: string;
 }
 
+/** Maps of everything: what they hold is sent as class-transformer has it, which names and transforms keys as properties. */
+class Maps {
+  @Allow() @Type(() => User) users = new Map<string, unknown>([
+    ['password', new User()],
+    ['b', Object.assign(new User(), { name: 'b' })],
+    ['c', null],
+    ['d', [new User(), undefined]],
+  ]);
+  @Allow() @Type(() => Named) named = new Map<unknown, unknown>([
+    ['label', new Named()],
+    ['other', 1],
+    [3, new Named()],
+    ['__proto__', 1],
+    ['constructor', 2],
+    ['size', 3],
+    ['get', 4],
+  ]);
+  @Allow() @Type(() => Price) prices = new Map<string, unknown>([
+    ['cents', new Price()],
+    ['both', 1],
+  ]);
+  @Allow() @Type(() => String) texts = new Map<string, unknown>([
+    ['a', 1],
+    ['b', null],
+    ['c', [1, new Date(0)]],
+  ]);
+  @Allow() @Type(() => Number) numbers = new Map<string, unknown>([['a', '1']]);
+  @Allow() @Type(() => Boolean) flags = new Map<string, unknown>([['a', 1]]);
+  @Allow() @Type(() => Date) dates = new Map<string, unknown>([
+    ['a', new Date(1)],
+    ['b', '2020-01-01'],
+  ]);
+  @Allow() untyped = new Map<string, unknown>([
+    ['a', new User()],
+    ['b', { c: new Map([['d', new Set([1, new User()])]]), undefined: undefined }],
+    ['e', undefined],
+    ['f', Buffer.from([1])],
+  ]);
+  @Allow() @Type(() => User) deep = new Map([['a', new Map([['b', new User()]])]]);
+  @Allow() @Type(() => Circle) closed = new Map([['secret', new Circle()]]);
+}
+
 @Exclude()
 class Closed {
   @Expose() @IsString() open = 'o';
@@ -107,6 +149,7 @@ const classes: (new () => object)[] = [
   Circle,
   Drawing,
   Holder,
+  Maps,
   Closed,
 ];
 

@@ -12,6 +12,7 @@ import {
   IsNumber,
   IsOptional,
   IsString,
+  MaxLength,
   validate,
   ValidateIf,
   ValidateNested,
@@ -152,7 +153,127 @@ class Made {
   @Transform(({ value }) => point(value as number)) @ValidateNested() point!: Point;
 }
 
+const subTypes = [
+  { name: 'p', value: Point },
+  { name: 'c', value: Circle },
+];
+class AnyOfKinds {
+  @ValidateNested() @Type(() => Object, { discriminator: { property: 'kind', subTypes } }) chosen!: Point | Circle;
+}
+class ManyOfKinds {
+  @ValidateNested({ each: true })
+  @Type(() => Object, { keepDiscriminatorProperty: true, discriminator: { property: 'kind', subTypes } })
+  chosen!: (Point | Circle)[];
+}
+class Texts {
+  @IsString({ each: true }) @Type(() => Array) tags!: string[];
+}
+class Numbers {
+  @IsNumber({}, { each: true }) @Type(() => Map) counts!: Map<string, number>;
+}
+class TextSet {
+  @MaxLength(3, { each: true }) @Type(() => Set) tags!: Set<string>;
+}
+class TextOrTexts {
+  @IsString({ each: true }) @Type(() => Array) tags!: string[] | string;
+}
+class ByGetter {
+  @IsNumber() x!: number;
+  @ValidateNested() get point(): Point {
+    return point(this.x);
+  }
+}
+@Exclude()
+class Closed {
+  @Expose() @IsString() name!: string;
+  @ValidateNested() point = point(5);
+}
+class NotExposed {
+  @Expose() @IsString() name!: string;
+  @ValidateNested() point = point(5);
+}
+class Private {
+  @IsString() name!: string;
+  @ValidateNested() _point = point(5);
+}
+class ForAdmins {
+  @IsString() name!: string;
+  @Expose({ groups: ['admin'] }) @ValidateNested() point = point(5);
+}
+class ForLater {
+  @IsString() name!: string;
+  @Expose({ since: 2 }) @ValidateNested() point = point(5);
+}
+class OpenNested {
+  @ValidateNested() data!: object;
+}
+class OpenObject {
+  @ValidateNested() @Type(() => Object) data!: object;
+}
+const open: PayloadOptions = { validator: { forbidUnknownValues: false, whitelist: false } };
+const meantByServer = { name: 'a', point: point(5) };
+const sentByClient = { name: 'a', point: { x: 1 } };
+
 const correct: readonly Case[] = [
+  {
+    name: 'Object, where a discriminator chooses the class',
+    type: AnyOfKinds,
+    sent: { chosen: { kind: 'c', r: 1 } },
+    meant: { chosen: circle(1) },
+  },
+  {
+    name: 'Object, where a discriminator chooses the class of each element',
+    type: ManyOfKinds,
+    sent: { chosen: [{ kind: 'c', r: 1 }] },
+    meant: { chosen: [circle(1)] },
+  },
+  { name: '@Type(() => Array) of texts', type: Texts, sent: { tags: ['a'] }, meant: { tags: ['a'] } },
+  { name: '@Type(() => Set) of texts', type: TextSet, sent: { tags: ['a'] }, meant: { tags: new Set(['a']) } },
+  {
+    name: '@Type(() => Map) of numbers',
+    type: Numbers,
+    sent: { counts: { a: 1 } },
+    meant: { counts: new Map([['a', 1]]) },
+  },
+  { name: '@Type(() => Array) of a text or texts', type: TextOrTexts, sent: { tags: 'a' }, meant: { tags: 'a' } },
+  { name: 'a nested value that a getter makes', type: ByGetter, sent: { x: 1 }, meant: { x: 1 } },
+  { name: 'a nested property of an excluded class', type: Closed, sent: sentByClient, meant: meantByServer },
+  {
+    name: 'a nested property that is not exposed',
+    type: NotExposed,
+    options: { transform: { excludeExtraneousValues: true } },
+    sent: sentByClient,
+    meant: meantByServer,
+  },
+  {
+    name: 'a nested property with an excluded prefix',
+    type: Private,
+    options: { transform: { excludePrefixes: ['_'] } },
+    sent: { name: 'a', _point: { x: 1 } },
+    meant: { name: 'a', _point: point(5) },
+  },
+  { name: 'a nested property of another group', type: ForAdmins, sent: sentByClient, meant: meantByServer },
+  {
+    name: 'a nested property of another version',
+    type: ForLater,
+    options: { transform: { version: 1 } },
+    sent: sentByClient,
+    meant: meantByServer,
+  },
+  {
+    name: 'a nested value without @Type, if unknown values are allowed and kept',
+    type: OpenNested,
+    options: open,
+    sent: { data: { x: 1 } },
+    meant: { data: { x: 1 } },
+  },
+  {
+    name: 'Object with @ValidateNested(), if unknown values are allowed and kept',
+    type: OpenObject,
+    options: open,
+    sent: { data: { x: 1 } },
+    meant: { data: { x: 1 } },
+  },
   {
     name: 'a class that each message chooses',
     type: ChosenByMessage,

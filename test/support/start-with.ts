@@ -2,7 +2,7 @@
 import type { TestContext } from 'node:test';
 import { Socket } from 'socket.io';
 import type { Socket as ClientSocket } from 'socket.io-client';
-import { Args, Namespace, On, OnConnect, type AppOptions } from '../../src/index.js';
+import { Payload, Namespace, On, OnConnect, type AppOptions } from '../../src/index.js';
 import { start, type Running } from './app.js';
 
 /** The namespace of {@link startWith}. */
@@ -22,7 +22,7 @@ export function startWith(
     }
 
     @On('run')
-    run(socket: Socket, @Args() args: unknown[]) {
+    run(socket: Socket, @Payload({ each: Object }) ...args: unknown[]) {
       return run(socket, ...args);
     }
   }

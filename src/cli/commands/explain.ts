@@ -1,6 +1,6 @@
 /** `colloquy explain /chat say`: every step of one event. */
 import { relative } from 'node:path';
-import { closest } from '../../app/check-options.js';
+import { closest } from '../../base/boot/unknown-option.js';
 import { defaultLimits } from '../../base/limits.js';
 import type { ArgumentContract, Contract, EventContract, ValueContract } from '../../contract/contract.js';
 import type { PayloadRow } from '../../controllers/plan/types.js';

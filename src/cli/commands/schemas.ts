@@ -1,5 +1,5 @@
 /** `colloquy schemas`: the JSON Schemas of the DTOs. */
-import { closest } from '../../app/check-options.js';
+import { closest } from '../../base/boot/unknown-option.js';
 import type { Contract, JsonSchema } from '../../contract/contract.js';
 import { schemaDocument } from '../../contract/schema/references.js';
 import { CommandError, type Command } from '../command.js';

@@ -1,5 +1,5 @@
 /** The application that is meant, among those that a program makes. */
-import { closest } from '../../app/check-options.js';
+import { closest } from '../../base/boot/unknown-option.js';
 import { CommandError } from '../command.js';
 import type { ApplicationReport } from './report.js';
 

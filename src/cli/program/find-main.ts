@@ -1,7 +1,7 @@
 /** The file that starts the user's program. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { closest } from '../../app/check-options.js';
+import { closest } from '../../base/boot/unknown-option.js';
 import { CommandError } from '../command.js';
 
 /** Where a program usually begins, the likeliest first. */

@@ -51,6 +51,12 @@ const declared: Readonly<Record<string, string>> = {
   number: 'number',
   boolean: 'boolean',
   binary: BYTES,
+  Date: 'Date',
+  Map: 'Map<unknown, unknown>',
+  Set: 'Set<unknown>',
+  RegExp: 'RegExp',
+  Error: 'Error',
+  BigInt: 'bigint',
 };
 
 function unionOf(schemas: readonly JsonSchema[], shape: Shape): string {

@@ -6,7 +6,7 @@ import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOption
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
 import type { ControllerFacts } from '../scan/facts.js';
-import { fitEach, fitOne, isForeign, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
+import { fitEach, fitOne, type ValueCheck, type PlanOf } from '../plan/arguments/check-value.js';
 import { mergePayloadOptions } from '../plan/arguments/merge-options.js';
 import { PayloadPlans } from '../plan/arguments/payload-plans.js';
 
@@ -43,11 +43,11 @@ function fitValue(event: string, check: ValueCheck, value: unknown, path: string
 }
 
 /** Returns the value to send, or an `Invalid`. Never throws. */
-export function fitOutgoing({ fit, payload }: ValueCheck, value: unknown): unknown {
+export function fitOutgoing({ fit, payload, isBrought }: ValueCheck, value: unknown): unknown {
   if (!fit) return value;
   try {
     // A class's plan looks at instances itself.
-    const fitted = fit(payload ? value : asCarried(value));
+    const fitted = fit(payload || isBrought ? value : asCarried(value));
     return isThenable(fitted) ? Invalid.of(pending) : fitted;
   } catch (cause) {
     return Invalid.of(unreadable, cause);
@@ -103,7 +103,7 @@ export function* planDeclared(
     return { label: '?' };
   }
   for (const problem of plans.typeProblems(type, payload)) yield { where, ...problem };
-  if (isForeign(type)) return { label: '?' };
+  if (plans.isForeign(type)) return { label: '?' };
   const planOf: PlanOf = (dto) => plans.outgoing(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {

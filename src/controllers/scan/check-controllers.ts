@@ -88,6 +88,13 @@ export function* checkEventType(event: unknown, where: string, fix: string): Ste
   yield { code: 'event_name', where, what: `the name of the event is a value of type ${typeof event}.`, fix };
 }
 
+/** Says what is wrong with the name of an event that `@Emit` sends. */
+export function* checkEmittedName(event: unknown, where: string): Step<void> {
+  yield* checkEventType(event, where, "write @Emit('name', { … }), with the name first.");
+  const what = typeof event === 'string' ? eventNameProblem(event) : undefined;
+  if (what) yield { code: 'event_name', where, what: `@Emit: ${what}`, fix: 'choose another name.' };
+}
+
 const remedies: Readonly<Record<string, string>> = {
   connect: 'use @OnConnect.',
   disconnect: 'use @OnDisconnect.',

@@ -4,17 +4,19 @@ import { isThenable } from '../../base/thenable.js';
 import { at, type PlacelessProblem, type Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
-import { checkEventType } from './check-controllers.js';
+import { checkEmittedName } from './check-controllers.js';
 import type { HandlerFacts } from './facts.js';
+import { checkHandlerOptions } from './option-keys.js';
 
 /** Returns the handlers with what can be used of their middleware. */
 export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFacts[]> {
   const checked: HandlerFacts[] = [];
   for (const handler of handlers) {
     const { label, emissions } = handler;
+    yield* checkHandlerOptions(handler);
     if ('errorType' in handler) yield* at(label, checkType(handler.errorType, '@OnError'));
     for (const { event, options } of emissions) {
-      yield* checkEventType(event, label, "write @Emit('name', { … }), with the name first.");
+      yield* checkEmittedName(event, label);
       if ('on' in options) yield* at(label, checkType(options.on, '`on` of @Emit'));
     }
     const uses = yield* validMiddleware(handler.uses, label, '@Use');

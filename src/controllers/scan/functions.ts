@@ -8,6 +8,7 @@ import type { Class } from '../../base/reflect.js';
 import { checkEvents, checkEventType, eventTaken, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
 import { validMiddleware } from './check-inputs.js';
+import { checkHandlerOptions } from './option-keys.js';
 import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
@@ -75,6 +76,7 @@ export function* checkFunction<Args extends unknown[]>(
 ): Step<void> {
   const { name: where, namespace, handlers } = facts;
   for (const { uses } of handlers) yield* validMiddleware(uses, where, '`use`');
+  yield* checkHandlerOptions(handlers[0]!);
   const what = pathProblem(namespace.path);
   if (what) yield { code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." };
   yield* checkEventType(event, where, "write app.on('/path', 'name', handler).");
@@ -82,6 +84,29 @@ export function* checkFunction<Args extends unknown[]>(
   const problem = methodProblem(handler);
   if (problem) yield { where, ...problem };
   if (other) yield eventTaken(handlers[0]!, namespace.path, other.label);
+  // Without `payload` the method of the facts is another one, which passes the arguments on.
+  const isOpen = (facts.instance as { readonly handle: unknown }).handle !== handler && takesArguments(handler);
+  if (isOpen) yield { where, ...unvalidated };
+}
+
+const unvalidated = {
+  code: 'unvalidated',
+  what: 'nothing checks the arguments of the function, because it is added without `payload`.',
+  fix: "name their classes: app.on('/path', 'name', handler, { payload: [Dto] }); { payload: [Object] } accepts anything.",
+} as const;
+
+/** Whether a function has more parameters than the context, those with a default and a rest parameter among them. */
+function takesArguments(handler: Function): boolean {
+  if (handler.length > 1) return true;
+  const text = Function.prototype.toString.call(handler);
+  const start = /^(?:async\s*)?[\w$]+\s*=>/.test(text) ? -1 : text.indexOf('(');
+  let depth = 0;
+  for (let at = start; at >= 0 && at < text.length; at++) {
+    if (depth === 1 && (text[at] === ',' || text.startsWith('...', at))) return true;
+    if ('([{'.includes(text[at]!)) depth++;
+    else if (')]}'.includes(text[at]!) && --depth === 0) return false;
+  }
+  return false;
 }
 
 const contextParam: ParamFacts = { index: 0, type: EventContext, metadata: undefined };

@@ -7,6 +7,7 @@ import { checkData, checkEvents, checkEventType, methodProblem } from './check-c
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
 import { checkInputs, validMiddleware } from './check-inputs.js';
+import { checkNamespaceOptions } from './option-keys.js';
 import { pathProblem } from './path.js';
 
 /**
@@ -38,7 +39,8 @@ function* scanClass(type: Class, isGiven: boolean): Step<ControllerFacts[]> {
   const used = allUses(lineage(type));
   const handlers = yield* once(checkInputs(yield* scanHandlers(type, name, used)));
   const uses = yield* once(validMiddleware(usesOf(used, undefined), name, '@Use'));
-  for (const { path } of namespaces) {
+  for (const { path, options } of namespaces) {
+    yield* checkNamespaceOptions(options, name);
     const what = pathProblem(path);
     if (what) yield { code: 'namespace_path', where: name, what, fix: PATH_REMEDY };
   }

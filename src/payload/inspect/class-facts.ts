@@ -2,10 +2,11 @@
 import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { ValidationTypes } from 'class-validator';
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { RuleSelection } from '../compiled/selection.js';
 import { PLAIN_TO_CLASS, probeType } from '../nested.js';
-import type { Class, PayloadOptions } from '../payload-options.js';
+import { MAX_ISSUES } from '../invalid.js';
+import { settle, type Class, type PayloadOptions, type SettledOptions } from '../payload-options.js';
+import { designTypeOf, keysOf } from '../shape/declared-shape.js';
 
 /** Left by the compiler if it knows nothing better; class-transformer then copies the value as it is. */
 export const UNKNOWN: ReadonlySet<unknown> = new Set([Object, Function]);
@@ -18,8 +19,10 @@ export interface PropertyFacts {
   readonly designType: unknown;
   /** Whether @ValidateNested is on it. */
   readonly isNested: boolean;
-  /** Whether the class makes the value itself: by @Transform or a setter, or because clients cannot set it. */
+  /** Whether the class makes the value itself: by @Transform or an accessor, or because clients cannot set it. */
   readonly isMade: boolean;
+  /** Whether a rule lets pass no other elements than texts, numbers and booleans. */
+  readonly isOfPrimitives: boolean;
   /** Whether class-transformer knows what to make of it. */
   readonly isTyped: boolean;
   /** The types that class-transformer may make of it. */
@@ -31,18 +34,26 @@ export interface PropertyFacts {
 /** Reads classes under the options of their payload. */
 export class ClassFacts {
   readonly #selection: RuleSelection;
+  readonly #settled: SettledOptions;
 
   constructor(private readonly options: PayloadOptions) {
     this.#selection = new RuleSelection(options.validator ?? {});
+    this.#settled = settle(options, MAX_ISSUES);
   }
 
   /** The properties of a class that have rules under these options. */
   propertiesOf(type: Class): PropertyFacts[] {
     const rules = this.#selection.of(type);
-    const excluded = new Set(transforms.getExcludedProperties(type, PLAIN_TO_CLASS));
     return [...new Set(rules.map((rule) => rule.propertyName))].map((name) => {
-      const isMade = excluded.has(name) || isTransformed(type, name);
-      return { name, isMade, isNested: isNested(name, rules), ...this.#typesOf(type, name) };
+      const own = rules.filter((rule) => rule.propertyName === name);
+      const isMade = isTransformed(type, name) || keysOf(type, name, this.#settled, PLAIN_TO_CLASS).length === 0;
+      return {
+        name,
+        isMade,
+        isNested: own.some((rule) => rule.type === ValidationTypes.NESTED_VALIDATION),
+        isOfPrimitives: own.some((rule) => rule.each && !rule.validateIf && OF_PRIMITIVES.has(rule.name)),
+        ...this.#typesOf(type, name),
+      };
     });
   }
 
@@ -72,21 +83,16 @@ export class ClassFacts {
   }
 }
 
-function isNested(name: string, rules: readonly ValidationMetadata[]): boolean {
-  return rules.some((rule) => rule.propertyName === name && rule.type === ValidationTypes.NESTED_VALIDATION);
-}
+const OF_PRIMITIVES: ReadonlySet<string | undefined> = new Set(
+  `isString isNumber isInt isBoolean isEmail isUuid isUrl isLength minLength maxLength matches min max isPositive
+   isNegative isDateString isIso8601 isNumberString isAlpha isAlphanumeric contains isMongoId`.split(/\s+/),
+);
 
+/** Whether a transform or a member of the class stands between the value and the property. */
 function isTransformed(type: Class, name: string): boolean {
   if (transforms.findTransformMetadatas(type, name, PLAIN_TO_CLASS).length > 0) return true;
   for (let next = type.prototype as object | null; next; next = Object.getPrototypeOf(next) as object | null) {
-    const descriptor = Object.getOwnPropertyDescriptor(next, name);
-    if (descriptor) return descriptor.set !== undefined;
+    if (Object.hasOwn(next, name)) return true;
   }
   return false;
-}
-
-/** The design type of a property; reading it must not import reflect-metadata. */
-function designTypeOf(type: Class, property: string): unknown {
-  const reflect = Reflect as { getMetadata?: (key: string, target: object, property: string) => unknown };
-  return reflect.getMetadata?.('design:type', type.prototype as object, property);
 }

@@ -44,8 +44,9 @@ function* inspectClass(
     if (validator?.forbidUnknownValues !== false) yield withoutRules(type, validator?.groups);
     return [];
   }
+  const takesUnknown = validator?.forbidUnknownValues === false && validator.whitelist === false;
   for (const property of properties) {
-    const problem = problemOf(property);
+    const problem = problemOf(property, takesUnknown);
     if (problem) yield { path: `${type.name}.${property.name}`, ...problem };
   }
   return nestedIn(properties);
@@ -61,10 +62,13 @@ function withoutRules({ name: path }: Class, groups: readonly string[] = []): Pa
   };
 }
 
-function problemOf(facts: PropertyFacts): Omit<PayloadProblem, 'path'> | undefined {
+/** @param takesUnknown whether objects of an unknown class pass as they are */
+function problemOf(facts: PropertyFacts, takesUnknown: boolean): Omit<PayloadProblem, 'path'> | undefined {
   if (facts.isMade) return undefined;
-  if (facts.isNested && !facts.isTyped) return untyped(facts.designType);
+  if (facts.isNested && !facts.isTyped) return takesUnknown ? undefined : untyped(facts.designType);
   for (const type of facts.isChosenByMessage ? [] : facts.types) {
+    if (type === Object && (takesUnknown || facts.types.some(isUserClass))) continue;
+    if (COLLECTIONS.has(type) && facts.isOfPrimitives && !facts.isNested) continue;
     const problem = invalidValue(type, facts);
     if (problem) return problem;
   }

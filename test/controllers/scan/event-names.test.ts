@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createApp, Emit, Namespace, On, OnAny, OnMessage, SetupError, type EventContext } from '../../../src/index.js';
+import {
+  createApp,
+  Emit,
+  EventError,
+  Namespace,
+  On,
+  OnAny,
+  OnError,
+  OnMessage,
+  SetupError,
+  type EventContext,
+} from '../../../src/index.js';
 import { assertMistake, mistake, mistakes } from './mistakes.js';
 
 test('an event that is handled twice in a namespace is a mistake: in one class, in two, by inheritance', async () => {
@@ -168,6 +179,36 @@ test('a name that is no text is a mistake, in @On, @Emit and app.on: options in 
     );
     await app.close();
   }
+});
+
+test('a name that @Emit cannot send is a mistake, whether emissions are declared or not', async () => {
+  for (const name of [
+    '',
+    'connect',
+    'connect_error',
+    'disconnect',
+    'disconnecting',
+    'newListener',
+    'removeListener',
+    'error',
+  ]) {
+    @Namespace('/a')
+    class Emitting {
+      @On() @Emit(name) say() {}
+      @OnError() @Emit(name, { on: EventError }) fail() {}
+    }
+    const found = await mistakes([Emitting]);
+    assert.deepEqual(found.map(({ where, code }) => `${where} ${code}`).toSorted(), [
+      'Emitting.fail event_name',
+      'Emitting.say event_name',
+    ]);
+    assert.match(found[0]!.what, name ? /reserved event name/ : /empty name/);
+  }
+  @Namespace('/a')
+  class Sending {
+    @On() @Emit('exception') @Emit('ping') @Emit('message') @Emit('connection') say() {}
+  }
+  await (await createApp({ controllers: [Sending], logger: false, signals: false })).close();
 });
 
 @Namespace('/root')

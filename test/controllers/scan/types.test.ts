@@ -279,7 +279,7 @@ test('a handler decorator on a constructor parameter is a mistake', async () => 
 test('a type for @Data that is no class, and text that cannot be read, are fine', async () => {
   @Namespace('/types')
   class Types {
-    @On() work(@Data() _data: Shape, @Query('page') _page: number, @Query() _all: unknown) {}
+    @On() work(@Data() _data: Shape, @Query('page') _page: number, @Query({ type: Object }) _all: unknown) {}
   }
   await assert.rejects(mistakes([Types]), /a SetupError, not undefined/);
 });

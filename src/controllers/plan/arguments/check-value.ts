@@ -39,6 +39,8 @@ export interface ValueCheck {
   /** Absent if anything passes. */
   readonly fit?: Fit;
   readonly payload?: PayloadPlan;
+  /** Whether a parser of the user's own encodes the value, which is therefore not made JSON before. */
+  readonly isBrought?: boolean;
 }
 
 interface Primitive {
@@ -55,8 +57,18 @@ const primitives = new Map<unknown, Primitive>([
   [Array, { label: 'array', is: (value) => Array.isArray(value) }],
 ]);
 
+/** Classes that another parser than Socket.IO's own may bring as what they are. */
+const brought = new Map<unknown, Primitive>([
+  [Date, { label: 'Date', is: (value) => value instanceof Date && !Number.isNaN(value.getTime()) }],
+  [Map, { label: 'Map', is: (value) => value instanceof Map }],
+  [Set, { label: 'Set', is: (value) => value instanceof Set }],
+  [RegExp, { label: 'RegExp', is: (value) => value instanceof RegExp }],
+  [Error, { label: 'Error', is: (value) => value instanceof Error }],
+  [BigInt, { label: 'bigint', is: (value) => typeof value === 'bigint' }],
+]);
+
 /** Classes that never come over the wire as what they are. */
-const foreign = new Set<unknown>([Date, Map, Set, Promise, RegExp, Symbol, BigInt, WeakMap, WeakSet, Error]);
+const foreign = new Set<unknown>([Promise, Symbol, WeakMap, WeakSet]);
 
 /** Returns the plan of a class under the parameter's options. */
 export type PlanOf = (type: Class) => PayloadPlan;
@@ -67,18 +79,24 @@ export function isPrimitive(type: unknown): boolean {
 
 /** How a table and the contract name a type. */
 export function typeLabel(type: unknown): string {
-  return primitives.get(type)?.label ?? (typeof type === 'function' && type !== Object ? type.name : 'unknown');
+  return (
+    (primitives.get(type) ?? brought.get(type))?.label ??
+    (typeof type === 'function' && type !== Object ? type.name : 'unknown')
+  );
 }
 
-export function isForeign(type: unknown): boolean {
-  return foreign.has(type);
+/** Whether values of a type never come as what they are. `hasParser`: the parser is another than Socket.IO's own. */
+export function isForeign(type: unknown, hasParser: boolean): boolean {
+  return foreign.has(type) || (!hasParser && brought.has(type));
 }
 
 /** One value of a class, of a primitive type, or anything if the type is `Object`. `textual`: it comes as text. */
 export function fitOne(type: unknown, plan: PlanOf, textual: boolean, options: PayloadOptions = {}): ValueCheck {
   if (type === Object) return { label: textual ? '' : 'unknown' };
-  const primitive = primitives.get(type);
-  if (primitive) return { label: primitive.label, fit: fitPrimitive(type, primitive, textual) };
+  const primitive = primitives.get(type) ?? brought.get(type);
+  if (primitive) {
+    return { label: primitive.label, fit: fitPrimitive(type, primitive, textual), isBrought: brought.has(type) };
+  }
   const payload = plan(type as Class);
   const fit: Fit = textual ? fromTexts(payload, options) : (value) => payload.run(value);
   return { label: payload.type.name, fit, payload };
@@ -101,8 +119,10 @@ export function fitEnum(values: Readonly<Record<string, unknown>>): ValueCheck {
 /** An array whose every element is of a class or a primitive type, or anything if the type is `Object`. */
 export function fitEach(type: unknown, plan: PlanOf): ValueCheck {
   if (type === Object) return { label: 'unknown[]', fit: fitPrimitive(Array, primitives.get(Array)!, false) };
-  const primitive = primitives.get(type);
-  if (primitive) return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive) };
+  const primitive = primitives.get(type) ?? brought.get(type);
+  if (primitive) {
+    return { label: `${primitive.label}[]`, fit: fitPrimitives(primitive), isBrought: brought.has(type) };
+  }
   const payload = planArray(plan(type as Class));
   return { label: `${(type as Class).name}[]`, fit: (value) => payload.run(value), payload };
 }

@@ -20,10 +20,19 @@ export class PayloadPlans {
   /** The `@ValidatorConstraint` classes of all payloads. */
   readonly constraints = new Constraints();
 
+  /** @param hasParser whether the parser is another than Socket.IO's own, so that it may bring more than JSON and bytes */
+  constructor(private readonly hasParser = false) {}
+
+  /** Whether values of a type never come as what they are. `textual`: they come as text, whatever the parser. */
+  isForeign(type: unknown, textual = false): boolean {
+    return isForeign(type, this.hasParser && !textual);
+  }
+
   /** Returns the problems of a type under these options, as far as boot can see them. */
-  typeProblems(type: unknown, options: PayloadOptions): readonly PlacelessProblem[] {
+  typeProblems(type: unknown, options: PayloadOptions, textual = false): readonly PlacelessProblem[] {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
-    if (isForeign(type)) return [foreignProblem(type)];
+    if (this.isForeign(type, textual)) return [foreignProblem(type)];
+    if (isForeign(type, false)) return [];
     return this.#problemsOf(type as Class, options).map(({ path, code, what, fix }) => ({
       code,
       what: `${path}: ${what}.`,
@@ -92,6 +101,6 @@ function foreignProblem({ name }: Function): PlacelessProblem {
   return {
     code: 'foreign_type',
     what: `the type is ${name}, which never comes over the wire.`,
-    fix: 'take a string or a number, or a class whose property is made with @Type and @Transform.',
+    fix: 'take a string or a number, or a class whose property is made with @Type and @Transform; a `parser` of your own may bring it.',
   };
 }

@@ -13,7 +13,6 @@ import {
   fitEach,
   fitEnum,
   fitOne,
-  isForeign,
   optional,
   typeLabel,
   unlessMissing,
@@ -27,7 +26,7 @@ import { originOf } from './origin.js';
 import { decoratedSource } from './sources.js';
 import type { PayloadPlans } from './payload-plans.js';
 import { lifecycleProblem } from './lifecycle-problems.js';
-import { typeProblem, unvalidatedRest } from './type-problems.js';
+import { typeProblem, unvalidatedArgs, unvalidatedRest } from './type-problems.js';
 import type { ArgumentPlan, Reader } from '../types.js';
 
 /** A step of planning one parameter, whose place its caller knows. */
@@ -110,7 +109,7 @@ class ArgumentPlanner {
     const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
     const read: Reader = (context) => context.packet.slice(position + 1);
     const element: unknown = each ?? stated ?? type;
-    if (!values && (element === Object || !isUsable(element) || UNKNOWN_ELEMENTS.has(element))) {
+    if (!values && (element === Object || !this.#isUsable(element, false) || UNKNOWN_ELEMENTS.has(element))) {
       if (!each && !stated && this.#comesFromClient()) yield unvalidatedRest;
       return { label: '...unvalidated[]', read, spread: true };
     }
@@ -141,6 +140,10 @@ class ArgumentPlanner {
   *#checked(source: Source, path: string): Planning<ArgumentPlan> {
     const { metadata, type } = this.param;
     if (metadata?.kind === 'data') return dataArgument(source, type, metadata.key);
+    if (metadata?.kind === 'args' && (this.handler.kind === 'event' || this.handler.kind === 'any')) {
+      yield unvalidatedArgs;
+      return { label: `${source.label} unvalidated[]`, read: source.read };
+    }
     if (!source.checked || !this.#comesFromClient())
       return { label: source.label || typeLabel(type), read: source.read };
     const plan = yield* this.#fit(source);
@@ -168,17 +171,17 @@ class ArgumentPlanner {
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
-      yield* this.plans.typeProblems(each, options);
+      yield* this.plans.typeProblems(each, options, source.textual);
       if (each === Object) return { ...fitEach(each, planOf), label: 'unvalidated[]' };
-      return isUsable(each) ? fitEach(each, planOf) : { label: '?' };
+      return this.#isUsable(each, source.textual) ? fitEach(each, planOf) : { label: '?' };
     }
     const type = stated ?? written;
     const problem = stated ? undefined : typeProblem(type, source, metadata?.kind ?? 'payload');
     if (problem) yield problem;
-    if (problem && !isUsable(type)) return { label: '?' };
-    if (type === Object) return { label: source.textual ? '' : 'unvalidated' };
-    yield* this.plans.typeProblems(type, options);
-    if (!isUsable(type)) return { label: '?' };
+    if (problem && !this.#isUsable(type, source.textual)) return { label: '?' };
+    if (type === Object) return { label: 'unvalidated' };
+    yield* this.plans.typeProblems(type, options, source.textual);
+    if (!this.#isUsable(type, source.textual)) return { label: '?' };
     return fitOne(type, planOf, source.textual, options);
   }
 
@@ -186,6 +189,10 @@ class ArgumentPlanner {
   *#isClass(key: 'each' | 'type'): Planning<boolean> {
     const options = this.param.metadata?.options ?? {};
     return !(key in options) || (yield* checkType(options[key], `\`${key}\``));
+  }
+
+  #isUsable(type: unknown, textual: boolean): type is Function {
+    return typeof type === 'function' && type !== Function && !this.plans.isForeign(type, textual);
   }
 
   *#checkHome(): Planning<void> {
@@ -199,10 +206,6 @@ class ArgumentPlanner {
       };
     }
   }
-}
-
-function isUsable(type: unknown): boolean {
-  return typeof type === 'function' && type !== Function && !isForeign(type);
 }
 
 /** Compilers other than tsc record a rest parameter as an Array. */

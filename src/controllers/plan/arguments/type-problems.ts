@@ -16,7 +16,7 @@ export function typeProblem(type: unknown, source: Source, kind: ParamKind): Typ
   if (typeof type !== 'function') return enumProblem;
   if (source.textual && notTextual.has(type)) return textProblem;
   if (type === Array) return arrayProblem;
-  return type === Object && carried.has(kind) ? unvalidated : undefined;
+  return type === Object && carried.has(kind) ? unvalidatedOf(kind, source) : undefined;
 }
 
 const importTypeProblem: TypeProblem = {
@@ -53,12 +53,25 @@ const arrayProblem: TypeProblem = {
 };
 
 /** The parameters whose values are whatever the client sends. */
-const carried: ReadonlySet<ParamKind> = new Set(['payload', 'auth']);
+const carried: ReadonlySet<ParamKind> = new Set(['payload', 'auth', 'query', 'header', 'cookie', 'param']);
 
-const unvalidated: TypeProblem = {
+function unvalidatedOf(kind: ParamKind, { label, textual }: Source): TypeProblem {
+  const decorator = `@${kind[0]!.toUpperCase()}${kind.slice(1)}`;
+  const isOneText = textual && label.includes('(');
+  const stated = isOneText ? `${label.slice(0, -1)}, { type: String })` : `${decorator}({ type: Dto })`;
+  const open = isOneText ? `${label.slice(0, -1)}, { type: Object })` : `${decorator}({ type: Object })`;
+  return {
+    code: 'unvalidated',
+    what: 'nothing checks the argument, because its type is an Object at run time: `Dto | null`, an interface, a type alias, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
+    fix: `state the class: ${stated}, with \`optional: true\` where it may be missing; ${open} accepts anything.`,
+  };
+}
+
+/** The arguments of `@Args`. */
+export const unvalidatedArgs: TypeProblem = {
   code: 'unvalidated',
-  what: 'nothing checks the argument, because its type is an Object at run time: `Dto | null`, an interface, a type alias, `unknown`, a generic, or (swc, oxc) a class imported with `import type`.',
-  fix: 'state the class: @Payload({ type: Dto }), with `optional: true` where it may be missing; @Payload({ type: Object }) accepts anything.',
+  what: 'nothing checks what @Args() gives: all arguments of the event, as they came.',
+  fix: 'write a parameter for each argument, or @Payload({ each: Item }) ...items; @Payload({ each: Object }) ...items accepts anything.',
 };
 
 /** The arguments that a rest parameter takes without a class. */

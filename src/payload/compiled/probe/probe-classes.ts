@@ -51,6 +51,13 @@ export function probeClasses(): readonly Class[] {
     ValidateNested({ each: true, context: { code: 2 } }),
     Type(() => Child),
   );
+  reflect.defineMetadata?.('design:type', Map, Nested.prototype, 'c');
+  on(
+    Nested,
+    'c',
+    Allow(),
+    Type(() => Plain),
+  );
   class Renamed {
     get e(): number {
       return 1;
@@ -112,7 +119,7 @@ export function probeClasses(): readonly Class[] {
 export const probeValues = (): readonly object[] => [
   {},
   { a: 'abc', b: 3, c: null, d: ['x', 5], e: 1, z: { q: [1] } },
-  { a: { a: 'abc', b: 3, z: 1 }, b: [{ a: 1, d: ['e'] }, null], c: '3', d: null },
+  { a: { a: 'abc', b: 3, z: 1 }, b: [{ a: 1, d: ['e'] }, null], c: { a: { b: 1 }, z: 2 }, d: null },
   { a: { k: 'y', d: 5 }, b: { k: 'x', a: 'ab' }, c: undefined, k: 1 },
   { a: [{ k: 'x', a: 'ab' }, { k: 'none' }], b: '3', c: 3, d: 'd' },
   { a: null, b: [[{ a: 'abc', b: 2 }]], d: 3 },

@@ -98,7 +98,8 @@ export function nameClass(metadata: TypeMetadata, value: Bag): void {
   value[property] = subTypes.find((subType) => (subType.value as unknown) === value.constructor)!.name;
 }
 
-function propertyOf(type: Class, key: string, call: Call, decisions: Decisions): PlainProperty {
+/** The facts of a property on its way out. */
+export function propertyOf(type: Class, key: string, call: Call, decisions: Decisions): PlainProperty {
   const exposed = storage.findExposeMetadata(type, key) as ExposeMetadata | undefined;
   return {
     key,

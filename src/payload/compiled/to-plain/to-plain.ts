@@ -8,14 +8,17 @@ import { Call, discriminatorOf, type Bag } from '../transform/transform-property
 import type { Watch } from '../watch.js';
 import type { Class } from '../../payload-options.js';
 import { compileFlatten, nameClass, plainOther, type Flatten, type ToPlain } from './plain-class.js';
+import { compileFlattenMap, type FlattenMap } from './plain-map.js';
 
 /**
  * What `instanceToPlain` does, with each class compiled when it is first met. What it does not know as well as the library
- * (Maps, promises, classes that extend built-ins) it leaves to the library, value by value.
+ * (promises, classes that extend built-ins) it leaves to the library, value by value.
  */
 export class PlainMaker {
   /** `null` for a class that is left to the library. */
   readonly #classes = new Map<unknown, Flatten | null>();
+  /** The same by the type of the values of Maps. */
+  readonly #maps = new Map<unknown, FlattenMap | null>();
 
   constructor(
     private readonly options: ClassTransformOptions,
@@ -33,8 +36,9 @@ export class PlainMaker {
         ? this.#list(call, value, type)
         : call.library(value, type, undefined, isMap);
     if (value instanceof Set) return this.#list(call, [...value], type);
-    if (isMap || value instanceof Map) return call.library(value, type, undefined, isMap);
-    if (CONVERTED.has(type)) return call.library(value, type, undefined, false);
+    if (isMap || value instanceof Map) return this.#map(call, value, type, isMap);
+    if (type === Buffer) return call.library(value, type, undefined, false);
+    if (CONVERTED.has(type)) return converted(value, type);
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof Date) return new Date(value.valueOf());
     if (value instanceof Buffer) return Buffer.from(value);
@@ -65,10 +69,27 @@ export class PlainMaker {
     return made;
   }
 
+  /** A value that is a Map, or stands where one is declared. */
+  #map(call: Call, value: unknown, type: unknown, isMap: boolean): unknown {
+    const isBoth = isMap && value instanceof Map && value.constructor !== Object;
+    const flatten = isBoth ? this.#flattenMapOf(type || value.constructor) : null;
+    return flatten ? flatten(call, value as Map<unknown, unknown>) : call.library(value, type, undefined, isMap);
+  }
+
+  #flattenMapOf(type: unknown): FlattenMap | null {
+    const known = this.#maps.get(type);
+    if (known !== undefined) return known;
+    const flatten = compileFlattenMap(type, new Call(this.options, CLASS_TO_PLAIN), this.#toPlain);
+    if (flatten) this.watch.add(type as Class);
+    this.#maps.set(type, flatten);
+    return flatten;
+  }
+
   #flattenOf(type: unknown): Flatten | null {
     const known = this.#classes.get(type);
     if (known !== undefined) return known;
-    const names = typeMisfit(type) ? undefined : namesOf(type as Class);
+    // The library takes Map for the class of what an untyped Map holds.
+    const names = type !== Map && typeMisfit(type) ? undefined : namesOf(type as Class);
     const isFit = names && !namesMisfit(names);
     if (isFit) this.watch.add(type as Class);
     const flatten = isFit
@@ -79,5 +100,12 @@ export class PlainMaker {
   }
 }
 
-/** Types that the library converts values to. */
-const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date, Buffer]);
+/** Types that values are converted to. */
+const CONVERTED: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date]);
+
+function converted(value: unknown, type: unknown): unknown {
+  if (type === Date && value instanceof Date) return new Date(value.valueOf());
+  if (value === null || value === undefined) return value;
+  if (type === Date) return new Date(value as string);
+  return (type as (value: unknown) => unknown)(value);
+}
