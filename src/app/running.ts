@@ -103,6 +103,7 @@ export class RunningApp implements App {
       measuring: this.#measuring,
       onServing: () => this.#serve(),
       contract: () => this.contract(),
+      flightRecorder: this.recorder,
     });
     this.#apply(this.#plan.namespaces);
     this.#serving.begin();

@@ -8,6 +8,7 @@ import { describeBook } from '../contract/page/book.js';
 import { resolveDocs, type ResolvedDocs } from '../contract/page/docs-options.js';
 import { eventBook } from '../contract/page/event-book.js';
 import { putInFront, type Front } from '../server/front.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 import type { AppOptions } from './options.js';
 import { hostsOf } from './server-options.js';
 
@@ -17,6 +18,8 @@ interface Parts {
   readonly log: Logger;
   readonly transports: { readonly counters: Counters };
   readonly contract: () => Contract;
+  /** The flight recorder, which records if the option `recorder` is given. */
+  readonly flightRecorder: FlightRecorder;
 }
 
 export class ServedEventBook {
@@ -35,11 +38,21 @@ export class ServedEventBook {
     private readonly docs: ResolvedDocs,
     private readonly parts: Parts,
   ) {
-    const { options, log, transports } = parts;
+    const { options, log, transports, flightRecorder } = parts;
     const { counters } = transports;
+    const isRecorded = options.recorder !== undefined;
     const describe = (): ReturnType<typeof describeBook> =>
-      describeBook({ ...parts, name: options.name, path: docs.path, socketPath: this.socketPath });
-    this.#front = eventBook({ ...docs, hosts: hostsOf(options), cors: options.cors, log, counters, describe });
+      describeBook({ ...parts, name: options.name, path: docs.path, socketPath: this.socketPath, isRecorded });
+    const recording = (call: string | undefined): object => flightRecorder.dump(call === undefined ? {} : { call });
+    this.#front = eventBook({
+      ...docs,
+      hosts: hostsOf(options),
+      cors: options.cors,
+      log,
+      counters,
+      describe,
+      ...(isRecorded ? { recording } : {}),
+    });
   }
 
   /** Serves the page before everything else that the server answers. */

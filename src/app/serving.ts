@@ -11,6 +11,7 @@ import { installSession } from '../server/session/session-options.js';
 import { guardParser, guardTransports, onEngine, type TransportGuard } from '../server/transport-guard.js';
 import type { Measuring } from './measuring.js';
 import type { AppOptions } from './options.js';
+import type { FlightRecorder } from '../telemetry/recorder/recorder.js';
 import { ServedEventBook } from './served-event-book.js';
 import { hostsOf } from './server-options.js';
 
@@ -27,6 +28,8 @@ export interface ServingParts {
   readonly onServing: () => void;
   /** Describes the application, for the event book. */
   readonly contract: () => Contract;
+  /** The flight recorder, for the event book. */
+  readonly flightRecorder: FlightRecorder;
 }
 
 /** The one HTTP server of an application, its own or the user's. */

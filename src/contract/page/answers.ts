@@ -30,6 +30,8 @@ const headers: Readonly<Record<string, string>> = {
 export interface Body {
   readonly type: string;
   readonly text: string | Buffer;
+  /** 200 unless given. */
+  readonly status?: number;
 }
 
 /** Answers with a status and a body; Node.js leaves the body out for HEAD. */

@@ -7,6 +7,8 @@ export interface Book {
   /** The option `name` of the application. */
   readonly name?: string;
   readonly contract: Contract;
+  /** Whether there is a flight recorder, whose recording is `recording.json` beside the page. */
+  readonly isRecorded: boolean;
   readonly socket: {
     /** The path that clients connect to. */
     readonly path: string;
@@ -27,10 +29,11 @@ export interface BookSource {
   /** The path of the sockets, if it is not that of `io`. */
   readonly socketPath: string | undefined;
   readonly contract: () => Contract;
+  readonly isRecorded: boolean;
 }
 
 /** Describes the application as it is now. */
-export function describeBook({ io, name, path, socketPath, contract }: BookSource): Book {
+export function describeBook({ io, name, path, socketPath, contract, isRecorded }: BookSource): Book {
   const up = '../'.repeat(path.split('/').length - 1);
   const below = (absolute: string): string => `${up}${absolute.replace(/^\/|\/$/g, '')}/`;
   const { opts } = io as unknown as { readonly opts?: Partial<ServerOptions> };
@@ -38,6 +41,7 @@ export function describeBook({ io, name, path, socketPath, contract }: BookSourc
   return {
     ...(name === undefined ? {} : { name }),
     contract: contract(),
+    isRecorded,
     socket: {
       path: below(socketPath ?? io.path()),
       ...(isServed ? { client: `${below(io.path())}socket.io.esm.min.js` } : {}),

@@ -20,6 +20,8 @@ export interface EventBookParts extends ResolvedDocs {
   readonly counters: Counters;
   /** Describes the application as it is now. */
   readonly describe: () => Book;
+  /** Returns the recording, or that of one call; absent if nothing is recorded. Throws for a call that is not in it. */
+  readonly recording?: (call: string | undefined) => object;
 }
 
 /** The files of the page, as `npm run build` writes them. */
@@ -43,20 +45,21 @@ function readFile(name: string): Body {
 
 /** Returns the handler of the page: it answers the page's own paths, and nothing else. */
 export function eventBook(parts: EventBookParts): Front {
-  const { path, describe, log } = parts;
-  const bodies = new Map<string, () => Body>([[`${path}/book.json`, () => bookOf(describe)]]);
+  const { path, describe, recording, log } = parts;
+  const bodies = new Map<string, (query: string) => Body>([[`${path}/book.json`, () => json(describe())]]);
+  if (recording) bodies.set(`${path}/recording.json`, (query) => recordingOf(recording, query));
   for (const name of Object.keys(files)) {
     const body = readFile(name);
     bodies.set(name === 'page.html' ? `${path}/` : `${path}/${name}`, () => body);
   }
   const isAllowed = allowed('docs.allow', 'the event book', parts);
   return (request, response) => {
-    const asked = request.url?.split(/[?#]/, 1)[0] ?? '';
+    const [asked = '', query = ''] = request.url?.split(/[?#]/, 2) ?? [];
     const body = bodies.get(asked);
     if (!body && (asked !== path || path === '')) return false;
     const refusal = refusalOf(request, parts, isAllowed);
     if (refusal) answer(response, ...refusal);
-    else if (body) contained(response, body, log);
+    else if (body) contained(response, () => body(query), log);
     else answer(response, 308, plain('The page is below.'), { location: `${path.split('/').pop()}/` });
     return true;
   };
@@ -83,13 +86,25 @@ function isOriginAllowed(request: IncomingMessage, cors: ServerOptions['cors'] |
   return isAllowed;
 }
 
-function bookOf(describe: () => Book): Body {
-  return { type: 'application/json; charset=utf-8', text: JSON.stringify(describe()) };
+function json(value: object): Body {
+  return { type: 'application/json; charset=utf-8', text: JSON.stringify(value) };
+}
+
+/** The whole recording, or with `call=<id>` what the socket of that call did until then. */
+function recordingOf(recording: (call: string | undefined) => object, query: string): Body {
+  const call = new URLSearchParams(query).get('call') ?? undefined;
+  try {
+    return json(recording(call));
+  } catch (error) {
+    if (call === undefined) throw error;
+    return { ...plain('This call is not recorded: it was long ago, or in another process.'), status: 404 };
+  }
 }
 
 function contained(response: ServerResponse, body: () => Body, log: Logger): void {
   try {
-    answer(response, 200, body());
+    const made = body();
+    answer(response, made.status ?? 200, made);
   } catch (err) {
     log.error({ err }, 'the event book could not be made');
     answer(response, 500, plain('Internal error'));

@@ -1,5 +1,6 @@
 /** The event book in Chromium, with an application that has every kind of field, and with hostile ones. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { IsOptional, IsString } from 'class-validator';
 import type { Locator, Page } from 'playwright-core';
@@ -448,6 +449,32 @@ describe('text of the application', { skip: skipPages, timeout: 60_000 }, () => 
       await shows(page, 'main h2', 'Not found');
     }
     assert.equal(await page.evaluate('window.hacked'), undefined);
+    await leave();
+  });
+
+  it('leads to the recording, and from a call that failed inside to what its socket did until then', async (t) => {
+    @Namespace('/failing')
+    class Failing {
+      @On() fail(): void {
+        throw new Error('kept inside');
+      }
+    }
+    const { page, main, app, leave } = await open(t, [Failing], { recorder: {} }, '#/event/%2Ffailing/fail');
+    await connectWith(page, async () => undefined);
+    await send(main);
+    const link = main.getByRole('link', { name: 'Recording up to this call' });
+    await link.waitFor();
+    for (const each of [page.getByRole('link', { name: 'Recording', exact: true }), link]) {
+      const [download] = await Promise.all([page.waitForEvent('download'), each.click()]);
+      const recording = JSON.parse(readFileSync(await download.path(), 'utf8')) as ReturnType<typeof app.recorder.dump>;
+      assert.deepEqual(recording.entries, JSON.parse(JSON.stringify(app.recorder.dump().entries)));
+    }
+    await leave();
+  });
+
+  it('has no link to a recording if nothing is recorded', async (t) => {
+    const { page, leave } = await open(t, rich.controllers, { emits: rich.emits });
+    assert.equal(await page.locator('#recording').isVisible(), false);
     await leave();
   });
 });

@@ -58,6 +58,14 @@ async function bookAt(port: number, path = '/events'): Promise<BookJson> {
   return JSON.parse((await ask(port, `${path}/book.json`)).text) as BookJson;
 }
 
+/** Fails inside, so that its answer has the id of the call. */
+@Namespace('/failing')
+class Failing {
+  @On() fail(): void {
+    throw new Error('secret');
+  }
+}
+
 const files = ['', 'page.js', 'page.css', 'icon.svg', 'book.json'].map((name) => `/events/${name}`);
 
 /** Listens with a server of the test's own. */
@@ -189,6 +197,32 @@ describe('the event book', () => {
     const parser = (await import('socket.io-msgpack-parser')) as unknown as AppOptions['parser'];
     const other = await start(t, [Served], { docs: true, parser });
     assert.equal((await bookAt(other.port)).socket.isForeign, true);
+  });
+
+  it('gives the recording, or that of one call, to whom the page is given; without a recorder there is none', async (t) => {
+    const recorder = { fields: ['room'] };
+    const { app, port, connect } = await start(t, [Failing], { docs: true, recorder });
+    const { error } = (await (await connect('/failing')).emitWithAck('fail', { room: 'a', secret: 'b' })) as {
+      readonly error: { readonly id: string };
+    };
+    const { status, headers, text } = await ask(port, '/events/recording.json');
+    assert.deepEqual([status, headers['content-type']], [200, 'application/json; charset=utf-8']);
+    const { entries } = JSON.parse(text) as { readonly entries: readonly unknown[] };
+    assert.deepEqual(entries, JSON.parse(JSON.stringify(app.recorder.dump().entries)));
+    assert.doesNotMatch(text, /"b"/);
+    const one = await ask(port, `/events/recording.json?call=${error.id}`);
+    assert.deepEqual(
+      (JSON.parse(one.text) as { readonly entries: readonly unknown[] }).entries,
+      JSON.parse(JSON.stringify(app.recorder.dump({ call: error.id }).entries)),
+    );
+    for (const call of ['', 'nobody', '%00', '%', encodeURIComponent('<script>'), 'x'.repeat(4000), '__proto__']) {
+      const unknown = await ask(port, `/events/recording.json?call=${call}`);
+      assert.deepEqual([unknown.status, unknown.text.startsWith('This call is not recorded')], [404, true], call);
+    }
+    const without = await start(t, [Failing], { docs: true });
+    assert.equal((await ask(without.port, '/events/recording.json')).status, 404);
+    const closed = await start(t, [Failing], { docs: { allow: () => false }, recorder });
+    assert.equal((await ask(closed.port, '/events/recording.json')).status, 403);
   });
 
   it('obeys the rules of hosts and origins', async (t) => {

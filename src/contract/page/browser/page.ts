@@ -132,6 +132,7 @@ async function begin(): Promise<void> {
   if (!response.ok) throw new Error(`The event book could not be loaded: ${response.status}.`);
   const book = (await response.json()) as Book;
   byId('host').textContent = summaryOf(book);
+  byId('recording').hidden = !book.isRecorded;
   fillNavigation(book.contract);
   const narrow = matchMedia('(max-width: 60rem)');
   byId<HTMLDetailsElement>('menu').open = !narrow.matches;

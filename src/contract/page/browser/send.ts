@@ -131,8 +131,9 @@ export class Sender {
       return announce('Sent.');
     }
     const isOne = outcomes.length === 1;
+    const { isRecorded } = this.book;
     this.#answer.replaceChildren(
-      ...outcomes.flatMap((each, index) => answerOf(each!, isOne ? '' : chosen[index]!.name)),
+      ...outcomes.flatMap((each, index) => answerOf(each!, isOne ? '' : chosen[index]!.name, isRecorded)),
     );
     if (failed?.issues) this.#editor.complain(failed.issues);
     announce(outcomes.map((each) => spoken(each!)).join('; '));
@@ -159,12 +160,20 @@ export class Sender {
 }
 
 /** One answer, with the name of its connection if there are several. */
-function answerOf({ values, failure, milliseconds }: Outcome, name: string): readonly HTMLElement[] {
+function answerOf({ values, failure, milliseconds }: Outcome, name: string, isRecorded: boolean): Node[] {
   const time = h('span', { class: 'hint' }, `${name} in ${milliseconds} ms`);
+  const id = isRecorded ? failure?.id : undefined;
   return [
     h('h4', {}, failure ? 'Refused ' : 'Answered ', time),
     failure ? failureText(failure) : h('pre', { tabindex: 0 }, answerText(values)),
+    ...(id === undefined ? [] : [recordingLink(id)]),
   ];
+}
+
+/** Leads to what the socket did until a call that failed inside. */
+function recordingLink(id: string): HTMLElement {
+  const href = `recording.json?call=${encodeURIComponent(id)}`;
+  return h('p', {}, h('a', { href, download: `recording-${id}.json` }, 'Recording up to this call'));
 }
 
 function spoken({ values, failure }: Outcome): string {
