@@ -58,7 +58,12 @@ function place(t: TestContext): Place {
       cwd: folder,
       env: { ...process.env, TMPDIR: temporary, ...env },
     });
-    t.after(() => child.kill('SIGKILL'));
+    const end = once(child, 'close') as Promise<unknown[]>;
+    // In order, or the program would outlive the `dev` that runs it.
+    t.after(async () => {
+      child.kill('SIGTERM');
+      await end;
+    });
     let output = '';
     let seen = 0;
     for (const from of [child.stdout, child.stderr]) from.setEncoding('utf8').on('data', (text) => (output += text));
@@ -70,7 +75,7 @@ function place(t: TestContext): Place {
       seen = found + 1;
       return lines()[found]!;
     };
-    return { child, lines, next, end: once(child, 'close') as Promise<unknown[]> };
+    return { child, lines, next, end };
   };
   return { folder, temporary, run };
 }
