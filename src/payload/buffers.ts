@@ -5,7 +5,7 @@
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import type { ClassTransformOptions } from 'class-transformer';
 import { lineage, transformTables } from './compiled/storages.js';
-import { isPlainObject } from './depth.js';
+import { isPlainObject } from './bounds.js';
 import { isUserClass, probeType } from './nested.js';
 
 /** The library's executor, for the values that compiled code leaves to it. */

@@ -2,7 +2,7 @@
 import type { ValidationError } from 'class-validator';
 import type { Issue } from '../base/issue.js';
 import { PayloadCompiler, type Compilation } from './compiled/index.js';
-import { isPlainObject } from './depth.js';
+import { isPlainObject } from './bounds.js';
 import { Invalid, issuesOf, type IssueSource } from './invalid.js';
 import { librarySteps, type Steps } from './library.js';
 import type { Direction } from './nested.js';

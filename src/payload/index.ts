@@ -3,7 +3,7 @@ export type { PayloadPlan } from './class-plan.js';
 export { inspectAsynchronous } from './inspect/asynchronous.js';
 export { describePayload } from './describe.js';
 export type { PropertyFacts, RuleFacts } from './describe.js';
-export { exceedsDepth } from './depth.js';
+export { exceedsDepth } from './bounds.js';
 export { constraintClasses, libraryConstraint } from './inspect/constraints.js';
 export { inspectPayload } from './inspect/inspect.js';
 export type { PayloadProblem } from './inspect/problem.js';

@@ -7,7 +7,7 @@ import type { MetadataStorage, ValidationError } from 'class-validator';
 import { ValidationExecutor as Executor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import type { ValidationExecutor } from 'class-validator/types/validation/ValidationExecutor.js';
 import { makesBuffers, refuseClaims } from './buffers.js';
-import { Awaited, Budget, BUDGET_EXCEEDED } from './budget.js';
+import { Awaited, Budget, BUDGET_EXCEEDED } from './bounds.js';
 import type { Class, ConstraintOf, SettledOptions } from './payload-options.js';
 
 /** The steps that make a payload of a value, and what is sent of an instance. All may throw what user code throws. */

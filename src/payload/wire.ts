@@ -1,5 +1,5 @@
 /** Values as Socket.IO carries them. */
-import { isPlainObject } from './depth.js';
+import { isPlainObject } from './bounds.js';
 
 /**
  * A value as the wire would carry it to a handler: instances become plain objects of their own keys, what `toJSON` gives

@@ -28,7 +28,7 @@ export class RuleSelection {
   #storageFor(type: Function): MetadataStorage {
     const storage = getMetadataStorage();
     const { validationMetadatas: all } = validationTables();
-    const index = indexOf(all);
+    const index = indexOf(all, type);
     if (!index) return storage;
     const keys = ancestors(type, index);
     const shown = new Map(keys.map((key) => [key, all.get(key)!]));
@@ -39,12 +39,22 @@ export class RuleSelection {
 /** The index of the library's table, and how many classes that had; all selections share it, as each class has several. */
 let latest: { readonly table: object; readonly size: number; readonly index: Index | undefined } | undefined;
 
-/** Returns the index; `undefined` if `instanceof`, which the library uses, may say something else. */
-function indexOf(table: ReadonlyMap<unknown, unknown>): Index | undefined {
-  if (latest?.table !== table || latest.size !== table.size) {
-    latest = { table, size: table.size, index: indexed([...table.keys()]) };
+/** Returns the index for a class; `undefined` if `instanceof`, which the library uses, may say something else. */
+function indexOf(table: ReadonlyMap<unknown, unknown>, type: Function): Index | undefined {
+  const { size } = table;
+  if (latest?.table !== table || latest.size !== size || !holds(latest.index, table, type)) {
+    latest = { table, size, index: indexed([...table.keys()]) };
   }
   return latest.index;
+}
+
+/** Whether an index has the class and its ancestors as the table has them: as many classes need not be the same ones. */
+function holds(index: Index | undefined, table: ReadonlyMap<unknown, unknown>, type: Function): boolean {
+  if (!index) return false;
+  for (let next: unknown = type; typeof next === 'function'; next = Object.getPrototypeOf(next)) {
+    if (table.has(next) !== (index.get(next.prototype)?.key === next)) return false;
+  }
+  return true;
 }
 
 function indexed(keys: readonly unknown[]): Index | undefined {

@@ -2,7 +2,7 @@
 import type { ClassTransformOptions } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { isPlainObject } from '../depth.js';
+import { isPlainObject } from '../bounds.js';
 import { isUserClass } from '../nested.js';
 import type { Class } from '../payload-options.js';
 

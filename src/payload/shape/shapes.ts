@@ -1,7 +1,7 @@
 /** Holds instances to the shape that their classes declare. */
 import type { RuleSelection } from '../compiled/selection.js';
 import type { Watch } from '../compiled/watch.js';
-import { isPlainObject } from '../depth.js';
+import { isPlainObject } from '../bounds.js';
 import { PLAIN_TO_CLASS, type Direction } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 import { declaredShapes, type DeclaredShape } from './declared-shape.js';

@@ -1,7 +1,7 @@
 /** Copies of values that a plan would change: class-transformer takes discriminators out of what it is given. */
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import { isPlainObject } from '../../depth.js';
+import { isPlainObject } from '../../bounds.js';
 import { isUserClass, probeType } from '../../nested.js';
 import type { Class } from '../../payload-options.js';
 import { namesOf } from './transform-class.js';

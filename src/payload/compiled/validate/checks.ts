@@ -3,7 +3,7 @@ import type { ValidationArguments, ValidationError } from 'class-validator';
 import { Validator } from 'class-validator';
 import type { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { Awaited, Budget, BUDGET_EXCEEDED } from '../../budget.js';
+import { Awaited, Budget, BUDGET_EXCEEDED } from '../../bounds.js';
 import { budgetedExecutor, execute } from '../../library.js';
 import type { SettledOptions } from '../../payload-options.js';
 import { addContext, isBroken, ruleName } from './rules.js';

@@ -4,7 +4,7 @@ import { ValidationError as ErrorNode } from 'class-validator';
 import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.js';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
-import type { Budget } from '../../budget.js';
+import type { Budget } from '../../bounds.js';
 import { ruleName } from './rules.js';
 import type { Check, WrittenMessage } from './rules.js';
 

@@ -2,14 +2,15 @@
 import type { ValidationError, ValidatorOptions } from 'class-validator';
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { BUDGET_EXCEEDED } from '../../budget.js';
+import { BUDGET_EXCEEDED } from '../../bounds.js';
 import { settleErrors } from '../../library.js';
 import type { Class, SettledOptions } from '../../payload-options.js';
 import type { Bag } from '../transform/transform-property.js';
 import { checkRules, Validation } from './checks.js';
 import type { Checking } from './checks.js';
 import { validationMisfit } from '../compilable.js';
-import { passes, split, type Split } from './known/decided.js';
+import { passes } from './known/decide.js';
+import { split, type Split } from './known/split.js';
 import { checkNested } from './nested-rules.js';
 import type { Nesting, ValidateObject } from './nested-rules.js';
 import { addContexts, compileRules } from './rules.js';

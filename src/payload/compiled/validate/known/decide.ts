@@ -1,10 +1,31 @@
 /** What many rules of class-validator say of a value, found out before the expensive part of the rule. */
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 
 /**
  * Says what a rule of class-validator says of a value, or `undefined` if the rule has to be asked. It is given the first two
  * constraints of the rule's metadata.
  */
 export type Decide = (value: unknown, first: unknown, second: unknown) => boolean | undefined;
+
+/** A rule that is decided here for many values. */
+export interface Decided {
+  readonly metadata: ValidationMetadata;
+  readonly decide: Decide;
+}
+
+/** Whether a value keeps the rules, so that none of them has to be asked; `false` if that is not known. */
+export function passes(rules: readonly Decided[], value: unknown): boolean {
+  for (const { metadata, decide } of rules) {
+    const { constraints } = metadata;
+    const first: unknown = constraints?.[0];
+    const second: unknown = constraints?.[1];
+    if (metadata.each && typeof value === 'object') {
+      if (!Array.isArray(value)) return false;
+      for (const item of value as unknown[]) if (decide(item, first, second) !== true) return false;
+    } else if (decide(value, first, second) !== true) return false;
+  }
+  return true;
+}
 
 /** A boxed text passes as a text. */
 export const isString: Decide = (value) => (typeof value === 'string' ? true : unlessObject(value));

@@ -1,14 +1,7 @@
 /** The rules of one property, split into those that are decided here and those that have to be asked. */
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { Rule } from '../rules.js';
-import type { Decide } from './decide.js';
+import type { Decide, Decided } from './decide.js';
 import { decideOf } from './known-rules.js';
-
-/** A rule that is decided here for many values. */
-interface Decided {
-  readonly metadata: ValidationMetadata;
-  readonly decide: Decide;
-}
 
 /** The rules of one property. */
 export interface Split {
@@ -39,18 +32,4 @@ function ofRule({ metadata, checks }: Rule): Decide | undefined {
   const [check, another] = checks;
   if (!check?.wrapper || another || metadata.validateIf) return undefined;
   return decideOf(metadata, check.metadata);
-}
-
-/** Whether a value keeps the rules, so that none of them has to be asked; `false` if that is not known. */
-export function passes(rules: readonly Decided[], value: unknown): boolean {
-  for (const { metadata, decide } of rules) {
-    const { constraints } = metadata;
-    const first: unknown = constraints?.[0];
-    const second: unknown = constraints?.[1];
-    if (metadata.each && typeof value === 'object') {
-      if (!Array.isArray(value)) return false;
-      for (const item of value as unknown[]) if (decide(item, first, second) !== true) return false;
-    } else if (decide(value, first, second) !== true) return false;
-  }
-  return true;
 }
