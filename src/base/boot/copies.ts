@@ -14,20 +14,33 @@ export interface Copy {
 
 type Modules = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
 
+/** The modules that `require` has loaded, by their paths. */
+const modules: Modules = createRequire(import.meta.url).cache;
+
 const found = new Map<string, { readonly modules: number; readonly copies: readonly Copy[] }>();
+
+let counted: number | undefined;
+
+/** Returns how many modules are loaded; it counts once for all classes that are looked at in one turn. */
+function countModules(): number {
+  if (counted === undefined) {
+    counted = Object.keys(modules).length;
+    queueMicrotask(() => (counted = undefined));
+  }
+  return counted;
+}
 
 /** Returns the copies of a library that are loaded, by one of its files: `dist/index.js`. */
 export function copiesOf(library: string, file: string): readonly Copy[] {
-  const modules: Modules = createRequire(import.meta.url).cache;
-  const count = Object.keys(modules).length;
+  const count = countModules();
   const known = found.get(library);
   if (known?.modules === count) return known.copies;
-  const copies = search(modules, library, file);
+  const copies = search(library, file);
   found.set(library, { modules: count, copies });
   return copies;
 }
 
-function search(modules: Modules, library: string, file: string): Copy[] {
+function search(library: string, file: string): Copy[] {
   const end = `/${library}/${file}`;
   return Object.entries(modules).flatMap(([path, module]) => {
     if (!path.replaceAll('\\', '/').endsWith(end) || !module) return [];
