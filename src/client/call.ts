@@ -25,7 +25,7 @@ export interface CallingSocket {
 
 /**
  * Emits an event.
- * @returns the handler's answer
+ * @returns the handler's answer; of several values the first, as `emitWithAck` has it: `connect(…).call` returns all
  * @throws CallError if the server answered with an error; and the error of `emitWithAck` after a `timeout(…)`
  */
 export async function call<T = unknown>(socket: CallingSocket, event: string, ...args: unknown[]): Promise<T> {
