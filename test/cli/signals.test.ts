@@ -58,6 +58,16 @@ const stops = ['SIGINT', 'SIGTERM'] as const;
 /** Moments of `call --listen`, each with a server that tells when it is there. */
 const moments = ['while the server does not answer', 'while it is let in', 'while the event is handled'] as const;
 
+/** A recording without a call. */
+const DUMP = JSON.stringify({
+  recording: 1,
+  why: 'asked',
+  at: '2026-01-31T12:00:00.000Z',
+  fields: [],
+  dropped: 0,
+  entries: [],
+});
+
 describe('a command that is stopped', { timeout: 300_000 }, () => {
   for (const signal of stops) {
     for (const moment of moments) {
@@ -93,7 +103,7 @@ describe('a command that is stopped', { timeout: 300_000 }, () => {
     for (const words of [['routes'], ['explain', '/chat', 'say'], ['replay', 'dump.json']]) {
       it(`${words[0]} ends by ${signal} while the program starts, and the program with it`, async (t) => {
         const { child, end, left, folder } = await command(t, words, {
-          'dump.json': '{"recording":1,"entries":[]}',
+          'dump.json': DUMP,
           'main.js': `import { writeFileSync } from 'node:fs';
 process.on('${signal}', () => {});
 writeFileSync('pid', String(process.pid));

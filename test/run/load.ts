@@ -13,8 +13,10 @@ const chosen = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .sort();
 if (chosen.length === 0) throw new Error(`no test file matches TEST=${words.join(',')}`);
 
-/** The files that `programs.ts` imports. */
-export const programs: RegExp = /^(cli|consumer|contract|create|docs|samples)\//;
+/** The files of the processes that have their own: commands and pages, packages and programs, several nodes. */
+export const commands: RegExp = /^(cli|contract|create)\//;
+export const programs: RegExp = /^(consumer|docs|samples)\//;
+export const cluster: RegExp = /^cluster\//;
 
 /**
  * Imports the chosen test files that belong to this process. `TEST=payload,plan npm test` chooses the files whose path

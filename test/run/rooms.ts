@@ -1,4 +1,4 @@
 /** The tests of the rooms that run in this process, and of the repository. */
-import { load, programs } from './load.js';
+import { cluster, commands, load, programs } from './load.js';
 
-load((file) => !programs.test(file) && !file.startsWith('cluster/'));
+load((file) => ![cluster, commands, programs].some((others) => others.test(file)));
