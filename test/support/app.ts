@@ -69,7 +69,11 @@ export function openClient(t: TestContext, url: string, options: ClientOptions =
   const socket = connectClient(url, { forceNew: true, reconnection: false, transports: ['websocket'], ...options });
   const emitWithAck = socket.emitWithAck.bind(socket);
   socket.emitWithAck = (event, ...args) => within(emitWithAck(event, ...args), `the acknowledgement of '${event}'`);
-  t.after(() => socket.disconnect());
+  t.after(() => {
+    // Sockets of other namespaces keep the connection, and would come back to whoever has the port next.
+    socket.io.reconnection(false);
+    socket.disconnect();
+  });
   return socket;
 }
 
