@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { IsString } from 'class-validator';
 import {
   Auth,
@@ -201,6 +202,37 @@ describe('an option', () => {
       assert.deepEqual(more, []);
       assert.deepEqual([problem!.code, problem!.where], ['unknown_option', where]);
       assert.match(problem!.what, expected);
+    });
+  }
+
+  const wrong: readonly (readonly [of: string, options: object, said: RegExp])[] = [
+    ...[-5, '5s', Number.NaN, null].map((timeout) => ['On', { timeout }, /`timeout` of @On is /] as const),
+    ...['room_full', [1], {}].map((throws) => ['On', { throws }, /`throws` of @On is /] as const),
+    ['On', { summary: 5 }, /`summary` of @On is 5/],
+    ['On', { deprecated: 1 }, /`deprecated` of @On is 1/],
+    ...['everybody', { room: '' }, { rooms: 'a' }, 5].map((to) => ['Emit', { to }, /`to` of @Emit is /] as const),
+    ['Emit', { skipEmpty: 'yes' }, /`skipEmpty` of @Emit is 'yes'/],
+    ...['request', true].map((scope) => ['Namespace', { scope }, /`scope` of @Namespace is /] as const),
+    ['Namespace', { payload: [] }, /`payload` of @Namespace is \[\]/],
+    ['Payload', { optional: 'yes' }, /`optional` of @Payload is 'yes'/],
+    ['Payload', { validator: 'strict' }, /`validator` of @Payload is 'strict'/],
+  ];
+  for (const [of, options, said] of wrong) {
+    it(`of @${of} that has the wrong kind is a mistake: ${inspect(options)}`, async () => {
+      const given = (decorator: string): never => (of === decorator ? options : {}) as never;
+      @Namespace('/a', given('Namespace'))
+      class A {
+        @On('say', given('On'))
+        @Emit('said', given('Emit'))
+        say(@Payload(given('Payload')) _dto: Dto) {}
+      }
+      const found = await problems({ controllers: [A] });
+      assert.deepEqual(
+        found.map(({ code }) => code),
+        ['option_kind'],
+      );
+      assert.match(found[0]!.what, said);
+      assert.match(found[0]!.fix, /^give /);
     });
   }
 

@@ -6,7 +6,7 @@ import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import { checkEmittedName } from './check-controllers.js';
 import type { HandlerFacts } from './facts.js';
-import { checkHandlerOptions } from './option-keys.js';
+import { checkHandlerOptions } from './decorator-options.js';
 
 /** Returns the handlers with what can be used of their middleware. */
 export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFacts[]> {

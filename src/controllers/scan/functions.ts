@@ -8,7 +8,7 @@ import type { Class } from '../../base/reflect.js';
 import { checkEvents, checkEventType, eventTaken, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
 import { validMiddleware } from './check-inputs.js';
-import { checkHandlerOptions } from './option-keys.js';
+import { checkHandlerOptions } from './decorator-options.js';
 import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */

@@ -7,7 +7,7 @@ import { checkData, checkEvents, checkEventType, methodProblem } from './check-c
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
 import { checkInputs, validMiddleware } from './check-inputs.js';
-import { checkNamespaceOptions } from './option-keys.js';
+import { checkNamespaceOptions } from './decorator-options.js';
 import { pathProblem } from './path.js';
 
 /**
