@@ -9,7 +9,7 @@ import { openWire, type Wire } from './support/wire.js';
 
 const heartbeat = { interval: 300, timeout: 5000 };
 
-describe('what is kept while the broker is away', { concurrency: 2 }, () => {
+describe('what is kept while the broker is away', { concurrency: 3 }, () => {
   for (const engine of ['redis', 'redis (ioredis)', 'redis-streams', 'nats', 'rabbitmq', 'postgres']) {
     const program = engine.split(' ')[0] ?? '';
     const missing = brokerAbsence(program);

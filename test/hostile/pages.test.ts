@@ -47,11 +47,12 @@ const serve = (t: TestContext, options: Partial<AppOptions> = {}): Promise<Runni
   start(t, [Root], { static: pages, ...options });
 
 /** Writes bytes of a test's own choice, and reads what is answered until the server has no more to say. */
-function raw(port: number, bytes: string, abortAfter?: number): Promise<string> {
+function raw(port: number, bytes: string, abortAfter?: number, onBegin?: () => void): Promise<string> {
   return new Promise((resolve) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
     socket.setTimeout(2_000, () => socket.destroy());
+    socket.once('data', () => onBegin?.());
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
       if (abortAfter !== undefined && answer.length >= abortAfter) socket.destroy();
@@ -143,8 +144,10 @@ describe('pages', () => {
     await undisturbed(async () => {
       for (let n = 0; n < 20; n++) {
         writeFileSync(path, Buffer.alloc(3_000_000, 'x'));
-        const reading = raw(port, 'GET /gone.bin HTTP/1.1\r\nHost: localhost\r\n\r\n', n * 10_000);
-        rmSync(path, { force: true });
+        const remove = (): void => rmSync(path, { force: true });
+        const head = 'GET /gone.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+        const reading = raw(port, head, n * 100_000, n % 2 === 0 ? remove : undefined);
+        if (n % 2 === 1) remove();
         await reading;
       }
       assert.match(await get(port, '/data.txt'), /^HTTP\/1.1 200 /);

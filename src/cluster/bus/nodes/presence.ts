@@ -209,7 +209,7 @@ export class Presence {
       else this.#beat();
     }
     if (this.members.awaited > 0) this.#say({ node: 'who' });
-    this.members.expire(now - timeout, this.#at.alive - interval);
+    this.members.expire(now - timeout, this.#at.alive - Math.max(timeout / 2, interval * 1.5));
     if (now - this.#at.up > FORGET_AFTER) this.node.forget(now - FORGET_AFTER);
     if (now - this.#at.alive > timeout) this.node.reset(`nothing came back for ${timeout} ms`);
   }
