@@ -1,7 +1,8 @@
 /** The options of a hub, and the messages that it passes on. */
 import type { ClusterMessage } from 'socket.io-adapter';
 import type { AdapterOptions, AdapterStatus } from '../types.js';
-import type { Heartbeat, NodeMessage } from './nodes/presence.js';
+import type { Heartbeat } from './nodes/members.js';
+import type { NodeMessage } from './nodes/presence.js';
 import type { StartupPolicy } from './link/startup.js';
 
 /** An answer to a request of a namespace. `data.error`: it could not be given; `data.absent`: that namespace is not here. */

@@ -1,6 +1,6 @@
 /** The nodes that an emitter sends to: they hear nothing of it but questions, and answer what they got. */
-import type { Heartbeat, NodeMessage } from './presence.js';
-import { Members, type NodeState } from './members.js';
+import type { NodeMessage } from './presence.js';
+import { Members, type Heartbeat, type NodeState } from './members.js';
 
 /** The parts of an emitter that its audience uses. */
 export interface AudienceNode {
@@ -66,7 +66,7 @@ export class Audience {
     const now = performance.now();
     const isWaiting = this.members.awaited > 0;
     const pause = isWaiting ? 0 : this.node.isUnconfirmed() ? 1000 : this.heartbeat.interval;
-    this.members.expire(now - this.heartbeat.timeout, this.node.brokerAnsweredAt() - this.heartbeat.interval);
+    this.members.expire(now, this.node.brokerAnsweredAt(), this.heartbeat);
     if (this.#unanswered >= 2 && this.members.size === 0) {
       this.#unanswered = 0;
       this.node.giveUp();

@@ -10,6 +10,12 @@ export interface NodeState {
   readonly fences?: Readonly<Record<string, number>>;
 }
 
+/** Milliseconds between two signs of life of a node, and without any until it counts as gone. */
+export interface Heartbeat {
+  readonly interval: number;
+  readonly timeout: number;
+}
+
 export interface Member extends NodeState {
   readonly uid: string;
   /** Milliseconds of this process's clock. */
@@ -107,10 +113,12 @@ export class Members {
   }
 
   /**
-   * Removes who was silent since `before`.
-   * @param proven up to when the link would have brought what they said: while the broker is silent, nobody else is to blame
+   * Removes who was silent for the heartbeat's timeout. While the broker is silent, no node is to blame: the link must have been alive
+   * well after its last word, for that may have come just before the silence.
+   * @param alive when the link was last known to bring what nodes say
    */
-  expire(before: number, proven: number): void {
-    for (const { uid, seen } of this.#all.values()) if (seen < before && seen < proven) this.remove(uid);
+  expire(now: number, alive: number, { interval, timeout }: Heartbeat): void {
+    const before = Math.min(now - timeout, alive - Math.max(timeout / 2, interval * 1.5));
+    for (const { uid, seen } of this.#all.values()) if (seen < before) this.remove(uid);
   }
 }

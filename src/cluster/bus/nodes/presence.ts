@@ -2,7 +2,7 @@
 import type { Lock, Topic } from '../../transports/transport.js';
 import type { Census, Counts } from './census.js';
 import { type Lease, type LeaseOptions, Leases } from './elections.js';
-import { Members, type NodeState } from './members.js';
+import { Members, type Heartbeat, type NodeState } from './members.js';
 
 /**
  * Messages of nodes about themselves. `hello`: the link is up, or a lease is asked for; it is answered by a `beat`.
@@ -21,11 +21,6 @@ interface Beat {
   /** The claim that this answers. */
   readonly claim?: number;
   readonly counts?: Counts;
-}
-
-export interface Heartbeat {
-  readonly interval: number;
-  readonly timeout: number;
 }
 
 /** The parts of a node that presence uses. */
@@ -209,7 +204,7 @@ export class Presence {
       else this.#beat();
     }
     if (this.members.awaited > 0) this.#say({ node: 'who' });
-    this.members.expire(now - timeout, this.#at.alive - Math.max(timeout / 2, interval * 1.5));
+    this.members.expire(now, this.#at.alive, this.heartbeat);
     if (now - this.#at.up > FORGET_AFTER) this.node.forget(now - FORGET_AFTER);
     if (now - this.#at.alive > timeout) this.node.reset(`nothing came back for ${timeout} ms`);
   }
