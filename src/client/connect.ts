@@ -25,7 +25,7 @@ export interface ClientSocket {
 export interface CallOptions {
   /** Milliseconds, after which the call fails with the code `timeout`. */
   readonly timeout?: number | undefined;
-  /** Returns the call up; it fails with the reason of the signal. */
+  /** Gives the call up; it fails with the reason of the signal. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -30,12 +30,16 @@ export function spreadReconnections(socket: object): void {
   if (!manager || known.has(manager)) return;
   known.add(manager);
   let engine: Engine | undefined;
+  let isDelayed = false;
   const listen = (): void => {
     if (!manager.engine || engine === manager.engine) return;
     engine = manager.engine;
     engine.on('packet', ({ type, data }) => {
-      const hint = type === 'noop' && /^drain:(\d+)$/.exec(String(data));
-      if (hint) delayNext(manager, Number(hint[1]));
+      const hint = type === 'noop' && /^drain:(\d{1,5})$/.exec(String(data));
+      // The delays of now are the manager's own only until the first hint.
+      if (!hint || isDelayed) return;
+      isDelayed = true;
+      delayNext(manager, Number(hint[1]), () => (isDelayed = false));
     });
   };
   listen();
@@ -43,7 +47,7 @@ export function spreadReconnections(socket: object): void {
 }
 
 /** The first attempt comes after the manager's own delay and a random part of that time; later ones are as ever. */
-function delayNext(manager: Manager, spread: number): void {
+function delayNext(manager: Manager, spread: number, restored: () => void): void {
   const [delay, most, jitter] = [
     manager.reconnectionDelay(),
     manager.reconnectionDelayMax(),
@@ -56,5 +60,8 @@ function delayNext(manager: Manager, spread: number): void {
     manager.reconnectionDelay(least);
   };
   set(first, Math.max(first, most), 0);
-  manager.once('reconnect_attempt', () => set(delay, most, jitter));
+  manager.once('reconnect_attempt', () => {
+    set(delay, most, jitter);
+    restored();
+  });
 }

@@ -20,6 +20,11 @@ class Second {}
 const limits = { connectionsPerAddress: Infinity, connectionRate: Infinity };
 const own = { reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 300, randomizationFactor: 0 };
 
+/** The part of Engine.IO's socket that sends packets of any type. */
+interface Sending {
+  sendPacket(type: string, data: string): void;
+}
+
 interface Watched {
   readonly socket: Socket;
   /** The pause before the first attempt, in milliseconds. */
@@ -83,6 +88,34 @@ for (const [transport, count] of [
       assert.equal(watched.pause(), 10);
     });
   });
+}
+
+for (const transport of ['websocket', 'polling'] as const) {
+  for (const hints of [
+    ['drain:40', 'drain:40'],
+    ['drain:40', 'drain:30', 'drain:20'],
+    ['drain:999999999999', 'drain:-1', 'drain:1e3', 'drain:', 'drain:40'],
+  ]) {
+    it(`heeds one time that a server names, and has its own delays after it, over ${transport}: ${hints.join()}`, async (t) => {
+      const { app, connect } = await start(t, [Quiet], { limits });
+      const socket = await connect('/', { ...own, transports: [transport] });
+      typed(socket);
+      const watched = watch(socket);
+      const { conn } = [...app.io.of('/').sockets.values()][0]!;
+      let left = hints.length;
+      const told = new Promise<void>((resolve) => {
+        socket.io.engine.on('packet', ({ type }) => void (type === 'noop' && --left === 0 && resolve()));
+      });
+      for (const hint of hints) (conn as unknown as Sending).sendPacket('noop', hint);
+      await told;
+      const again = nextEvent(socket, 'connect');
+      conn.close();
+      await again;
+      assert.ok(watched.pause() >= 10 && watched.pause() <= 50, String(watched.pause()));
+      const { io } = socket;
+      assert.deepEqual([io.reconnectionDelay(), io.reconnectionDelayMax(), io.randomizationFactor()], [10, 300, 0]);
+    });
+  }
 }
 
 it('a client of several namespaces waits once, and its own jitter stays', async (t) => {
