@@ -3,25 +3,18 @@ import { inspect } from 'node:util';
 import { isSwitchable, type CheckLevels, type Step } from '../base/boot/report.js';
 import { bootErrors, switchableChecks } from '../base/boot-errors.js';
 import { unknownOption } from '../base/boot/unknown-option.js';
+import { isBoolean, isFunction, isList, isRecord, isText, oneOf } from '../base/boot/kinds.js';
 import type { SetupProblem } from '../base/errors.js';
-import { foreignOptions, ownOptions } from './option-names.js';
+import { foreignOptions, ownOptions, type OptionKind } from './option-names.js';
 import { payloadKeys, transformKeys, validatorKeys } from '../payload/index.js';
 import type { AppOptions } from './options.js';
 
-const isList = (value: unknown): boolean => Array.isArray(value);
-const isFunction = (value: unknown): boolean => typeof value === 'function';
-const isText = (value: unknown): boolean => typeof value === 'string';
-const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
-const oneOf =
-  (...words: readonly string[]) =>
-  (value: unknown): boolean =>
-    words.includes(value as string);
 const isLogger = (value: unknown): boolean =>
   value === false || ['debug', 'info', 'warn', 'error'].every((name) => isFunction(Object(value)[name]));
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The kinds of options that another check does not look at, with what is expected. */
-const kinds: Readonly<Record<string, readonly [is: (value: unknown) => boolean, expected: string, fix: string]>> = {
+const kinds: Readonly<Record<string, OptionKind>> = {
+  ...foreignOptions,
   controllers: [isList, 'a list', 'write controllers: [ChatController], or globs: [`src/**/*.controller.ts`].'],
   services: [isList, 'a list of classes', 'write services: [Mailer].'],
   use: [isList, 'a list of middleware', 'write use: [middleware].'],

@@ -1,6 +1,7 @@
 /** Options of decorators that do not exist, or have the wrong kind: they would be ignored, or misread, without a word. */
 import { inspect } from 'node:util';
 import type { Step } from '../../base/boot/report.js';
+import { isBoolean, isFunction, isList, isRecord, isText, oneOf } from '../../base/boot/kinds.js';
 import { closest } from '../../base/boot/unknown-option.js';
 import { payloadKeys, transformKeys, validatorKeys } from '../../payload/index.js';
 import type {
@@ -17,14 +18,14 @@ type Kind = readonly [is: (value: unknown) => boolean, expected: string];
 type Kinds<Options> = Readonly<Record<keyof Options, Kind>>;
 
 const ANYTHING: Kind = [() => true, ''];
-const BOOLEAN: Kind = [(value) => typeof value === 'boolean', 'true or false'];
+const BOOLEAN: Kind = [isBoolean, 'true or false'];
 const TEXT: Kind = [isText, 'a text'];
 
 const handlerKinds: Kinds<HandlerOptions & ReturningOptions> = {
   timeout: [(value) => typeof value === 'number' && value >= 0, 'milliseconds, a number >= 0, or Infinity'],
-  throws: [(value) => Array.isArray(value) && value.every(isText), "a list of codes, ['room_full']"],
+  throws: [(value) => isList(value) && value.every(isText), "a list of codes, ['room_full']"],
   summary: TEXT,
-  deprecated: [(value) => typeof value === 'boolean' || isText(value), 'true, or a text that says what to use instead'],
+  deprecated: [(value) => isBoolean(value) || isText(value), 'true, or a text that says what to use instead'],
   returns: ANYTHING,
 };
 const emissionKinds: Kinds<EmissionOptions> = {
@@ -33,7 +34,7 @@ const emissionKinds: Kinds<EmissionOptions> = {
   on: ANYTHING,
 };
 const namespaceKinds: Kinds<NamespaceOptions> = {
-  scope: [(value) => ['app', 'connection', 'event'].includes(value as string), "'app', 'connection' or 'event'"],
+  scope: [oneOf('app', 'connection', 'event'), "'app', 'connection' or 'event'"],
   payload: [isRecord, 'an object, such as { validator: { … } }'],
 };
 const paramKinds: Kinds<ParamOptions> = {
@@ -44,21 +45,13 @@ const paramKinds: Kinds<ParamOptions> = {
   validator: [isRecord, "an object of class-validator's options"],
   transform: [isRecord, "an object of class-transformer's options"],
   shape: ANYTHING,
-  message: [(value) => typeof value === 'function', 'a function that returns a text'],
+  message: [isFunction, 'a function that returns a text'],
 };
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function isTarget(value: unknown): boolean {
   if (isText(value)) return ['sender', 'others', 'all'].includes(value);
   const { room } = Object(value) as { readonly room?: unknown };
-  return typeof room === 'function' || (isText(room) && room !== '');
+  return isFunction(room) || (isText(room) && room !== '');
 }
 
 /** Yields the unknown and wrong options of a handler, of what it emits and of its parameters. */
