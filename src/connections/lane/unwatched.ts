@@ -60,17 +60,24 @@ export function isUnwatched(conn: LaneConnection, client: ClientInternals): bool
   );
 }
 
-/** Whether an answer may go past the socket, the client and the connection. */
-export function isSentUnwatched(internals: SocketInternals, stock: SocketInternals, conn: LaneConnection): boolean {
-  const { client } = internals;
-  const stockConn = Object.getPrototypeOf(conn) as LaneConnection;
+/** Whether no listener of a connection, or of its server, is to hear of a packet that is sent. */
+export function isPacketUnheard(conn: Listened & { readonly server: Listened }): boolean {
   const { server } = conn;
   return (
     conn.listenerCount('packetCreate') === 0 &&
     conn.listenerCount('flush') === 0 &&
     conn.listenerCount('drain') === 0 &&
     server.listenerCount('flush') === 0 &&
-    server.listenerCount('drain') === 0 &&
+    server.listenerCount('drain') === 0
+  );
+}
+
+/** Whether an answer may go past the socket, the client and the connection. */
+export function isSentUnwatched(internals: SocketInternals, stock: SocketInternals, conn: LaneConnection): boolean {
+  const { client } = internals;
+  const stockConn = Object.getPrototypeOf(conn) as LaneConnection;
+  return (
+    isPacketUnheard(conn) &&
     internals.packet === stock.packet &&
     !Object.hasOwn(client, '_packet') &&
     !Object.hasOwn(client, 'writeToEngine') &&

@@ -2,9 +2,8 @@
  * A broadcast's packet, whose frame is made once for all its receivers: it goes to each of them without the objects and events that
  * Engine.IO makes for every packet, where nothing waits before it and nobody listens to them.
  */
+import { isPacketUnheard } from '../../connections/lane/unwatched.js';
 import type { EngineSocket, PacketOptions } from './ws.js';
-
-const packetEvents = ['packetCreate', 'flush', 'drain'];
 
 /** Writes the frame of a packet as `write` of an Engine.IO socket would. `false`, and nothing is done, if it must go the long way. */
 export function writeFrame(socket: EngineSocket, options: PacketOptions | undefined): boolean {
@@ -20,10 +19,7 @@ export function writeFrame(socket: EngineSocket, options: PacketOptions | undefi
 }
 
 function takesFrames(socket: EngineSocket): boolean {
-  const { transport, server } = socket;
+  const { transport } = socket;
   if (socket.readyState !== 'open' || !transport.writable || transport.perMessageDeflate) return false;
-  if (socket.writeBuffer.length > 0 || socket.packetsFn.length > 0) return false;
-  for (const event of packetEvents)
-    if (socket.listenerCount(event) > 0 || server.listenerCount(event) > 0) return false;
-  return true;
+  return socket.writeBuffer.length === 0 && socket.packetsFn.length === 0 && isPacketUnheard(socket);
 }
