@@ -3,6 +3,7 @@ import type { ClassTransformOptions } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { isPlainObject } from '../bounds.js';
+import { discriminatorOf } from '../compiled/transform/transform-property.js';
 import { isUserClass } from '../nested.js';
 import type { Class } from '../payload-options.js';
 
@@ -137,11 +138,6 @@ function define(object: object, key: string, value: unknown): void {
 function boundOnce(source: Bag, key: string): () => unknown {
   let bound: unknown;
   return () => (bound ??= (source[key] as Function).bind(source));
-}
-
-function discriminatorOf(metadata: TypeMetadata | undefined) {
-  const discriminator = metadata?.options?.discriminator;
-  return discriminator?.property && discriminator.subTypes ? discriminator : undefined;
 }
 
 /** The class of a value in a discriminated place. */

@@ -5,7 +5,7 @@ import type { ExposeMetadata, TransformMetadata, TypeMetadata } from 'class-tran
 import { CLASS_TO_PLAIN } from '../../nested.js';
 import type { Class } from '../../payload-options.js';
 import { OTHER, transformsOf, type Decisions } from '../transform/transform-class.js';
-import { discriminatorOf, type Bag, type Call } from '../transform/transform-property.js';
+import { applyTransforms, discriminatorOf, type Bag, type Call } from '../transform/transform-property.js';
 
 /** Makes a plain object of an instance. */
 export type Flatten = (call: Call, source: Bag) => Bag;
@@ -71,10 +71,7 @@ function ofProperty(
   const isMap = value instanceof Map || (metadata?.reflectedType as unknown) === Map;
   let made: unknown = value;
   if (transforms.length > 0) {
-    made = given;
-    for (const { transformFn } of transforms) {
-      made = transformFn({ value: made, key, obj: source, type: CLASS_TO_PLAIN, options: call.options }) as unknown;
-    }
+    made = applyTransforms(transforms, key, call, given, source);
     if (made === source[key]) made = value;
   }
   return toPlain(call, made, type, isMap);

@@ -4,7 +4,7 @@ import { CLASS_TO_PLAIN } from '../../nested.js';
 import type { Class } from '../../payload-options.js';
 import { namesMisfit } from '../compilable.js';
 import { namesOf, type Decisions } from '../transform/transform-class.js';
-import type { Bag, Call } from '../transform/transform-property.js';
+import { applyTransforms, type Bag, type Call } from '../transform/transform-property.js';
 import { propertyOf, type ToPlain } from './plain-class.js';
 
 /** Makes a plain object of a Map. */
@@ -29,16 +29,7 @@ export function compileFlattenMap(type: unknown, call: Call, toPlain: ToPlain): 
       if (key === '__proto__' || key === 'constructor') continue;
       const { name, transforms = [] } = known.get(key) ?? { name: key };
       const value = source.get(key);
-      let made: unknown = (source as unknown as Bag)[key];
-      for (const { transformFn } of transforms) {
-        made = transformFn({
-          value: made,
-          key,
-          obj: source,
-          type: CLASS_TO_PLAIN,
-          options: current.options,
-        }) as unknown;
-      }
+      let made = applyTransforms(transforms, key, current, (source as unknown as Bag)[key], source);
       if (made === (source as unknown as Bag)[key]) made = value;
       const item = toPlain(current, made, type, value instanceof Map);
       if (item !== undefined || exposeUnsetFields) plain[name] = item;

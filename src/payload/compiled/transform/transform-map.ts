@@ -32,7 +32,7 @@ export function compileMap(type: Class, call: Call, convert: Convert): BuildMap 
       else {
         const arrayType: unknown = Array.isArray(value) ? property?.metadata?.reflectedType : undefined;
         item = convert(current, value, type, arrayType, value instanceof Map);
-        if (property) item = applyTransforms(property, current, item, source);
+        if (property) item = applyTransforms(property.transforms, name, current, item, source);
       }
       if (item !== undefined || exposeUnsetFields) made.set(name, item);
     }

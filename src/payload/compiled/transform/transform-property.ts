@@ -17,7 +17,7 @@ export class Call {
 
   constructor(
     given: ClassTransformOptions,
-    private readonly direction: Direction = PLAIN_TO_CLASS,
+    readonly direction: Direction = PLAIN_TO_CLASS,
   ) {
     this.#given = given;
   }
@@ -79,17 +79,23 @@ export function compileProperty(property: Property, options: ClassTransformOptio
         const arrayType = Array.isArray(value) ? reflectedType : undefined;
         made = convert(call, value, type, arrayType, reflectedType === Map || value instanceof Map);
       }
-      if (transforms.length > 0) made = applyTransforms(property, call, made, source);
+      if (transforms.length > 0) made = applyTransforms(transforms, name, call, made, source);
     }
     if (made !== undefined || exposeUnsetFields) instance[name] = made;
   };
 }
 
 /** Runs the @Transforms of a property, in their order. */
-export function applyTransforms({ name, transforms }: Property, call: Call, value: unknown, source: Bag): unknown {
+export function applyTransforms(
+  transforms: readonly TransformMetadata[],
+  key: string,
+  call: Call,
+  value: unknown,
+  source: object,
+): unknown {
   let made = value;
   for (const transform of transforms) {
-    const params = { value: made, key: name, obj: source, type: PLAIN_TO_CLASS, options: call.options };
+    const params = { value: made, key, obj: source, type: call.direction, options: call.options };
     made = transform.transformFn(params) as unknown;
   }
   return made;
@@ -149,7 +155,7 @@ function compileType(
 }
 
 /** The discriminator of a @Type, if it has a complete one. */
-export function discriminatorOf(metadata: TypeMetadata): TypeMetadata['options']['discriminator'] {
-  const discriminator = metadata.options?.discriminator;
+export function discriminatorOf(metadata: TypeMetadata | undefined): TypeMetadata['options']['discriminator'] {
+  const discriminator = metadata?.options?.discriminator;
   return discriminator?.property && discriminator.subTypes ? discriminator : undefined;
 }
