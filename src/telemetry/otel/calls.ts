@@ -102,12 +102,16 @@ function describe(span: Span, message: CallEnd): void {
 /** Failures that are the server's own make an error of a span; the others are answers that it meant. */
 const faults: ReadonlySet<unknown> = new Set(['internal', 'timeout', 'busy', 'closing']);
 
-/** Says how something ended; `error.type` is the code that the client was answered with. */
-export function describeOutcome(span: Span, { kind, code, limit, error }: Outcome<string>): void {
+/**
+ * Says how something ended; `error.type` is the code that the client was answered with.
+ * @param isFault whether it makes an error of the span
+ */
+export function describeOutcome(span: Span, outcome: Outcome<string>, isFault = faults.has(outcome.code)): void {
+  const { kind, code, limit, error } = outcome;
   span.setAttribute('colloquy.outcome', kind);
   if (limit !== undefined) span.setAttribute('colloquy.limit', limit);
   if (code !== undefined) span.setAttribute('error.type', code);
-  if (!faults.has(code)) return;
+  if (!isFault) return;
   span.setStatus({ code: api.SpanStatusCode.ERROR });
   if (error instanceof Error) span.recordException(error);
 }

@@ -1,6 +1,7 @@
 /** A span for each round of background work: a trace of its own, active in the work. */
 import type { BackgroundMessage } from '../../base/channels/messages.js';
 import { api, tracer, type Context, type Span } from './api.js';
+import { describeOutcome } from './calls.js';
 import { leftOut } from './unrecorded.js';
 
 /** The spans of the rounds that run, by their `start` and by what both messages share. */
@@ -28,11 +29,6 @@ export function endRound(message: BackgroundMessage): void {
   const span = running.get(key);
   running.delete(key);
   if (!span) return;
-  const { kind, error } = message.outcome;
-  span.setAttribute('colloquy.outcome', kind);
-  if (kind === 'failed') {
-    span.setStatus({ code: api.SpanStatusCode.ERROR });
-    if (error instanceof Error) span.recordException(error);
-  }
+  describeOutcome(span, message.outcome, message.outcome.kind === 'failed');
   span.end();
 }
