@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { auth } from '../messages.js';
-import { frame, readFrames } from './frames.js';
+import { frame, readFrames, upgradeRequest } from './frames.js';
 
 const PING = 0x32;
 const MESSAGE = 0x34;
@@ -92,13 +92,3 @@ export class Client {
     this.onPacket(data[start]!, data, comma, end);
   }
 }
-
-const upgradeRequest = [
-  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  '\r\n',
-].join('\r\n');

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
+/** The request that opens a WebSocket. */
+export const upgradeRequest = [
+  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+  'Host: 127.0.0.1',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  '\r\n',
+].join('\r\n');
+
 /** WebSocket text frame from client to server (masked, as the protocol asks), with the Engine.IO/Socket.IO packet `text`. */
 export function frame(text: string): Buffer {
   const body = Buffer.from(text);

@@ -2,7 +2,7 @@
 import { Duplex } from 'node:stream';
 import type { Server as HttpServer } from 'node:http';
 import { auth } from '../messages.js';
-import { frame } from '../load/frames.js';
+import { frame, upgradeRequest } from '../load/frames.js';
 
 type Chunk = Buffer | string;
 
@@ -62,7 +62,7 @@ export class MemoryClient {
 
   static async connect(server: HttpServer): Promise<MemoryClient> {
     const client = new MemoryClient(server);
-    client.#end.push(request);
+    client.#end.push(Buffer.from(upgradeRequest));
     await client.#until('\r\n\r\n');
     await client.#until('0{');
     client.write(frame(`40/bench,${JSON.stringify(auth)}`));
@@ -114,15 +114,3 @@ export class MemoryClient {
     }
   }
 }
-
-const request = Buffer.from(
-  [
-    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-    'Host: 127.0.0.1',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-    '\r\n',
-  ].join('\r\n'),
-);

@@ -80,6 +80,16 @@ const at =
   ({ refusal }) =>
     refusal(namespace, options);
 
+/** A client that is refused once, and then asks for nothing more until its time is over. */
+const refusedAt =
+  (namespace: string): Ending['make'] =>
+  async ({ url }, t) => {
+    const raw = await openRaw(t, url);
+    raw.send(`0${namespace},`);
+    await raw.frame(`4${namespace},`);
+    await raw.closed;
+  };
+
 const explicit = { connectionsPerAddress: 1 };
 
 const endings: readonly Ending[] = [
@@ -195,12 +205,7 @@ const endings: readonly Ending[] = [
     code: 'join_time',
     limit: 'joinTime',
     options: { limits: { joinTime: 60 } },
-    make: async ({ url }, t) => {
-      const raw = await openRaw(t, url);
-      raw.send('0/nobody,');
-      await raw.frame('4/nobody,');
-      await raw.closed;
-    },
+    make: refusedAt('/nobody'),
   },
   {
     name: 'a client that was refused joins none in time',
@@ -208,12 +213,7 @@ const endings: readonly Ending[] = [
     code: 'join_time',
     limit: 'joinTime',
     options: { limits: { joinTime: 60 } },
-    make: async ({ url }, t) => {
-      const raw = await openRaw(t, url);
-      raw.send('0/false,');
-      await raw.frame('4/false,');
-      await raw.closed;
-    },
+    make: refusedAt('/false'),
   },
   {
     name: 'the server ends the transport',
