@@ -45,3 +45,8 @@ export const refusals = Object.freeze({
   busy: Object.freeze({ kind: 'refused', code: 'busy', limit: 'queuedCalls' }),
   closing: Object.freeze({ kind: 'refused', code: 'closing' }),
 } as const satisfies Readonly<Record<string, Outcome>>);
+
+/** Whether a connection that ended so had been let in. */
+export function wasLetIn({ kind }: Outcome<string>): boolean {
+  return kind === 'left' || kind === 'cut';
+}
