@@ -12,7 +12,7 @@ import { internalsOf, optionsOf } from './internals.js';
 import { observe, runObserved } from './observing/observed-call.js';
 import { absenceOf, departureOf, noteCut } from './observing/observed-connection.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
-import { endMiddleware, startJoinTimer } from './join-timer.js';
+import { endMiddleware, startJoinTimer } from './namespaces/join-timer.js';
 import { endEntering } from './namespaces/entering.js';
 import { leaveTransport } from './namespaces/pending-namespaces.js';
 

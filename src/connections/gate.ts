@@ -36,7 +36,7 @@ import { isThenable, promiseOf } from '../base/thenable.js';
 import { beginEntering, endEntering } from './namespaces/entering.js';
 import { compactListeners } from './namespaces/listeners.js';
 import { enterTransport, leaveTransport } from './namespaces/pending-namespaces.js';
-import { awaitMiddleware, endMiddleware, startJoinTimer, stopJoinTimer } from './join-timer.js';
+import { awaitMiddleware, endMiddleware, startJoinTimer, stopJoinTimer } from './namespaces/join-timer.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
 type Next = (error?: Error) => void;

@@ -148,7 +148,7 @@ async function openPolling({ url }: Running, path: string): Promise<string> {
 }
 
 /** The rest of a request for a WebSocket. */
-const handshake =
+const HANDSHAKE =
   'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
 
 const explicit = { connectionsPerAddress: 1 };
@@ -317,7 +317,7 @@ export const endings: readonly Ending[] = [
       await nextEvent(connection, 'connect');
       await fetch(running.url);
       void running.app.close();
-      connection.write(handshake);
+      connection.write(HANDSHAKE);
     },
   },
   {

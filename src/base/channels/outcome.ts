@@ -38,6 +38,7 @@ export const closedOver = Object.freeze({ kind: 'timed_out', code: 'closing', li
 
 export const connectTwice = Object.freeze({ kind: 'refused', code: 'connect_twice' } as const);
 export const invalidPacket = Object.freeze({ code: 'invalid_packet' } as const);
+export const tooLate = Object.freeze({ code: 'join_time', limit: 'joinTime' } as const);
 
 /** The refusals of calls that were not begun, by their codes. */
 export const refusals = Object.freeze({

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import { connectionChannel } from '../../base/channels/index.js';
 import type { ConnectionMessage, ConnectionOutcome } from '../../base/channels/messages.js';
-import { gone } from '../../base/channels/outcome.js';
+import { gone, tooLate } from '../../base/channels/outcome.js';
 import type { Logger } from '../../base/log.js';
 
 type Facts = Omit<Extract<ConnectionMessage, { type: 'start' }>, 'type' | 'startedAt'>;
@@ -102,9 +102,6 @@ export function noteCut(connection: object, cut: Cut): void {
 export function wasCut(connection: object): boolean {
   return cuts.has(connection);
 }
-
-/** Why a transport is ended that came into no namespace in time. */
-export const tooLate = Object.freeze({ code: 'join_time', limit: 'joinTime' } as const);
 
 /** Returns how a connection ended whose transport closed before it was let in. */
 export function absenceOf({ conn }: Socket): ConnectionOutcome {

@@ -1,8 +1,9 @@
 /** The time to join: a transport that is in no namespace when it is over is closed. See `limits.joinTime`. */
-import type { Connection } from './connection.js';
-import { namespaceInternalsOf } from './internals.js';
-import { isEntering } from './namespaces/pending-namespaces.js';
-import { noteCut, tooLate } from './observing/observed-connection.js';
+import { tooLate } from '../../base/channels/outcome.js';
+import type { Connection } from '../connection.js';
+import { namespaceInternalsOf } from '../internals.js';
+import { isEntering } from './pending-namespaces.js';
+import { noteCut } from '../observing/observed-connection.js';
 
 /** The time to join ends when the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
 export function stopJoinTimer({ client, intake }: Connection): void {
