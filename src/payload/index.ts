@@ -5,6 +5,7 @@ export { describePayload } from './describe.js';
 export type { PropertyFacts, RuleFacts } from './describe.js';
 export { exceedsDepth } from './bounds.js';
 export { constraintClasses, libraryConstraint } from './inspect/constraints.js';
+export { textOfIssues } from './issue-texts.js';
 export { inspectPayload } from './inspect/inspect.js';
 export type { Inspection } from './inspect/inspect.js';
 export type { PayloadProblem } from './inspect/problem.js';

@@ -1,6 +1,7 @@
 /** The answer to an event of the fast lane: one text, made from the values without a packet. */
 import type { Socket } from 'socket.io';
 import type { AckFunction } from '../../base/context.js';
+import { InvalidPayloadAnswer } from '../known-failures.js';
 import { internalsOf, packetType, type SocketInternals } from '../internals.js';
 import { isSentUnwatched, sendTextKey, type LaneConnection } from './unwatched.js';
 
@@ -19,11 +20,18 @@ function send(socket: Socket, id: number, values: unknown[]): void {
   const conn = socket.conn as unknown as LaneConnection;
   const stock = Object.getPrototypeOf(socket) as SocketInternals;
   const sendText = conn[sendTextKey];
-  if (!sendText || !isSentUnwatched(internals, stock, conn) || !values.every((value) => isText(value, MOST_NESTED)))
-    return internals.packet({ id, type: packetType.ack, data: values });
-  if (conn.readyState !== 'open') return;
+  const json = sendText && isSentUnwatched(internals, stock, conn) ? jsonOf(values) : undefined;
+  if (json === undefined) return internals.packet({ id, type: packetType.ack, data: values });
   const { name } = socket.nsp;
-  sendText.call(conn, `3${name === '/' ? '' : `${name},`}${id}${JSON.stringify(values)}`);
+  sendText!.call(conn, `3${name === '/' ? '' : `${name},`}${id}${json}`);
+}
+
+/** The JSON of an answer; `undefined` if Socket.IO's encoder is to make it. */
+function jsonOf(values: unknown[]): string | undefined {
+  const [first] = values;
+  const known = first instanceof InvalidPayloadAnswer ? first.json() : undefined;
+  if (known !== undefined) return `[${known}]`;
+  return values.every((value) => isText(value, MOST_NESTED)) ? JSON.stringify(values) : undefined;
 }
 
 /** What is nested deeper may be a circle. */

@@ -77,6 +77,7 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
   const { client } = internals;
   const stockConn = Object.getPrototypeOf(conn) as LaneConnection;
   return (
+    conn.readyState === 'open' &&
     isPacketUnheard(conn) &&
     internals.packet === stock.packet &&
     !Object.hasOwn(client, '_packet') &&
