@@ -22,18 +22,18 @@ export function inspectPayload(
   options: PayloadOptions = {},
   selection: RuleSelection = new RuleSelection(options.validator ?? {}),
 ): Inspection {
-  const problems: PayloadProblem[] = [];
   const found = new Map<Class, readonly ValidationMetadata[]>();
+  const properties = new Map<Class, readonly PropertyFacts[]>();
   const queue = new Set<Class>([type]);
   for (const next of queue) {
     const rules = selection.of(next);
+    const own = propertiesOf(next, rules, options.transform ?? {});
     found.set(next, rules);
-    const properties = propertiesOf(next, rules, options.transform ?? {});
-    problems.push(...problemsIn(next, properties, options));
-    for (const { isNested, types } of properties)
+    properties.set(next, own);
+    for (const { isNested, types } of own)
       if (isNested) for (const nested of types.filter(isUserClass)) queue.add(nested);
   }
-  return { problems, rules: found };
+  return { problems: [...properties].flatMap(([next, own]) => problemsIn(next, own, options)), rules: found };
 }
 
 function problemsIn(
