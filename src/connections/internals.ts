@@ -77,6 +77,8 @@ export interface NamespaceInternals {
   readonly sockets: Map<string, Socket>;
   /** The sockets whose middleware still runs. */
   readonly _preConnectSockets: Map<string, Socket>;
+  /** The middleware, of which the gate is the first one. */
+  readonly _fns: readonly unknown[];
   /** The id of the next packet that asks for an acknowledgement. */
   readonly _ids: number;
   /** Makes the namespace's adapter, again whenever `io.adapter(…)` is called. */
