@@ -4,6 +4,7 @@
 export const counted = [
   'address_limit',
   'allow_request',
+  'bad_handshake',
   'busy',
   'callback_failed',
   'closing',
@@ -26,6 +27,7 @@ export const counted = [
   'unbuffered',
   'unknown_event',
   'unknown_namespace',
+  'unknown_session',
   'unsendable',
   'unreadable',
 ] as const;

@@ -2,7 +2,7 @@
 import type { DisconnectReason, Socket } from 'socket.io';
 import { callChannel } from '../base/channels/index.js';
 import type { ConnectionOutcome } from '../base/channels/messages.js';
-import { gone, noAnswer, timedOut } from '../base/channels/outcome.js';
+import { noAnswer, timedOut, wasLetIn } from '../base/channels/outcome.js';
 import { EventContext, runIn } from '../base/context.js';
 import { reportEach } from '../controllers/plan/lifecycle-errors.js';
 import type { HandlerPlan } from '../controllers/plan/types.js';
@@ -10,8 +10,10 @@ import { callerOf, type Connection, connectionOf } from './connection.js';
 import { handleError, reportFault } from './failures.js';
 import { internalsOf, optionsOf } from './internals.js';
 import { observe, runObserved } from './observing/observed-call.js';
-import { departureOf, noteCut } from './observing/observed-connection.js';
+import { absenceOf, departureOf, noteCut } from './observing/observed-connection.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
+import { endMiddleware, startJoinTimer } from './namespaces/join-timer.js';
+import { endEntering } from './namespaces/entering.js';
 import { leaveTransport } from './namespaces/pending-namespaces.js';
 
 /** Takes the place of a socket's `_onclose`, which Socket.IO calls whatever ended the connection. */
@@ -50,16 +52,20 @@ export const TOO_LARGE = 'a message is larger than limits.payload; its connectio
 
 /**
  * Takes the place of a socket's `_cleanup`: Socket.IO calls it, and emits no event, when an accepted client left or was
- * refused by a later middleware before it was connected.
+ * refused by a later middleware before it was connected. Once is enough: middleware may call `next` after its client has left.
  */
 export function cleanup(this: Socket): void {
   const connection = connectionOf(this)!;
-  const vanished = !this.connected && !connection.ended;
-  if (vanished) connection.lastRooms = [...this.rooms];
+  if (connection.ended) return;
+  const { connected: wasConnected } = this;
+  if (!wasConnected) connection.lastRooms = [...this.rooms];
   internalsOf(Object.getPrototypeOf(this) as Socket)._cleanup.call(this);
-  if (!vanished) return;
+  if (wasConnected) return;
   leaveTransport(this);
-  depart(connection, connection.isOpen ? { kind: 'refused' } : gone, 'transport close');
+  endEntering(this);
+  endMiddleware(this);
+  depart(connection, connection.isOpen ? { kind: 'refused' } : absenceOf(this), 'transport close');
+  if (connection.isOpen) startJoinTimer(connection);
 }
 
 function depart(
@@ -71,7 +77,7 @@ function depart(
   if (connection.ended) return;
   connection.ended = true;
   connection.abort();
-  connection.observer?.end(outcome, reason);
+  connection.observer?.end(outcome, wasLetIn(outcome) ? reason : undefined);
   const { disconnect } = connection.served.plan;
   if (disconnect) void runDeparture(connection, disconnect, [disconnect.event, reason, description]);
   else connection.dispose();

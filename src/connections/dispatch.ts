@@ -13,8 +13,8 @@ import { callContained, reportListener } from './callbacks.js';
 import type { Calls } from './calls.js';
 import { callerOf, type Connection, connectionOf } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
-import { handleError, invalidAnswer, reportFault, reportLate, unknownEvent } from './failures.js';
-import { quickAnswer, quickError, tooDeep as tooDeepError } from './known-failures.js';
+import { handleError, reportFault, reportLate, unknownEvent } from './failures.js';
+import { InvalidPayloadAnswer, quickAnswer, quickError, tooDeep as tooDeepError } from './known-failures.js';
 import { answerer } from './lane/answer.js';
 import { isUnheard } from './lane/unwatched.js';
 import { observe, observePassed } from './observing/observed-call.js';
@@ -240,7 +240,7 @@ function refuse(context: EventContext, invalid: Invalid): void {
   if (invalid.cause !== undefined || hasErrorHandlers(context)) fail(context, InvalidPayload.of(invalid));
   else {
     context.outcome = invalidOutcome;
-    acknowledgeFailure(context, undefined, invalidAnswer(invalid));
+    acknowledgeFailure(context, undefined, new InvalidPayloadAnswer(invalid));
   }
 }
 

@@ -5,7 +5,6 @@ import { type EventContext, runIn } from '../base/context.js';
 import {
   ConnectionRefused,
   EventError,
-  INVALID_MESSAGE,
   InvalidPayload,
   isConnectionRefused,
   isEventError,
@@ -13,7 +12,6 @@ import {
   type ErrorBody,
 } from '../base/errors.js';
 import { defaultLimits } from '../base/limits.js';
-import type { Invalid } from '../payload/index.js';
 import { errorHandlersOf } from '../controllers/plan/lifecycle-errors.js';
 import type { ErrorPlan, HandlerPlan } from '../controllers/plan/types.js';
 import { callerOf } from './connection.js';
@@ -88,11 +86,6 @@ function knownBody(error: EventError): ErrorBody {
   const { code, message, details } = error;
   if (isInvalidPayload(error)) return { code, message, issues: error.issues };
   return details === undefined ? { code, message } : { code, message, details };
-}
-
-/** The answer to a payload that does not fit. */
-export function invalidAnswer({ issues }: Invalid): ErrorAnswer {
-  return { error: { code: 'invalid', message: INVALID_MESSAGE, issues } };
 }
 
 function isInvalidPayload(error: EventError): error is InvalidPayload {

@@ -35,7 +35,8 @@ import type { ServedNamespace } from './runtime.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 import { beginEntering, endEntering } from './namespaces/entering.js';
 import { compactListeners } from './namespaces/listeners.js';
-import { enterTransport, isEntering, leaveTransport } from './namespaces/pending-namespaces.js';
+import { enterTransport, leaveTransport } from './namespaces/pending-namespaces.js';
+import { awaitMiddleware, endMiddleware, startJoinTimer, stopJoinTimer } from './namespaces/join-timer.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
 type Next = (error?: Error) => void;
@@ -78,6 +79,7 @@ function examine(connection: Connection, next: Next): void {
 export function connected(served: ServedNamespace, socket: Socket): void {
   leaveTransport(socket);
   endEntering(socket);
+  endMiddleware(socket);
   const known = connectionOf(socket);
   if (known) return known.observer?.accepted();
   const connection = attach(served, socket);
@@ -95,26 +97,11 @@ function ignore({ socket, served, observer }: Connection): void {
   observer?.end(connectTwice);
 }
 
-/** The time to join ends when the gate begins: how long `@OnConnect` takes is a matter of `handlerTime`. */
-function stopJoinTimer({ client }: Connection): void {
-  clearTimeout(client.connectTimeout);
-  client.connectTimeout = undefined;
-}
-
-/** A client that was refused, and is in no namespace, has its time to join once more. */
-function startJoinTimer({ client, socket, intake }: Connection): void {
-  if (client.nsps.size > 0 || client.connectTimeout || isEntering(socket)) return;
-  Object.assign(intake, { isInside: false, began: Date.now() });
-  const { _connectTimeout: time } = socket.nsp.server as unknown as { readonly _connectTimeout: number };
-  client.connectTimeout = setTimeout(() => {
-    if (client.nsps.size === 0) client.close();
-  }, time);
-}
-
 function attach(served: ServedNamespace, socket: Socket): Connection {
   const connection = new Connection(socket, served);
   keepConnection(connection);
-  if (connectionChannel.hasSubscribers) connection.observer = new ObservedConnection(socket, served.plan.label);
+  if (connectionChannel.hasSubscribers)
+    connection.observer = new ObservedConnection(socket, served.plan.label, connection.log);
   socket.emit = emit;
   compactListeners(socket);
   return connection;
@@ -123,6 +110,7 @@ function attach(served: ServedNamespace, socket: Socket): Connection {
 /** From here on the application believes in the connection, so its end is reported whatever happens. */
 function accept(connection: Connection, next: Next): void {
   install(connection);
+  awaitMiddleware(connection, () => internalsOf(connection.socket)._cleanup());
   next();
 }
 

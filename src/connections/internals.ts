@@ -33,7 +33,8 @@ export interface ClientInternals {
   readonly decoder: {
     /** Set while attachments of a packet are still to come. */
     readonly reconstructor?: unknown;
-    listeners(event: string): readonly unknown[];
+    /** Its listeners. */
+    readonly _callbacks?: { readonly $decoded?: readonly unknown[] };
   };
   /** The parser's; throws what cannot be encoded. */
   readonly encoder: { encode(packet: SentPacket): unknown };
@@ -76,6 +77,8 @@ export interface NamespaceInternals {
   readonly sockets: Map<string, Socket>;
   /** The sockets whose middleware still runs. */
   readonly _preConnectSockets: Map<string, Socket>;
+  /** The middleware, of which the gate is the first one. */
+  readonly _fns: readonly unknown[];
   /** The id of the next packet that asks for an acknowledgement. */
   readonly _ids: number;
   /** Makes the namespace's adapter, again whenever `io.adapter(…)` is called. */

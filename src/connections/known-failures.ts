@@ -1,5 +1,14 @@
 /** The failures that the framework itself answers with, made without a stack. */
-import { EventError, InvalidPayload, withoutStack, type ErrorAnswer, type ErrorCode } from '../base/errors.js';
+import {
+  EventError,
+  INVALID_MESSAGE,
+  InvalidPayload,
+  withoutStack,
+  type ErrorAnswer,
+  type ErrorBody,
+  type ErrorCode,
+} from '../base/errors.js';
+import { textOfIssues, type Invalid } from '../payload/index.js';
 
 const messages = {
   refused: 'Too many namespaces, or the same one twice.',
@@ -32,3 +41,20 @@ export function tooDeep(limit: number): EventError {
   const message = `must not be nested deeper than ${limit} levels`;
   return InvalidPayload.of({ issues: [{ path: '', rule: 'depth', message }] });
 }
+
+/** The answer to a payload that does not fit; its JSON can be had without making it of the values. */
+export class InvalidPayloadAnswer implements ErrorAnswer {
+  readonly error: ErrorBody;
+
+  constructor({ issues }: Invalid) {
+    this.error = { code: 'invalid', message: INVALID_MESSAGE, issues };
+  }
+
+  /** What `JSON.stringify` makes of it; `undefined` if an issue has a context, which may be anything. */
+  json(): string | undefined {
+    const issues = textOfIssues(this.error.issues!);
+    return issues && `{"error":{"code":"invalid","message":${MESSAGE},"issues":${issues}}}`;
+  }
+}
+
+const MESSAGE = JSON.stringify(INVALID_MESSAGE);

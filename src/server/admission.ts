@@ -32,8 +32,10 @@ export function admission(parts: Admission): AllowRequest {
   return (request, decide) => {
     const refused = (code: CountedKind, more?: Partial<ConnectionOutcome>): void => {
       counters.count(code);
-      if (connectionChannel.hasSubscribers)
-        observeRefusal(parts.server(), request, { kind: 'refused', code, ...limitOf[code], ...more });
+      if (connectionChannel.hasSubscribers) {
+        const outcome = { kind: 'refused', code, ...limitOf[code], ...more } as const;
+        observeRefusal({ io: parts.server(), request, log }, outcome);
+      }
     };
     const refuse = (kind: CountedKind, reason: string): void => {
       refused(kind);

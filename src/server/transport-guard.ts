@@ -40,6 +40,7 @@ export interface TransportGuard {
 
 /** Returns each transport of an engine its budgets, and counts it for its address. */
 export function guardTransports(engine: Engine, { limits, counters, addresses, outside, log }: TransportGuard): void {
+  outside.watchDoor(engine);
   // Before Socket.IO's own listener, which makes the decoder; and after it.
   engine.prependListener('connection', (connection: EngineConnection) => {
     openIntake(intakeOf(connection, limits, counters));

@@ -3,6 +3,8 @@ import { backgroundChannel, busChannel, callChannel, connectionChannel, emitChan
 
 export { logCalls } from './log-calls.js';
 export type { CallLogOptions } from './log-calls.js';
+export { logConnections } from './log-connections.js';
+export type { ConnectionLogOptions } from './log-connections.js';
 export type { TypedChannel } from '../base/channels/channel.js';
 export type { Outcome, OutcomeKind } from '../base/channels/outcome.js';
 export type {

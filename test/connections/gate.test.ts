@@ -18,6 +18,7 @@ import {
   type Middleware,
 } from '../../src/index.js';
 import { namespaceInternalsOf } from '../../src/connections/internals.js';
+import { enteringSocket } from '../../src/connections/namespaces/entering.js';
 import { start, transports, type Running } from '../support/app.js';
 import { assertEmpty } from '../support/assert-empty.js';
 import { undisturbed } from '../support/undisturbed.js';
@@ -640,4 +641,44 @@ test('@OnError hears of a failed @OnConnect and of a failed @OnDisconnect', asyn
   (await running.connect('/gate')).disconnect();
   await until(() => heard.length === 2, 'both errors');
   assert.deepEqual(heard, ['in', 'out']);
+});
+
+test('a client that leaves in middleware of io.use that never calls next leaves nothing behind', async (t) => {
+  const left = deferred();
+  const entered = deferred();
+  @Namespace('/gate')
+  class Gate {
+    @OnConnect enter() {}
+    @OnDisconnect leave() {
+      left.resolve();
+    }
+  }
+  const { app, client } = await start(t, [Gate]);
+  const namespace = app.io.of('/gate');
+  namespace.use(() => entered.resolve());
+  const socket = client('/gate');
+  await entered.promise;
+  const { _preConnectSockets: pending } = namespaceInternalsOf(namespace);
+  const [id] = pending.keys();
+  assert.ok(enteringSocket(namespace, id!), 'it is on its way in');
+  socket.io.engine.close();
+  await left.promise;
+  assert.equal(pending.size, 0);
+  assert.equal(enteringSocket(namespace, id!), undefined);
+});
+
+test('a client that middleware of io.use refuses gets no broadcasts any more', async (t) => {
+  @Namespace('/gate')
+  class Gate {
+    @OnConnect enter() {}
+  }
+  const { app, refusal } = await start(t, [Gate]);
+  const ids: string[] = [];
+  const namespace = app.io.of('/gate');
+  namespace.use(({ id }, next) => {
+    ids.push(id);
+    next(new Error('no'));
+  });
+  await refusal('/gate');
+  assert.equal(enteringSocket(namespace, ids[0]!), undefined);
 });

@@ -155,7 +155,6 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
       });
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
-    t.after(() => receiver.close());
     const { port } = receiver.address() as AddressInfo;
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -163,6 +162,8 @@ const runs: Readonly<Record<string, (t: TestContext) => Promise<void>>> = {
       OTEL_BSP_SCHEDULE_DELAY: '10',
     };
     const { connect } = await start(t, 'opentelemetry', 'main', env);
+    // When the program has ended: it sends its last spans until then.
+    t.after(() => receiver.close());
     const client = await connect('/chat');
     assert.deepEqual(await client.emitWithAck('say', { text: 'hello' }), { said: 5 });
     await until(() => ['/chat/connect', '/chat/say', 'emit /chat/said'].every((each) => names.has(each)), 'the spans');

@@ -19,7 +19,7 @@ const names: Record<string, string[]> = {
   ),
   './testing': words(`CallError ConnectError createTestApp createTestCluster fakeContext fakeSocket readDump replay`),
   './emitter': words(`AdapterError createEmitter InvalidEmission SetupError`),
-  './telemetry': words(`channels logCalls`),
+  './telemetry': words(`channels logCalls logConnections`),
   './otel': words(`disable enable recordShare`),
   './workers': words(`runWorkers`),
 };

@@ -1,344 +1,111 @@
-/** Every way in which a connection can end, or not begin: each is told once, with its cause. */
+/**
+ * For each way in which a connection can end, or not begin: channel, log, span, both kinds of metrics and the recorder tell it once,
+ * with the same id and outcome.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { IsString } from 'class-validator';
-import { Auth, ConnectionRefused, Namespace, OnConnect, type AppOptions, type Limits } from '../../src/index.js';
-import { channels, type ConnectionEnd } from '../../src/telemetry/index.js';
-import { start, type Running } from '../support/app.js';
-import { openRaw } from '../support/raw-client.js';
-import { openMute } from '../support/silent-client.js';
+import { inspect } from 'node:util';
+import type { Outcome } from '../../src/base/channels/outcome.js';
+import { channels, logConnections, type ConnectionEnd } from '../../src/telemetry/index.js';
+import { start } from '../support/app.js';
 import { deferred, until } from '../support/wait.js';
+import { controllers, endings } from './connection-endings.js';
 import { heard } from './heard.js';
+import { record } from './otel/sdk.js';
 import { parse, valueOf } from './prometheus.js';
 
-class Credentials {
-  @IsString() token!: string;
+/** What all of them tell of an outcome. */
+const words = ({ kind, code, limit }: Partial<Outcome<string>>): unknown[] => [kind, code, limit];
+
+/** The one of a list, however many there should be. */
+function one<Each>(all: readonly Each[], who: string): Each {
+  assert.equal(all.length, 1, `${who}: ${inspect(all, { depth: 1 })}`);
+  return all[0]!;
 }
 
-const gate = { entered: deferred(), released: deferred() };
-
-@Namespace('/open/:room')
-class Open {}
-
-@Namespace('/false')
-class False {
-  @OnConnect enter() {
-    return false;
-  }
-}
-
-@Namespace('/no')
-class No {
-  @OnConnect enter() {
-    throw new ConnectionRefused('Not today.', { code: 'not_today' });
-  }
-}
-
-@Namespace('/broken')
-class Broken {
-  @OnConnect enter() {
-    throw new TypeError('a mistake of ours');
-  }
-}
-
-@Namespace('/auth')
-class Authorised {
-  @OnConnect enter(@Auth() _who: Credentials) {}
-}
-
-@Namespace('/slow')
-class Slow {
-  @OnConnect({ timeout: 20 }) enter() {
-    return new Promise<void>(() => undefined);
-  }
-}
-
-@Namespace('/held')
-class Held {
-  @OnConnect async enter() {
-    gate.entered.resolve();
-    await gate.released.promise;
-  }
-}
-
-const controllers = [Open, False, No, Broken, Authorised, Slow, Held];
-
-interface Ending {
-  readonly name: string;
-  /** `undefined` for one that ends at the door. */
-  readonly namespace?: string;
-  readonly kind: string;
-  readonly code?: string;
-  readonly limit?: keyof Limits;
-  readonly reason?: string;
-  readonly options?: Omit<AppOptions, 'controllers'>;
-  readonly make: (running: Running, t: Parameters<typeof openRaw>[0]) => Promise<unknown>;
-}
-
-const at =
-  (namespace: string, options?: Parameters<Running['refusal']>[1]): Ending['make'] =>
-  ({ refusal }) =>
-    refusal(namespace, options);
-
-/** A client that is refused once, and then asks for nothing more until its time is over. */
-const refusedAt =
-  (namespace: string): Ending['make'] =>
-  async ({ url }, t) => {
-    const raw = await openRaw(t, url);
-    raw.send(`0${namespace},`);
-    await raw.frame(`4${namespace},`);
-    await raw.closed;
-  };
-
-const explicit = { connectionsPerAddress: 1 };
-
-const endings: readonly Ending[] = [
-  {
-    name: 'the client leaves',
-    namespace: '/open/:room',
-    kind: 'left',
-    reason: 'client namespace disconnect',
-    make: async ({ connect }) => (await connect('/open/one')).disconnect(),
-  },
-  {
-    name: 'the server shuts down',
-    namespace: '/open/:room',
-    kind: 'left',
-    reason: 'server shutting down',
-    make: async ({ connect, app }) => {
-      await connect('/open/one');
-      await app.close();
-    },
-  },
-  {
-    name: 'a message is too large',
-    namespace: '/open/:room',
-    kind: 'cut',
-    limit: 'payload',
-    reason: 'transport error',
-    options: { limits: { payload: 1000 } },
-    make: async ({ connect }) => (await connect('/open/one')).emit('large', 'x'.repeat(2000)),
-  },
-  {
-    name: 'a packet is not valid',
-    namespace: '/open/:room',
-    kind: 'cut',
-    code: 'invalid_packet',
-    reason: 'forced close',
-    make: async ({ url }, t) => {
-      const raw = await openRaw(t, url);
-      raw.send('0/open/one,');
-      await raw.frame('0/open/one,');
-      raw.send('2/open/one,["disconnect"]');
-    },
-  },
-  {
-    name: 'a client asks for namespaces too often',
-    namespace: '/open/:room',
-    kind: 'cut',
-    limit: 'connectRate',
-    reason: 'forced close',
-    options: { limits: { connectRate: 0.001, connectBurst: 1 } },
-    make: async ({ url }, t) => {
-      const raw = await openRaw(t, url);
-      raw.send('0/open/one,');
-      await raw.frame('0/open/one,');
-      raw.send('0/open/two,');
-    },
-  },
-  { name: '@OnConnect returns false', namespace: '/false', kind: 'refused', code: 'refused', make: at('/false') },
-  { name: '@OnConnect refuses with a code', namespace: '/no', kind: 'refused', code: 'not_today', make: at('/no') },
-  { name: '@OnConnect throws', namespace: '/broken', kind: 'failed', code: 'internal', make: at('/broken') },
-  { name: '@Auth does not fit', namespace: '/auth', kind: 'refused', code: 'invalid', make: at('/auth') },
-  {
-    name: '@OnConnect takes too long',
-    namespace: '/slow',
-    kind: 'timed_out',
-    code: 'timeout',
-    limit: 'handlerTime',
-    make: at('/slow'),
-  },
-  {
-    name: 'the auth is nested too deep',
-    namespace: '/open/:room',
-    kind: 'refused',
-    code: 'invalid',
-    limit: 'depth',
-    options: { limits: { depth: 2 } },
-    make: at('/open/one', { auth: { a: { b: { c: 1 } } } }),
-  },
-  {
-    name: 'a transport is in too many namespaces',
-    namespace: '/open/:room',
-    kind: 'refused',
-    code: 'refused',
-    limit: 'namespaces',
-    options: { limits: { namespaces: 0 } },
-    make: at('/open/one'),
-  },
-  {
-    name: 'middleware of the namespace refuses',
-    namespace: '/open/:room',
-    kind: 'refused',
-    make: ({ app, refusal }) => {
-      app.io.on('new_namespace', (namespace) => namespace.use((_socket, next) => next(new Error('no'))));
-      return refusal('/open/one');
-    },
-  },
-  {
-    name: 'nobody serves the namespace',
-    kind: 'refused',
-    code: 'unknown_namespace',
-    make: at('/nobody/here'),
-  },
-  {
-    name: 'the client joins no namespace in time',
-    kind: 'timed_out',
-    code: 'join_time',
-    limit: 'joinTime',
-    options: { limits: { joinTime: 30 } },
-    make: async ({ url }, t) => (await openRaw(t, url)).closed,
-  },
-  {
-    name: 'the client joins none in time after one that nobody serves',
-    kind: 'timed_out',
-    code: 'join_time',
-    limit: 'joinTime',
-    options: { limits: { joinTime: 60 } },
-    make: refusedAt('/nobody'),
-  },
-  {
-    name: 'a client that was refused joins none in time',
-    kind: 'timed_out',
-    code: 'join_time',
-    limit: 'joinTime',
-    options: { limits: { joinTime: 60 } },
-    make: refusedAt('/false'),
-  },
-  {
-    name: 'the server ends the transport',
-    namespace: '/open/:room',
-    kind: 'left',
-    reason: 'server namespace disconnect',
-    make: async ({ connect, app }) => {
-      const { id } = await connect('/open/one');
-      app.io.of('/open/one').sockets.get(id!)!.disconnect(true);
-    },
-  },
-  {
-    name: 'the transport breaks',
-    namespace: '/open/:room',
-    kind: 'left',
-    reason: 'transport close',
-    make: async ({ connect }) => (await connect('/open/one')).io.engine.close(),
-  },
-  {
-    name: 'the client answers no ping',
-    namespace: '/open/:room',
-    kind: 'left',
-    reason: 'ping timeout',
-    options: { pingInterval: 20, pingTimeout: 20 },
-    make: ({ url }, t) => openMute(t, url, '/open/one'),
-  },
-  {
-    name: 'the client leaves in the gate',
-    namespace: '/held',
-    kind: 'gone',
-    make: async ({ app, client }) => {
-      Object.assign(gate, { entered: deferred(), released: deferred() });
-      const socket = client('/held');
-      await gate.entered.promise;
-      socket.io.engine.close();
-      await until(() => app.io.engine.clientsCount === 0, 'the end of the transport');
-      gate.released.resolve();
-    },
-  },
-  {
-    name: 'the host is not allowed',
-    kind: 'refused',
-    code: 'host',
-    options: { hosts: ['example.com'] },
-    make: at('/open/one'),
-  },
-  {
-    name: 'the origin is not allowed',
-    kind: 'refused',
-    code: 'origin',
-    make: at('/open/one', { extraHeaders: { origin: 'https://elsewhere.example' } }),
-  },
-  {
-    name: 'an address has too many connections',
-    kind: 'refused',
-    code: 'address_limit',
-    limit: 'connectionsPerAddress',
-    options: { limits: explicit },
-    make: async ({ connect, refusal }) => {
-      await connect('/open/one');
-      await refusal('/open/two');
-    },
-  },
-  {
-    name: 'an address connects too fast',
-    kind: 'refused',
-    code: 'connection_rate',
-    limit: 'connectionRate',
-    options: { limits: { connectionRate: 0.001, connectionBurst: 0 } },
-    make: at('/open/one'),
-  },
-  {
-    name: 'allowRequest refuses',
-    kind: 'refused',
-    code: 'allow_request',
-    options: { allowRequest: (_request, decide) => decide('no', false) },
-    make: at('/open/one'),
-  },
-  {
-    name: 'allowRequest throws',
-    kind: 'failed',
-    code: 'allow_request',
-    options: {
-      allowRequest: () => {
-        throw new Error('a mistake of ours');
-      },
-    },
-    make: at('/open/one'),
-  },
-];
-
-describe('a connection ends once, and channel, metrics and recorder say how', () => {
-  for (const { name, namespace, kind, code, limit, reason, options, make } of endings) {
+describe('a connection ends once, and is told of in one way everywhere', () => {
+  for (const { name, namespace, kind, code, limit, reason, transport = 'websocket', options, make } of endings) {
     it(name, async (t) => {
       const all = heard(t, channels.connection);
+      const { spans, points } = record(t);
       const running = await start(t, controllers, { ...options, recorder: {}, metrics: '/metrics' });
-      const { app } = running;
+      const { app, log } = running;
+      t.after(logConnections(app));
       await make(running, t);
-      const messages = () => all.filter(({ io }) => io === running.app.io);
+      const messages = () => all.filter(({ io }) => io === app.io);
       const ends = (): ConnectionEnd[] =>
         messages().filter((message): message is ConnectionEnd => message.type === 'end');
-      const found = () => ends().find(({ outcome }) => outcome.kind === kind);
-      await until(() => found() !== undefined, `the end of ${JSON.stringify(ends().map(({ outcome }) => outcome))}`);
+      const expected = [kind, code, limit];
+      const isMeant = (outcome: Partial<Outcome<string>>): boolean => words(outcome).join() === expected.join();
+      const told = () => ends().map(({ outcome }) => words(outcome).join());
+      await until(() => ends().some(({ outcome }) => isMeant(outcome)), `the end, of ${JSON.stringify(told())}`);
 
-      const end = found()!;
-      const { error: _, ...outcome } = end.outcome;
-      assert.deepEqual(outcome, { kind, ...(code && { code }), ...(limit && { limit }) });
+      const end = one(
+        ends().filter(({ outcome }) => isMeant(outcome)),
+        'channel',
+      );
+      const { id } = end;
       assert.equal(end.declared?.namespace, namespace);
-      if (reason) assert.equal(end.reason, reason);
-      assert.equal(end.transport, 'websocket');
+      assert.equal(end.reason, reason);
+      assert.equal(end.transport, transport);
       assert.equal(end.request.method, 'GET');
       const own = messages().filter(({ socket, startedAt }) => socket === end.socket && startedAt === end.startedAt);
       const types = own.map(({ type }) => type);
       const wasIn = kind === 'left' || kind === 'cut';
       assert.deepEqual(types, wasIn ? ['start', 'accepted', 'end'] : ['start', 'end']);
 
-      const labels = { namespace: namespace ?? '_other', outcome: kind, cause: limit ?? code ?? end.reason ?? '' };
+      const lines = log.lines.filter(
+        ({ message, facts }) =>
+          message === 'a connection has ended' && facts['socket'] === id && facts['outcome'] === kind,
+      );
+      const line = one(lines, 'log');
+      const { outcome: logged, ...facts } = line.facts;
+      assert.deepEqual(words({ ...facts, kind: logged as string }), expected, 'log');
+      assert.deepEqual([facts['transport'], facts['reason']], [transport, reason], 'log');
+
+      const found = spans().filter(
+        ({ attributes }) => attributes['colloquy.socket.id'] === id && attributes['colloquy.outcome'] === kind,
+      );
+      const span = one(found, 'span');
+      const { 'colloquy.outcome': outcome, 'error.type': type, 'colloquy.limit': hit } = span.attributes;
+      assert.deepEqual([outcome, type, hit], expected, 'span');
+      const place = namespace ?? '';
+      assert.equal(span.name, wasIn ? `connection ${place}` : namespace ? `${place}/connect` : 'handshake');
+
+      const entries = app.recorder.dump().entries.filter((each) => 'transport' in each && each.outcome?.kind === kind);
+      const entry = one(
+        entries.filter((each) => each.socket === (id ?? '')),
+        'recorder',
+      );
+      assert.deepEqual(words('outcome' in entry ? (entry.outcome as Outcome<string>) : {}), expected, 'recorder');
+      assert.equal(entry.type, wasIn ? 'left' : 'refused', 'recorder');
+
+      const labels = { namespace: namespace ?? '_other', outcome: kind, cause: limit ?? code ?? reason ?? '' };
       const metrics = parse(app.metrics());
       assert.equal(valueOf(metrics, 'colloquy_connections_ended_total', labels), 1, 'metrics');
       if (limit) assert.equal(valueOf(metrics, 'colloquy_limit_hits_total', { limit }), 1, 'limits');
-
-      const entry = app.recorder.dump().entries.find((each) => 'transport' in each && each.outcome?.kind === kind)!;
-      const { error: _name, ...recorded } = entry.outcome!;
-      assert.deepEqual(recorded, outcome, 'recorder');
-      assert.deepEqual([entry.socket, entry.type], [end.id ?? '', wasIn ? 'left' : 'refused']);
+      const measured = await points(wasIn ? 'colloquy.connection.duration' : 'colloquy.connection.refused');
+      const point = one(
+        measured.filter(
+          ({ attributes }) => attributes['colloquy.outcome'] === kind && attributes['error.type'] === code,
+        ),
+        'OpenTelemetry',
+      );
+      assert.equal(wasIn ? (point.value as { count: number }).count : point.value, 1);
     });
   }
+
+  it('and one that its application ends in a namespace without controllers did join in time', async (t) => {
+    const all = heard(t, channels.connection);
+    const { app, connect } = await start(t, controllers, { limits: { joinTime: 20 } });
+    const entered = deferred<{ disconnect(close: boolean): void }>();
+    app.io.of('/own').on('connection', (socket) => entered.resolve(socket));
+    await connect('/own');
+    const socket = await entered.promise;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    socket.disconnect(true);
+    await until(() => app.io.engine.clientsCount === 0, 'the end of the transport');
+    assert.deepEqual(all, []);
+    assert.deepEqual(app.health().counts, {});
+  });
 });

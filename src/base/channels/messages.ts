@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import type { ContextKind, EventContext } from '../context.js';
+import type { Logger } from '../log.js';
 import type { Outcome } from './outcome.js';
 
 /** The part that all messages share. */
@@ -83,6 +84,8 @@ interface Connecting extends Message {
   /** The HTTP request that the connection began with. */
   readonly request: IncomingMessage;
   readonly transport: 'polling' | 'websocket' | 'webtransport';
+  /** The application's logger. */
+  readonly log: Logger;
 }
 
 /** A client asks for a namespace, or is refused at the door. */

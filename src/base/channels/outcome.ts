@@ -38,6 +38,7 @@ export const closedOver = Object.freeze({ kind: 'timed_out', code: 'closing', li
 
 export const connectTwice = Object.freeze({ kind: 'refused', code: 'connect_twice' } as const);
 export const invalidPacket = Object.freeze({ code: 'invalid_packet' } as const);
+export const tooLate = Object.freeze({ code: 'join_time', limit: 'joinTime' } as const);
 
 /** The refusals of calls that were not begun, by their codes. */
 export const refusals = Object.freeze({
@@ -45,3 +46,8 @@ export const refusals = Object.freeze({
   busy: Object.freeze({ kind: 'refused', code: 'busy', limit: 'queuedCalls' }),
   closing: Object.freeze({ kind: 'refused', code: 'closing' }),
 } as const satisfies Readonly<Record<string, Outcome>>);
+
+/** Whether a connection that ended so had been let in. */
+export function wasLetIn({ kind }: Outcome<string>): boolean {
+  return kind === 'left' || kind === 'cut';
+}

@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
 import { connectionChannel } from '../../base/channels/index.js';
 import type { ConnectionMessage, ConnectionOutcome } from '../../base/channels/messages.js';
+import { gone, tooLate } from '../../base/channels/outcome.js';
+import type { Logger } from '../../base/log.js';
 
 type Facts = Omit<Extract<ConnectionMessage, { type: 'start' }>, 'type' | 'startedAt'>;
 
@@ -13,6 +15,7 @@ export class ObservedConnection {
   constructor(
     private readonly socket: Socket,
     private readonly path: string,
+    private readonly log: Logger,
   ) {}
 
   /** Begins: what lets the client in runs inside of the stores that subscribers bound. */
@@ -41,6 +44,7 @@ export class ObservedConnection {
       declared: { namespace: this.path },
       request: socket.request,
       transport: socket.conn.transport.name as Facts['transport'],
+      log: this.log,
       startedAt: this.#startedAt,
     };
   }
@@ -50,16 +54,20 @@ export class ObservedConnection {
   }
 }
 
+/** A client that was turned away before it had a socket. */
+export interface Refused {
+  readonly io: Server;
+  readonly request: IncomingMessage;
+  readonly log: Logger;
+  /** The namespace that it asked for, if it has come so far. */
+  readonly namespace?: string | undefined;
+  /** The one that it asks for, unless given. */
+  readonly transport?: string;
+}
+
 /** Tells of a client that was turned away before it had a socket. */
-export function observeRefusal(
-  io: Server,
-  request: IncomingMessage,
-  outcome: ConnectionOutcome,
-  {
-    namespace,
-    transport = transportOf(request),
-  }: { readonly namespace?: string | undefined; readonly transport?: string } = {},
-): void {
+export function observeRefusal(refused: Refused, outcome: ConnectionOutcome): void {
+  const { io, request, log, namespace, transport = transportOf(request) } = refused;
   const facts = {
     io,
     socket: undefined,
@@ -68,6 +76,7 @@ export function observeRefusal(
     declared: undefined,
     request,
     transport: transport as Facts['transport'],
+    log,
     startedAt: performance.now(),
   };
   connectionChannel.publish({ type: 'start', ...facts });
@@ -92,6 +101,11 @@ export function noteCut(connection: object, cut: Cut): void {
 /** Whether a limit or a broken packet is about to end the Engine.IO connection. */
 export function wasCut(connection: object): boolean {
   return cuts.has(connection);
+}
+
+/** Returns how a connection ended whose transport closed before it was let in. */
+export function absenceOf({ conn }: Socket): ConnectionOutcome {
+  return cuts.get(conn) === tooLate ? { kind: 'timed_out', ...tooLate } : gone;
 }
 
 /** Returns how a connection ended that was let in. */

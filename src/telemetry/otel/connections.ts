@@ -1,9 +1,13 @@
-/** A span for each client that asks to be let in: from its request until it is connected, or turned away. */
-import type { ConnectionMessage } from '../../base/channels/messages.js';
-import { api, tracer, type Context, type Span } from './api.js';
+/**
+ * A span for each client that asks to be let in: from its request until it is connected, or turned away. One that was let in has a
+ * second one when it leaves, in a trace of its own, as calls have.
+ */
+import type { ConnectionEnd, ConnectionMessage } from '../../base/channels/messages.js';
+import { wasLetIn } from '../../base/channels/outcome.js';
+import { api, tracer, type Attributes, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { methodOf, noteNamespace, SYSTEM } from './names.js';
-import { noteConnection, parentOfConnection } from './parents.js';
+import { linksTo, noteConnection, parentOfConnection } from './parents.js';
 import { leftOut } from './unrecorded.js';
 
 const spans = new WeakMap<object, Span>();
@@ -21,10 +25,11 @@ export function beginConnection(start: ConnectionMessage): Context {
   return api.trace.setSpan(parent, span);
 }
 
-/** Ends the span when the client is let in, or is not. */
+/** Ends the span when the client is let in, or is not; makes that of a client that leaves. */
 export function endConnection(message: ConnectionMessage): void {
   const { type, socket, request } = message;
   if (type === 'start') return;
+  if (type === 'end' && wasLetIn(message.outcome)) return recordDeparture(message);
   const key = socket ?? request;
   // One that is turned away at the door has no work of its own, so that nothing began its span.
   if (!socket) beginConnection(message);
@@ -36,13 +41,33 @@ export function endConnection(message: ConnectionMessage): void {
   span.end();
 }
 
-function spanOf({ declared, id, transport, startedAt: startTime }: ConnectionMessage, parent: Context): Span {
+/** The span has the time for which the client was there. */
+function recordDeparture(message: ConnectionEnd): void {
+  if (leftOut(api.ROOT_CONTEXT)) return;
+  const { socket, declared, startedAt: startTime, outcome, reason } = message;
+  const options = {
+    kind: api.SpanKind.INTERNAL,
+    attributes: attributesOf(message),
+    links: linksTo(socket!),
+    startTime,
+  };
+  const span = tracer().startSpan(`connection ${declared!.namespace}`, options, api.ROOT_CONTEXT);
+  if (reason !== undefined) span.setAttribute('colloquy.connection.reason', reason);
+  describeOutcome(span, outcome);
+  span.end();
+}
+
+function spanOf(message: ConnectionMessage, parent: Context): Span {
+  const { declared, startedAt: startTime } = message;
   const method = declared && methodOf(declared.namespace, 'connect');
-  const attributes = {
+  const attributes = { ...attributesOf(message), ...(method === undefined ? {} : { 'rpc.method': method }) };
+  return tracer().startSpan(method ?? 'handshake', { kind: api.SpanKind.SERVER, attributes, startTime }, parent);
+}
+
+function attributesOf({ id, transport }: ConnectionMessage): Attributes {
+  return {
     'rpc.system.name': SYSTEM,
     'colloquy.transport': transport,
-    ...(method === undefined ? {} : { 'rpc.method': method }),
     ...(id === undefined ? {} : { 'colloquy.socket.id': id }),
   };
-  return tracer().startSpan(method ?? 'handshake', { kind: api.SpanKind.SERVER, attributes, startTime }, parent);
 }

@@ -1,6 +1,7 @@
 /** The flight recorder of an application: its last calls and connections, as its channels tell them. */
 import { callChannel, connectionChannel } from '../../base/channels/index.js';
 import type { CallMessage, ConnectionMessage } from '../../base/channels/messages.js';
+import { wasLetIn } from '../../base/channels/outcome.js';
 import type { Server, Socket } from 'socket.io';
 import { eventName } from '../../base/log.js';
 import { entriesUntil, type Dump, type RecordedConnection } from './dump.js';
@@ -79,7 +80,7 @@ export class Recorder implements FlightRecorder {
   readonly #onConnection = (message: ConnectionMessage): void => {
     const { type, io, socket } = message;
     if (type === 'start' || io !== this.io) return;
-    const wasConnected = type === 'end' && (message.outcome.kind === 'left' || message.outcome.kind === 'cut');
+    const wasConnected = type === 'end' && wasLetIn(message.outcome);
     const connection: RecordedConnection = {
       type: type === 'accepted' ? 'connected' : wasConnected ? 'left' : 'refused',
       at: epoch(message.startedAt) + (type === 'end' ? message.duration : 0),

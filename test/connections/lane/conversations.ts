@@ -74,6 +74,11 @@ const said = fc.oneof(
   fc.record({ room: texts, text: texts, n: fc.oneof(fc.integer(), fc.constantFrom(1.5, '1', null)) }),
   fc.constantFrom<unknown>(undefined, null, 1, 'a text', [], {}, [valid], { ...valid, more: 1 }),
 );
+const crowd = fc.record({
+  all: fc.oneof(fc.array(said, { maxLength: 4 }), said),
+  many: fc.constantFrom<unknown>(1, 1, 1.5),
+  name: texts,
+});
 const names = [
   'echo',
   'echo',
@@ -115,6 +120,7 @@ const json = fc.oneof(
     arbitrary: fc.tuple(fc.constantFrom('echo', 'sized'), fc.jsonValue()).map((values) => JSON.stringify(values)),
     weight: 6,
   },
+  { arbitrary: crowd.map((value) => JSON.stringify(['crowd', value])), weight: 2 },
   { arbitrary: fc.constantFrom(...actions).map((action) => JSON.stringify(['act', action])), weight: 6 },
   { arbitrary: nested.map((value) => `["echo",${value}]`), weight: 1 },
   {

@@ -1,7 +1,8 @@
 /** An application that tells of everything it does, so that two of them can be compared. */
 import type { Server as HttpServer } from 'node:http';
 import { Socket } from 'socket.io';
-import { IsInt, IsString, Length, MaxLength } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Length, MaxLength, ValidateNested } from 'class-validator';
 import {
   Ack,
   Args,
@@ -26,6 +27,12 @@ class Say {
   @IsString() @Length(1, 40) room!: string;
   @IsString() @MaxLength(2000) text!: string;
   @IsInt() n!: number;
+}
+
+class Crowd {
+  @ValidateNested({ each: true }) @Type(() => Say) all!: Say[];
+  @IsInt({ message: '"$property" of $target\n is no é', context: { code: 7 } }) many!: number;
+  @IsString({ message: 'not $value' }) name!: string;
 }
 
 class Dto {
@@ -63,6 +70,11 @@ function handlers(path: string, tell: Tell, scene: (socket: Socket) => Scene) {
     @On() say(said: Say) {
       tell('say', path, said, said instanceof Say);
       return { ok: true, n: said.n };
+    }
+
+    @On() crowd(crowd: Crowd) {
+      tell('crowd', path, crowd);
+      return crowd.all.length;
     }
 
     @On() again(said: Say) {

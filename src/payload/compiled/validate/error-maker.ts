@@ -5,6 +5,7 @@ import { ValidationUtils } from 'class-validator/cjs/validation/ValidationUtils.
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import type { ValidatorConstraintInterface } from 'class-validator/types/validation/ValidatorConstraintInterface.js';
 import type { Budget } from '../../bounds.js';
+import { keepMessage } from '../../issue-texts.js';
 import { ruleName } from './rules.js';
 import type { Check, WrittenMessage } from './rules.js';
 
@@ -71,6 +72,7 @@ export class ErrorMaker {
     if (check && typeof message === 'string' && !message.includes('$value') && arePrimitive(metadata.constraints)) {
       const isFixed =
         Boolean(metadata.message) || (check.decide !== undefined && check.metadata.name !== WORDED_BY_VALUE);
+      if (isFixed || check.decide) keepMessage(ruleName(metadata, check), text);
       check.written = { message: isFixed ? undefined : message, targetName, constraints: [...constraints], text };
     }
     return text;
