@@ -33,7 +33,8 @@ export interface ClientInternals {
   readonly decoder: {
     /** Set while attachments of a packet are still to come. */
     readonly reconstructor?: unknown;
-    listeners(event: string): readonly unknown[];
+    /** Its listeners. */
+    readonly _callbacks?: { readonly $decoded?: readonly unknown[] };
   };
   /** The parser's; throws what cannot be encoded. */
   readonly encoder: { encode(packet: SentPacket): unknown };

@@ -7,6 +7,30 @@
  */
 export function exceedsDepth(value: unknown, limit: number): boolean {
   if (!isContainer(value)) return false;
+  return limit > MOST_CALLS ? exceedsByLevels(value, limit) : nestsDeeper(value, limit);
+}
+
+/** So many calls within each other exhaust no stack. */
+const MOST_CALLS = 200;
+
+/** The same, by a call for each container, which takes less time. */
+function nestsDeeper(container: object, left: number): boolean {
+  if (left <= 0) return true;
+  if (Array.isArray(container)) {
+    for (let index = 0; index < container.length; index++) {
+      const item: unknown = container[index];
+      if (isContainer(item) && nestsDeeper(item, left - 1)) return true;
+    }
+    return false;
+  }
+  for (const key in container) {
+    const item = (container as Record<string, unknown>)[key];
+    if (isContainer(item) && Object.hasOwn(container, key) && nestsDeeper(item, left - 1)) return true;
+  }
+  return false;
+}
+
+function exceedsByLevels(value: object, limit: number): boolean {
   let level: object[] | undefined = [value];
   for (let depth = 1; level; depth++) {
     if (depth > limit) return true;

@@ -26,29 +26,38 @@ function send(socket: Socket, id: number, values: unknown[]): void {
   sendText!.call(conn, `3${name === '/' ? '' : `${name},`}${id}${json}`);
 }
 
-/** The JSON of an answer; `undefined` if Socket.IO's encoder is to make it. */
+/** The JSON of an answer; `undefined` if Socket.IO's encoder is to make it. One value is encoded faster than a list of one. */
 function jsonOf(values: unknown[]): string | undefined {
-  const [first] = values;
-  const known = first instanceof InvalidPayloadAnswer ? first.json() : undefined;
+  const [value] = values;
+  if (values.length !== 1) return values.every(isText) ? JSON.stringify(values) : undefined;
+  const known = value instanceof InvalidPayloadAnswer ? value.json() : undefined;
   if (known !== undefined) return `[${known}]`;
-  return values.every((value) => isText(value, MOST_NESTED)) ? JSON.stringify(values) : undefined;
+  return isText(value) ? `[${(JSON.stringify(value) as string | undefined) ?? 'null'}]` : undefined;
 }
 
 /** What is nested deeper may be a circle. */
 const MOST_NESTED = 64;
 
 /** Whether nothing in a value would be sent as an attachment: what Socket.IO's encoder asks. Who has a `toJSON` is asked there. */
-function isText(value: unknown, nested: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
+function isText(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || holdsText(value, MOST_NESTED);
+}
+
+function holdsText(value: object, nested: number): boolean {
   if (nested === 0) return false;
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) if (!isText(value[index], nested - 1)) return false;
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      if (typeof item === 'object' && item !== null && !holdsText(item, nested - 1)) return false;
+    }
     return true;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if ((prototype !== Object.prototype && prototype !== null && isBytes(value)) || 'toJSON' in value) return false;
   for (const key in value) {
-    if (Object.hasOwn(value, key) && !isText((value as Record<string, unknown>)[key], nested - 1)) return false;
+    const item = (value as Record<string, unknown>)[key];
+    if (typeof item !== 'object' || item === null || !Object.hasOwn(value, key)) continue;
+    if (!holdsText(item, nested - 1)) return false;
   }
   return true;
 }

@@ -21,16 +21,17 @@ export interface OpenLane {
   take(text: string): boolean;
 }
 
-interface Listened {
-  listenerCount(event: string): number;
+/** The listeners of an emitter as Node.js keeps them, by their events: a function, or a list of several. Having them counted takes longer. */
+function listenersOf(emitter: object): Readonly<Record<string, unknown>> {
+  return (emitter as { readonly _events: Readonly<Record<string, unknown>> })._events;
 }
 
 /** The parts of an Engine.IO connection that the lane relies on. */
-export interface LaneConnection extends Listened {
+export interface LaneConnection {
   readonly readyState: string;
   readonly protocol: number;
-  readonly transport: Listened;
-  readonly server: Listened;
+  readonly transport: object;
+  readonly server: object;
   /** Set while a ping has not been answered: then every packet tells that the client lives. */
   readonly pingTimeoutTimer: unknown;
   readonly write: (text: string, options: object) => unknown;
@@ -44,16 +45,17 @@ export interface LaneConnection extends Listened {
 export function isUnwatched(conn: LaneConnection, client: ClientInternals): boolean {
   const { transport } = conn;
   const { decoder } = client;
+  const heard = listenersOf(conn);
   return (
     conn[sendTextKey] !== undefined &&
     conn.readyState === 'open' &&
     conn.pingTimeoutTimer === null &&
     !decoder.reconstructor &&
-    conn.listenerCount('data') === 1 &&
-    conn.listenerCount('packet') === 0 &&
-    conn.listenerCount('message') === 0 &&
-    transport.listenerCount('packet') === 1 &&
-    decoder.listeners('decoded').length === 1 &&
+    typeof heard['data'] === 'function' &&
+    heard['packet'] === undefined &&
+    heard['message'] === undefined &&
+    typeof listenersOf(transport)['packet'] === 'function' &&
+    decoder._callbacks?.$decoded?.length === 1 &&
     !Object.hasOwn(decoder, 'add') &&
     !Object.hasOwn(transport, 'onData') &&
     !Object.hasOwn(transport, 'onPacket')
@@ -61,14 +63,15 @@ export function isUnwatched(conn: LaneConnection, client: ClientInternals): bool
 }
 
 /** Whether no listener of a connection, or of its server, is to hear of a packet that is sent. */
-export function isPacketUnheard(conn: Listened & { readonly server: Listened }): boolean {
-  const { server } = conn;
+export function isPacketUnheard(conn: { readonly server: object }): boolean {
+  const heard = listenersOf(conn);
+  const heardByServer = listenersOf(conn.server);
   return (
-    conn.listenerCount('packetCreate') === 0 &&
-    conn.listenerCount('flush') === 0 &&
-    conn.listenerCount('drain') === 0 &&
-    server.listenerCount('flush') === 0 &&
-    server.listenerCount('drain') === 0
+    heard['packetCreate'] === undefined &&
+    heard['flush'] === undefined &&
+    heard['drain'] === undefined &&
+    heardByServer['flush'] === undefined &&
+    heardByServer['drain'] === undefined
   );
 }
 
@@ -87,18 +90,16 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
   );
 }
 
-/** What does not change while a connection lasts. Who reads Socket.IO's own debug output finds all packets in it. */
-export function hasStockParts(conn: LaneConnection, client: ClientInternals, server: Server): boolean {
+/** What does not change while a server runs. Who reads Socket.IO's own debug output finds all packets in it. */
+export function allowsLane(server: Server): boolean {
   const { parser, connectionStateRecovery } = optionsOf(server);
   const isDebugged = /\*|socket\.io|engine/.test(process.env['DEBUG'] ?? '');
-  return (
-    parser === undefined &&
-    !connectionStateRecovery &&
-    !isDebugged &&
-    conn.protocol === 4 &&
-    typeof client.decoder.listeners === 'function' &&
-    'pingTimeoutTimer' in conn
-  );
+  return parser === undefined && !connectionStateRecovery && !isDebugged;
+}
+
+/** What does not change while a connection lasts. */
+export function hasStockParts(conn: LaneConnection, client: ClientInternals): boolean {
+  return conn.protocol === 4 && client.decoder._callbacks !== undefined && 'pingTimeoutTimer' in conn;
 }
 
 /** Whether nothing of a socket's own way for events was replaced, and none of its listeners is to hear of this one. */
