@@ -1,7 +1,7 @@
 /** The parts that the plans of both directions share: the compilation of a class, and the check of one instance. */
 import type { ValidationError } from 'class-validator';
 import type { Issue } from '../base/issue.js';
-import { PayloadCompiler, type Compilation } from './compiled/index.js';
+import { PayloadCompiler, type Compilation, type Parts } from './compiled/index.js';
 import { isPlainObject } from './bounds.js';
 import { Invalid, issuesOf, type IssueSource } from './invalid.js';
 import { librarySteps, type Steps } from './library.js';
@@ -36,7 +36,7 @@ type Finish = (instance: object) => object | Invalid;
 /** The plan of one class, in one direction. */
 export abstract class ClassPlan implements PayloadPlan {
   readonly #options: SettledOptions;
-  readonly #library: Steps;
+  #library: Steps | undefined;
   readonly #direction: Direction;
   #compilation: Compilation;
 
@@ -46,13 +46,12 @@ export abstract class ClassPlan implements PayloadPlan {
     compiler: PayloadCompiler,
   ) {
     this.#options = options;
-    this.#library = librarySteps(type, options);
     this.#direction = compiler.direction;
     this.#compilation = compiler.compile(type);
   }
 
   get mode(): 'compiled' | 'library' {
-    return this.current().steps ? 'compiled' : 'library';
+    return this.current().mode;
   }
   get reasons(): readonly string[] {
     return this.current().reasons;
@@ -69,20 +68,20 @@ export abstract class ClassPlan implements PayloadPlan {
   }
 
   /** The steps of a compilation, or those of the libraries. */
-  protected stepsOf({ steps = this.#library }: Compilation): Steps {
-    return steps;
+  protected stepsOf({ steps }: Parts): Steps {
+    return steps ?? (this.#library ??= librarySteps(this.type, this.#options));
   }
 
   /** Holds an instance to its declared shape, then to its rules. `source`: the value that it was made of. */
   protected check(
-    compilation: Compilation,
+    parts: Parts,
     instance: object,
     source: unknown,
     finish: Finish,
   ): object | Invalid | Promise<object | Invalid> {
-    const misshapen = compilation.shapes?.check(instance, source);
+    const misshapen = parts.shapes?.check(instance, source);
     try {
-      const errors = this.stepsOf(compilation).validate(instance);
+      const errors = this.stepsOf(parts).validate(instance);
       if (!Array.isArray(errors)) return later(errors, misshapen, instance, finish);
       return misshapen || errors.length > 0 ? invalid(misshapen, errors) : finish(instance);
     } catch (cause) {
@@ -98,15 +97,15 @@ export class IncomingPlan extends ClassPlan {
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
       return Invalid.of(NOT_AN_OBJECT);
     }
-    const compilation = this.current();
+    const parts = this.current().parts();
     let instance: object;
     try {
-      const { copy } = compilation;
-      instance = this.stepsOf(compilation).transform(copy ? (copy(value) as object) : value);
+      const { copy } = parts;
+      instance = this.stepsOf(parts).transform(copy ? (copy(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }
-    return this.check(compilation, instance, value, asItIs);
+    return this.check(parts, instance, value, asItIs);
   }
 }
 

@@ -1,27 +1,63 @@
 /** The plans of payloads: one for each class, and arrays of what another plan makes. */
 import { IncomingPlan, type PayloadPlan } from './class-plan.js';
 import { PayloadCompiler } from './compiled/index.js';
+import { RuleSelection } from './compiled/selection.js';
+import { inspectPayload, type Inspection } from './inspect/inspect.js';
 import { Invalid, MAX_ISSUES } from './invalid.js';
 import type { Issue } from '../base/issue.js';
 import type { IssueSource } from './invalid.js';
+import { CLASS_TO_PLAIN, PLAIN_TO_CLASS } from './nested.js';
+import { OutgoingPlan } from './outgoing/outgoing-plan.js';
 import { settle } from './payload-options.js';
-import type { Class, ConstraintOf, PayloadOptions } from './payload-options.js';
+import type { Class, ConstraintOf, PayloadOptions, SettledOptions } from './payload-options.js';
 
 const NOT_AN_ARRAY: Issue = { path: '', rule: 'array', message: 'must be an array' };
 
-/** Returns the function that plans the payload of a class; what all classes have in common is looked at once. */
-export function payloadPlanner(
-  options: PayloadOptions = {},
-  constraintOf?: ConstraintOf,
-): (type: Class) => PayloadPlan {
-  const settled = settle(options, MAX_ISSUES, constraintOf);
-  const compiler = new PayloadCompiler(settled);
-  return (type) => new IncomingPlan(type, settled, compiler);
+/** The payloads under one set of options: what their classes have in common is looked at once, and so are the rules of each. */
+export class Payloads {
+  readonly #settled: SettledOptions;
+  readonly #rules: RuleSelection;
+  #incoming: PayloadCompiler | undefined;
+  #outgoing: PayloadCompiler | undefined;
+
+  constructor(
+    private readonly options: PayloadOptions = {},
+    constraintOf?: ConstraintOf,
+  ) {
+    this.#settled = settle(options, MAX_ISSUES, constraintOf);
+    this.#rules = new RuleSelection(this.#settled.validator);
+  }
+
+  /** Looks over a class and all classes nested in it. */
+  inspect(type: Class): Inspection {
+    return inspectPayload(type, this.options, this.#rules);
+  }
+
+  /** Plans the payload of one class. */
+  incoming(type: Class): PayloadPlan {
+    this.#incoming ??= new PayloadCompiler(this.#settled, PLAIN_TO_CLASS, this.#rules);
+    return new IncomingPlan(type, this.#settled, this.#incoming);
+  }
+
+  /**
+   * Plans what is sent of one class: `run` returns the plain value of an instance, or of a plain object with the
+   * properties of the class, or {@link Invalid}. The given value is not changed. Transforms run in the direction
+   * `toPlainOnly`, never `toClassOnly`.
+   */
+  outgoing(type: Class): PayloadPlan {
+    this.#outgoing ??= new PayloadCompiler(this.#settled, CLASS_TO_PLAIN, this.#rules);
+    return new OutgoingPlan(type, this.#settled, this.#outgoing);
+  }
 }
 
 /** Plans the payload of one class. */
 export function planPayload(type: Class, options?: PayloadOptions): PayloadPlan {
-  return payloadPlanner(options)(type);
+  return new Payloads(options).incoming(type);
+}
+
+/** Plans what is sent of one class. */
+export function planOutgoing(type: Class, options?: PayloadOptions): PayloadPlan {
+  return new Payloads(options).outgoing(type);
 }
 
 /** Plans a payload that is an array of what another plan makes. Paths begin with the index: `0.name`. */

@@ -3,7 +3,6 @@ import { realpath, stat } from 'node:fs/promises';
 import { existsSync, statSync } from 'node:fs';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { join, resolve, sep } from 'node:path';
-import send from 'send';
 import type { Step } from '../base/boot/report.js';
 import type { Logger } from '../base/log.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
@@ -124,7 +123,10 @@ function mounted(mount: string, folder: string, log: Logger): Serve {
       (found) => {
         if (found === undefined) return next();
         if (found === 'folder') return redirect(response, `${path}/`, request.url ?? '');
-        stream(request, response, found, next, log);
+        stream(request, response, found, next, log).catch((err: unknown) => {
+          log.error({ err, path: path.slice(0, 200) }, 'a page could not be read');
+          end(response, 500, 'Internal error');
+        });
       },
       () => next(),
     );
@@ -186,14 +188,18 @@ function redirect(response: ServerResponse, path: string, url: string): void {
   response.writeHead(301, { location, 'content-length': 0 }).end();
 }
 
-/** Streams the file: ranges, conditions and types are the library's; its errors are answered here. */
-function stream(
+/**
+ * Streams the file: ranges, conditions and types are the library's, which is loaded for the first of them; its errors are answered
+ * here.
+ */
+async function stream(
   request: IncomingMessage,
   response: ServerResponse,
   { root, path }: FoundFile,
   next: () => void,
   log: Logger,
-): void {
+): Promise<void> {
+  const { default: send } = await import('send');
   send(request, encodeURI(path).replaceAll('?', '%3F').replaceAll('#', '%23'), {
     root,
     dotfiles: 'allow',

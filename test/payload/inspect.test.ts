@@ -12,7 +12,7 @@ class Leaf {
 
 /** `Class.property: what` of each problem. */
 function problemsOf(type: Class, options = {}): string[] {
-  return inspectPayload(type, options).map((problem) => `${problem.path}: ${problem.what}`);
+  return inspectPayload(type, options).problems.map((problem) => `${problem.path}: ${problem.what}`);
 }
 
 describe('the boot-time look at a payload class', () => {
@@ -29,8 +29,8 @@ describe('the boot-time look at a payload class', () => {
       @Allow() anything: unknown;
     }
     class Bare extends Base {}
-    assert.deepEqual(inspectPayload(Sound), []);
-    assert.deepEqual(inspectPayload(Bare), []);
+    assert.deepEqual(problemsOf(Sound), []);
+    assert.deepEqual(problemsOf(Bare), []);
   });
 
   it('finds a class without rules, also a nested one', () => {
@@ -56,7 +56,7 @@ describe('the boot-time look at a payload class', () => {
       @ValidateNested() @Type(() => Function) other: unknown;
     }
     assert.deepEqual(
-      inspectPayload(Outer).map((problem) => [problem.path, problem.fix.includes('import type')]),
+      inspectPayload(Outer).problems.map((problem) => [problem.path, problem.fix.includes('import type')]),
       [
         ['Outer.leaf', true],
         ['Outer.other', true],
@@ -79,7 +79,7 @@ describe('the boot-time look at a payload class', () => {
     }
     ValidateNested()(Early.prototype, 'leaf');
     for (const options of [{}, { transform: { enableImplicitConversion: true } }])
-      assert.match(inspectPayload(Early, options)[0]?.fix ?? '', /@Type/);
+      assert.match(inspectPayload(Early, options).problems[0]?.fix ?? '', /@Type/);
   });
 
   it('looks into the subtypes of a discriminator', () => {
@@ -96,6 +96,6 @@ describe('the boot-time look at a payload class', () => {
     class Outer {
       @ValidateNested() @Type((help) => (help?.object as { kind: { type: typeof Leaf } }).kind.type) leaf: unknown;
     }
-    assert.deepEqual(inspectPayload(Outer), []);
+    assert.deepEqual(problemsOf(Outer), []);
   });
 });

@@ -5,7 +5,12 @@ import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOpera
 import { getMetadataStorage } from 'class-validator';
 import { ValidationExecutor } from 'class-validator/cjs/validation/ValidationExecutor.js';
 import { transformTables, validationTables } from '../../src/payload/compiled/storages.js';
+import { codeHash, KNOWN_CODE } from '../../src/payload/compiled/known-libraries.js';
 import { librariesAgree } from '../../src/payload/compiled/probe/probe.js';
+
+it('the text of the installed libraries is the one that is known, so that no boot needs the probe', () => {
+  assert.equal(codeHash(), KNOWN_CODE);
+});
 
 const sizes = (): number[] =>
   [...Object.values(transformTables()), ...Object.values(validationTables())].map((table) =>

@@ -481,7 +481,7 @@ describe('what the libraries do rightly is accepted', () => {
   for (const each of correct) {
     it(each.name, async () => {
       assert.ok(await librariesDo(each), 'the libraries do it');
-      assert.deepEqual(inspectPayload(each.type, each.options), []);
+      assert.deepEqual(inspectPayload(each.type, each.options).problems, []);
       const made = await planPayload(each.type, each.options).run(structuredCloned(each.sent));
       assert.ok(!(made instanceof Invalid), JSON.stringify(made instanceof Invalid && made.issues));
       assert.deepEqual(made, Object.assign(new each.type(), each.meant));
@@ -494,14 +494,14 @@ describe('what the libraries do not do is told at boot', () => {
     it(each.name, async () => {
       assert.equal(await librariesDo(each), false, 'the libraries do not do it');
       assert.deepEqual(
-        inspectPayload(each.type, each.options).map(({ code }) => code),
+        inspectPayload(each.type, each.options).problems.map(({ code }) => code),
         [each.code],
       );
     });
   }
 
   it('a cycle that left @Type without a class', () => {
-    assert.match(inspectPayload(Undefined)[0]!.fix, /import each other/);
+    assert.match(inspectPayload(Undefined).problems[0]!.fix, /import each other/);
   });
 });
 

@@ -2,7 +2,7 @@
 import { InvalidEmission, type EmittedEvents } from './declare.js';
 import { readDeclared, type DeclaredArgument } from './declared.js';
 import { eachOf, type Step } from '../../base/boot/report.js';
-import { asCarried, inspectAsynchronous, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
+import { asCarried, Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import { isThenable } from '../../base/thenable.js';
 import { eventNameProblem } from '../scan/check-controllers.js';
 import type { ControllerFacts } from '../scan/facts.js';
@@ -107,9 +107,7 @@ export function* planDeclared(
   const planOf: PlanOf = (dto) => plans.outgoing(dto, payload);
   const plan = isEach ? fitEach(type, planOf) : fitOne(type, planOf, false);
   if (plan.payload) {
-    for (const { path, code, what, fix } of inspectAsynchronous(plan.payload.type, payload)) {
-      yield { code, where, what: `${path}: ${what}.`, fix: `${fix}.` };
-    }
+    for (const problem of plans.asynchronousRules(plan.payload.type, payload)) yield { where, ...problem };
   }
   return plan;
 }

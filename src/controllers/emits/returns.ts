@@ -4,7 +4,7 @@ import { eachOf, type Step } from '../../base/boot/report.js';
 import { Invalid, type Issue, type PayloadOptions } from '../../payload/index.js';
 import type { ValueCheck } from '../plan/arguments/check-value.js';
 import type { PayloadPlans } from '../plan/arguments/payload-plans.js';
-import type { HandlerFacts } from '../scan/facts.js';
+import type { DeclaredAnswer } from '../metadata/types.js';
 import { InvalidAnswer } from './declare.js';
 import { readDeclared } from './declared.js';
 import { fitOutgoing, planDeclared } from './plan.js';
@@ -12,13 +12,13 @@ import { fitOutgoing, planDeclared } from './plan.js';
 /** Returns what is answered in the place of a result. Throws {@link InvalidAnswer}. */
 export type Outgoing = (result: unknown) => unknown;
 
-/** Plans what a handler declares; `undefined` if it declares nothing. Yields the mistakes. */
+/** Plans what a handler declares; yields the mistakes. */
 export function* planReturns(
-  { label, options: { returns } }: HandlerFacts,
+  label: string,
+  returns: DeclaredAnswer,
   options: PayloadOptions,
   plans: PayloadPlans,
-): Step<Outgoing | undefined> {
-  if (returns === undefined) return undefined;
+): Step<Outgoing> {
   const { values, acknowledged } = readDeclared(returns);
   const where = `${label}, returns`;
   if (acknowledged) yield { code: 'emits_argument', where, what: 'Function is no answer.', fix: 'leave it out.' };

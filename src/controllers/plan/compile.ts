@@ -116,9 +116,11 @@ export class Compiler {
     const args = yield* planArguments(handler, payload, this.options.payloads);
     const isMessage = handler.kind === 'event' || handler.kind === 'any';
     const run = invoke(target, handler.method, args);
-    const outgoing = yield* planReturns(handler, payload, this.options.payloads);
+    const { returns } = handler.options;
+    const outgoing =
+      returns === undefined ? undefined : yield* planReturns(handler.label, returns, payload, this.options.payloads);
     const uses = isMessage ? [...this.options.use, ...controller.uses, ...handler.uses] : handler.uses;
-    yield* this.#instances.prepare(uses);
+    if (uses.length > 0) yield* this.#instances.prepare(uses);
     const inner = isMessage && uses.length === 0 ? run : this.#chain(uses, thrower(handler, run));
     const answersByHand = handler.params.some(({ metadata }) => metadata?.kind === 'ack');
     return Object.freeze({

@@ -21,7 +21,8 @@ export function* checkEvents(controllers: readonly ControllerFacts[]): Step<void
   const seen = new Map<string, HandlerFacts>();
   for (const { namespace, handlers } of controllers) {
     for (const handler of handlers) {
-      if (handler.kind === 'event') yield* checkName(handler);
+      const misnamed = handler.kind === 'event' ? nameProblem(handler) : undefined;
+      if (misnamed) yield misnamed;
       if (handler.kind !== 'event' && handler.kind !== 'any') continue;
       const key = `${String(namespace.path)} ${handler.kind} ${handler.event}`;
       const other = seen.get(key);
@@ -83,16 +84,17 @@ export function eventNameProblem(event: string): string | undefined {
 }
 
 /** Says that something else stands in the place of an event's name: options, as a rule. */
-export function* checkEventType(event: unknown, where: string, fix: string): Step<void> {
-  if (typeof event === 'string') return;
-  yield { code: 'event_name', where, what: `the name of the event is a value of type ${typeof event}.`, fix };
+export function eventTypeProblem(event: unknown, where: string, fix: string): SetupProblem | undefined {
+  if (typeof event === 'string') return undefined;
+  return { code: 'event_name', where, what: `the name of the event is a value of type ${typeof event}.`, fix };
 }
 
 /** Says what is wrong with the name of an event that `@Emit` sends. */
-export function* checkEmittedName(event: unknown, where: string): Step<void> {
-  yield* checkEventType(event, where, "write @Emit('name', { … }), with the name first.");
-  const what = typeof event === 'string' ? eventNameProblem(event) : undefined;
-  if (what) yield { code: 'event_name', where, what: `@Emit: ${what}`, fix: 'choose another name.' };
+export function emittedNameProblem(event: unknown, where: string): SetupProblem | undefined {
+  if (typeof event !== 'string')
+    return eventTypeProblem(event, where, "write @Emit('name', { … }), with the name first.");
+  const what = eventNameProblem(event);
+  return what ? { code: 'event_name', where, what: `@Emit: ${what}`, fix: 'choose another name.' } : undefined;
 }
 
 const remedies: Readonly<Record<string, string>> = {
@@ -102,9 +104,9 @@ const remedies: Readonly<Record<string, string>> = {
   error: 'choose another name; @OnError handles what handlers throw.',
 };
 
-function* checkName({ event, label, method }: HandlerFacts): Step<void> {
+function nameProblem({ event, label, method }: HandlerFacts): SetupProblem | undefined {
   if (event === 'connection') {
-    yield {
+    return {
       code: 'connection_event',
       where: label,
       what: "'connection' is what a Socket.IO server calls its listeners with; clients do not send it, so nothing calls this handler.",
@@ -112,16 +114,15 @@ function* checkName({ event, label, method }: HandlerFacts): Step<void> {
     };
   }
   if (typeof method === 'symbol' && event === String(method)) {
-    yield {
+    return {
       code: 'event_name',
       where: label,
       what: 'the method has no name that could be an event.',
       fix: "write @On('name').",
     };
-    return;
   }
   const what = eventNameProblem(event);
-  if (what) yield { code: 'event_name', where: label, what, fix: remedies[event] ?? 'choose another name.' };
+  return what ? { code: 'event_name', where: label, what, fix: remedies[event] ?? 'choose another name.' } : undefined;
 }
 
 /** Says what is wrong with the function that handles something, if anything. */

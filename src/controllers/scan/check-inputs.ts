@@ -1,26 +1,29 @@
 /** Checks the classes and functions that decorators and options received. In a cycle of imports one is `undefined`. */
 import { inspect } from 'node:util';
 import { isThenable } from '../../base/thenable.js';
-import { at, type PlacelessProblem, type Step } from '../../base/boot/report.js';
+import type { PlacelessProblem, Step } from '../../base/boot/report.js';
 import type { SetupProblem } from '../../base/errors.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
-import { checkEmittedName } from './check-controllers.js';
+import { emittedNameProblem } from './check-controllers.js';
 import type { HandlerFacts } from './facts.js';
-import { checkHandlerOptions } from './decorator-options.js';
+import { handlerOptionProblems } from './decorator-options.js';
 
 /** Returns the handlers with what can be used of their middleware. */
 export function* checkInputs(handlers: readonly HandlerFacts[]): Step<HandlerFacts[]> {
   const checked: HandlerFacts[] = [];
   for (const handler of handlers) {
     const { label, emissions } = handler;
-    yield* checkHandlerOptions(handler);
-    if ('errorType' in handler) yield* at(label, checkType(handler.errorType, '@OnError'));
+    yield* handlerOptionProblems(handler);
+    const wrongType = 'errorType' in handler ? noClassProblem(handler.errorType, '@OnError') : undefined;
+    if (wrongType) yield { where: label, ...wrongType };
     for (const { event, options } of emissions) {
-      yield* checkEmittedName(event, label);
-      if ('on' in options) yield* at(label, checkType(options.on, '`on` of @Emit'));
+      const misnamed = emittedNameProblem(event, label);
+      if (misnamed) yield misnamed;
+      const wrong = 'on' in options ? noClassProblem(options.on, '`on` of @Emit') : undefined;
+      if (wrong) yield { where: label, ...wrong };
     }
-    const uses = yield* validMiddleware(handler.uses, label, '@Use');
-    checked.push(uses.length === handler.uses.length ? handler : { ...handler, uses });
+    const hasMiddleware = handler.uses.length > 0;
+    checked.push(hasMiddleware ? { ...handler, uses: yield* validMiddleware(handler.uses, label, '@Use') } : handler);
   }
   return checked;
 }
@@ -32,10 +35,9 @@ export function* validMiddleware(uses: readonly MiddlewareLike[], where: string,
   return uses.filter((each) => typeof each === 'function');
 }
 
-/** Returns whether a class was given. */
-export function* checkType(given: unknown, what: string): Step<boolean, PlacelessProblem> {
-  if (typeof given !== 'function') yield wrongInput(what, given, 'a class');
-  return typeof given === 'function';
+/** The problem of what stands where a class should; `undefined` if it is one. */
+export function noClassProblem(given: unknown, what: string): PlacelessProblem | undefined {
+  return typeof given === 'function' ? undefined : wrongInput(what, given, 'a class');
 }
 
 /** Says that something is not there, or is something else. */

@@ -15,13 +15,15 @@ const known = [
   { type: EventContext, library: 'colloquy', members: ['args', 'rooms', 'signal'] },
 ] as const;
 
+const names: ReadonlySet<string> = new Set(known.map(({ type }) => type.name));
+
 /** Returns the class of ours that a class of another copy stands for; `undefined` for any other class. */
 export function ownTwin(type: unknown): Class<unknown> | undefined {
   return twinOf(type)?.type;
 }
 
 function twinOf(type: unknown): (typeof known)[number] | undefined {
-  if (typeof type !== 'function') return undefined;
+  if (typeof type !== 'function' || !names.has(type.name)) return undefined;
   const prototype = Object(type.prototype) as object;
   return known.find(
     (each) => each.type !== type && each.type.name === type.name && each.members.every((key) => key in prototype),

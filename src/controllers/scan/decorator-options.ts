@@ -1,13 +1,14 @@
 /** Options of decorators that do not exist, or have the wrong kind: they would be ignored, or misread, without a word. */
 import { inspect } from 'node:util';
-import type { Step } from '../../base/boot/report.js';
 import { isBoolean, isFunction, isList, isRecord, isText, oneOf } from '../../base/boot/kinds.js';
 import { closest } from '../../base/boot/unknown-option.js';
 import { payloadKeys, transformKeys, validatorKeys } from '../../payload/index.js';
+import type { SetupProblem } from '../../base/errors.js';
 import type {
   EmissionOptions,
   HandlerOptions,
   NamespaceOptions,
+  ParamMetadata,
   ParamOptions,
   ReturningOptions,
 } from '../metadata/types.js';
@@ -54,51 +55,67 @@ function isTarget(value: unknown): boolean {
   return isFunction(room) || (isText(room) && room !== '');
 }
 
-/** Yields the unknown and wrong options of a handler, of what it emits and of its parameters. */
-export function* checkHandlerOptions({ label, kind, options, emissions, params }: HandlerFacts): Step<void> {
-  yield* checkKinds(kind === 'any' ? '@OnAny' : '@On', options, handlerKinds, label);
-  for (const emission of emissions) yield* checkKinds('@Emit', emission.options, emissionKinds, label);
-  for (const { index, metadata } of params) {
-    if (!metadata) continue;
-    const where = `${label}, parameter ${index + 1}`;
-    const decorator = `@${metadata.kind[0]!.toUpperCase()}${metadata.kind.slice(1)}`;
-    yield* checkKinds(decorator, metadata.options, paramKinds, where);
-    yield* checkLibraryOptions(decorator, metadata.options, where);
-  }
+/** Returns the unknown and wrong options of a handler, of what it emits and of its parameters. */
+export function handlerOptionProblems({ label, kind, options, emissions, params }: HandlerFacts): Problems {
+  return [
+    ...kindProblems(kind === 'any' ? '@OnAny' : '@On', options, handlerKinds, label),
+    ...emissions.flatMap((emission) => kindProblems('@Emit', emission.options, emissionKinds, label)),
+    ...params.flatMap((param) => (param.metadata ? paramOptionProblems(param.metadata, label) : NONE)),
+  ];
 }
 
-/** Yields the unknown and wrong options of `@Namespace`. */
-export function* checkNamespaceOptions(options: NamespaceOptions, where: string): Step<void> {
-  yield* checkKinds('@Namespace', options, namespaceKinds, where);
-  yield* checkKeys('`payload` of @Namespace', options.payload, payloadKeys, where);
-  yield* checkLibraryOptions('`payload` of @Namespace', options.payload ?? {}, where);
+function paramOptionProblems({ kind, index, options }: ParamMetadata, label: string): Problems {
+  const where = `${label}, parameter ${index + 1}`;
+  const decorator = `@${kind[0]!.toUpperCase()}${kind.slice(1)}`;
+  return [...kindProblems(decorator, options, paramKinds, where), ...libraryProblems(decorator, options, where)];
 }
 
-function* checkLibraryOptions(of: string, { transform, validator }: ParamOptions, where: string): Step<void> {
-  yield* checkKeys(`\`transform\` of ${of}`, transform, transformKeys, where);
-  yield* checkKeys(`\`validator\` of ${of}`, validator, validatorKeys, where);
+/** Returns the unknown and wrong options of `@Namespace`. */
+export function namespaceOptionProblems(options: NamespaceOptions, where: string): Problems {
+  const payload = options.payload ?? {};
+  return [
+    ...kindProblems('@Namespace', options, namespaceKinds, where),
+    ...keyProblems('`payload` of @Namespace', payload, payloadKeys, where),
+    ...libraryProblems('`payload` of @Namespace', payload, where),
+  ];
 }
 
-function* checkKinds<Options>(of: string, options: unknown, kinds: Kinds<Options>, where: string): Step<void> {
-  yield* checkKeys(of, options, Object.keys(kinds), where);
-  for (const [name, value] of Object.entries(Object(options) as object) as [keyof Options & string, unknown][]) {
+type Problems = readonly SetupProblem[];
+
+const NONE: Problems = [];
+
+function libraryProblems(of: string, { transform, validator }: ParamOptions, where: string): Problems {
+  return [
+    ...keyProblems(`\`transform\` of ${of}`, transform, transformKeys, where),
+    ...keyProblems(`\`validator\` of ${of}`, validator, validatorKeys, where),
+  ];
+}
+
+function kindProblems<Options>(of: string, options: unknown, kinds: Kinds<Options>, where: string): Problems {
+  const given = Object.entries(Object(options) as object) as [keyof Options & string, unknown][];
+  if (given.length === 0) return NONE;
+  const wrong = given.flatMap(([name, value]) => {
     const [is, expected] = Object.hasOwn(kinds, name) ? kinds[name] : ANYTHING;
-    if (value === undefined || is(value)) continue;
-    yield {
-      code: 'option_kind',
-      where,
-      what: `\`${name}\` of ${of} is ${inspect(value, { depth: 0, breakLength: Infinity })}.`,
-      fix: `give ${expected}.`,
-    };
-  }
+    return value === undefined || is(value) ? NONE : [wrongKind(of, name, value, expected, where)];
+  });
+  return [...keyProblems(of, options, Object.keys(kinds), where), ...wrong];
 }
 
-function* checkKeys(of: string, options: unknown, known: readonly string[], where: string): Step<void> {
-  if (!isRecord(options)) return;
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined || known.includes(name)) continue;
+function wrongKind(of: string, name: string, value: unknown, expected: string, where: string): SetupProblem {
+  return {
+    code: 'option_kind',
+    where,
+    what: `\`${name}\` of ${of} is ${inspect(value, { depth: 0, breakLength: Infinity })}.`,
+    fix: `give ${expected}.`,
+  };
+}
+
+function keyProblems(of: string, options: unknown, known: readonly string[], where: string): Problems {
+  if (!isRecord(options)) return NONE;
+  return Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || known.includes(name)) return NONE;
     const meant = closest(name, known);
-    yield {
+    return {
       code: 'unknown_option',
       where,
       what: `${of} has no option \`${name}\`, so it would be ignored.`,
@@ -106,5 +123,5 @@ function* checkKeys(of: string, options: unknown, known: readonly string[], wher
         ? `did you mean \`${meant}\`?`
         : `take it out; there are ${known.map((each) => `\`${each}\``).join(', ')}.`,
     };
-  }
+  });
 }

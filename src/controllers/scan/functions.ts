@@ -5,10 +5,10 @@ import type { Step } from '../../base/boot/report.js';
 import type { DeclaredAnswer, HandlerOptions, ParamOptions } from '../metadata/types.js';
 import type { MiddlewareLike } from '../../base/middleware.js';
 import type { Class } from '../../base/reflect.js';
-import { checkEvents, checkEventType, eventTaken, methodProblem } from './check-controllers.js';
+import { checkEvents, eventTypeProblem, eventTaken, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, ParamFacts } from './facts.js';
 import { validMiddleware } from './check-inputs.js';
-import { checkHandlerOptions } from './decorator-options.js';
+import { handlerOptionProblems } from './decorator-options.js';
 import { pathProblem } from './path.js';
 
 /** Handles an event: the context first, then the event's arguments. What it returns is the acknowledgement. */
@@ -76,10 +76,11 @@ export function* checkFunction<Args extends unknown[]>(
 ): Step<void> {
   const { name: where, namespace, handlers } = facts;
   for (const { uses } of handlers) yield* validMiddleware(uses, where, '`use`');
-  yield* checkHandlerOptions(handlers[0]!);
+  yield* handlerOptionProblems(handlers[0]!);
   const what = pathProblem(namespace.path);
   if (what) yield { code: 'namespace_path', where, what, fix: "write a path such as '/chat' or '/game/:id'." };
-  yield* checkEventType(event, where, "write app.on('/path', 'name', handler).");
+  const mistyped = eventTypeProblem(event, where, "write app.on('/path', 'name', handler).");
+  if (mistyped) yield mistyped;
   yield* checkEvents([facts]);
   const problem = methodProblem(handler);
   if (problem) yield { where, ...problem };

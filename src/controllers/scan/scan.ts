@@ -3,11 +3,11 @@ import { once, type PlacelessProblem, type Step } from '../../base/boot/report.j
 import { lineage, ownMetadata } from '../metadata/store.js';
 import type { EmissionMetadata, HandlerMetadata, MethodName, UseMetadata } from '../metadata/types.js';
 import { constructorTypes, hasDesignTypes, areTypesLost, parameterTypes, type Class } from '../../base/reflect.js';
-import { checkData, checkEvents, checkEventType, methodProblem } from './check-controllers.js';
+import { checkData, checkEvents, eventTypeProblem, methodProblem } from './check-controllers.js';
 import type { ControllerFacts, HandlerFacts, ParamFacts } from './facts.js';
 import { idleProblem, noNamespaceProblem, notAMethodProblem, strayProblems } from './check-class.js';
 import { checkInputs, validMiddleware } from './check-inputs.js';
-import { checkNamespaceOptions } from './decorator-options.js';
+import { namespaceOptionProblems } from './decorator-options.js';
 import { pathProblem } from './path.js';
 
 /**
@@ -40,7 +40,7 @@ function* scanClass(type: Class, isGiven: boolean): Step<ControllerFacts[]> {
   const handlers = yield* once(checkInputs(yield* scanHandlers(type, name, used)));
   const uses = yield* once(validMiddleware(usesOf(used, undefined), name, '@Use'));
   for (const { path, options } of namespaces) {
-    yield* checkNamespaceOptions(options, name);
+    yield* namespaceOptionProblems(options, name);
     const what = pathProblem(path);
     if (what) yield { code: 'namespace_path', where: name, what, fix: PATH_REMEDY };
   }
@@ -66,10 +66,12 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
     if (!params) untyped ??= row;
     const isShared = rows.some(({ kind, method }) => kind !== row.kind && method === row.method);
     // Without types it is still a handler, so that every other mistake is reported at once.
-    handlers.push({ ...handlerFacts(row, params ?? [], name, common), isShared });
+    const facts = handlerFacts(row, params ?? [], name, { ...common, isShared });
+    handlers.push(facts);
     const problem = methodProblem((type.prototype as Record<MethodName, unknown>)[row.method]);
-    if (problem) yield { where: `${name}.${String(row.method)}`, ...problem };
-    yield* checkEventType(row.event ?? '', `${name}.${String(row.method)}`, NAME_FIRST);
+    if (problem) yield { where: facts.label, ...problem };
+    const mistyped = eventTypeProblem(row.event ?? '', facts.label, NAME_FIRST);
+    if (mistyped) yield mistyped;
   }
   if (untyped) yield { where: `${name}.${String(untyped.method)}`, ...untypedProblem(classes, untyped.method) };
   return handlers;
@@ -77,11 +79,18 @@ function* scanHandlers(type: Class, name: string, uses: readonly UseMetadata[]):
 
 const NAME_FIRST = "write @On('name', { … }), with the name first; @On(undefined, { … }) takes the name of the method.";
 
+interface MethodContext {
+  readonly uses: readonly UseMetadata[];
+  readonly emissions: readonly EmissionMetadata[];
+  /** Whether another kind of handler is the same method. */
+  readonly isShared: boolean;
+}
+
 function handlerFacts(
   row: HandlerMetadata,
   params: readonly ParamFacts[],
   name: string,
-  { uses, emissions }: { readonly uses: readonly UseMetadata[]; readonly emissions: readonly EmissionMetadata[] },
+  { uses, emissions, isShared }: MethodContext,
 ): HandlerFacts {
   return {
     ...row,
@@ -90,6 +99,7 @@ function handlerFacts(
     params,
     uses: usesOf(uses, row.method),
     emissions: emissions.filter(({ method }) => method === row.method),
+    isShared,
   };
 }
 

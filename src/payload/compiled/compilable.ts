@@ -27,9 +27,11 @@ export function namesMisfit(names: readonly string[]): string | undefined {
 export function validationMisfit(type: unknown, rules: readonly ValidationMetadata[]): string | undefined {
   if (typeof type !== 'function') return 'its type is no class';
   if (typeof type.prototype !== 'object' || type.prototype === null) return 'its type is no class';
-  if (hasNameAccessor(type)) return 'its static name is an accessor';
+  const targets = new Set<unknown>([type, ...rules.map(({ target }) => target)]);
+  for (const target of targets) {
+    if (typeof target === 'function' && hasNameAccessor(target)) return 'its static name is an accessor';
+  }
   for (const rule of rules) {
-    if (typeof rule.target === 'function' && hasNameAccessor(rule.target)) return 'its static name is an accessor';
     if (isStrangeName(rule.propertyName)) return strangeName(rule.propertyName);
     if (!KNOWN_TYPES.has(rule.type)) return `it has a rule of the unknown type ${rule.type}`;
     const isCustom = rule.type === ValidationTypes.CUSTOM_VALIDATION || rule.type === ValidationTypes.IS_DEFINED;

@@ -1,7 +1,6 @@
 /** Compiles payload classes, and says what is left to the libraries and why. */
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
-import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { PLAIN_TO_CLASS, typesOf, type Direction } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 import type { Steps } from '../library.js';
@@ -19,16 +18,24 @@ import { Watch } from './watch.js';
 
 /** The result of compiling one class under one set of options. */
 export interface Compilation {
-  /** The compiled steps; without them the class is left to the libraries altogether. */
-  readonly steps: Steps | undefined;
+  /** `library`: the class is left to the libraries altogether. */
+  readonly mode: 'compiled' | 'library';
   /** The parts that are left to the libraries, with the reasons. */
   readonly reasons: readonly string[];
+  /** Returns the compiled parts, which are made for the first value. */
+  parts(): Parts;
+  /** Whether metadata were added since, so that it must be compiled again. */
+  isStale(): boolean;
+}
+
+/** The functions that a class is compiled to. */
+export interface Parts {
+  /** The compiled steps; without them the class is left to the libraries altogether. */
+  readonly steps: Steps | undefined;
   /** The shapes that the class and those nested in it declare; `undefined` if there is nothing to look at. */
   readonly shapes: Shapes | undefined;
   /** Makes what the transformation may change, as the libraries take discriminators out; `undefined` if nothing is changed. */
   readonly copy: Copy | undefined;
-  /** Whether metadata were added since, so that it must be compiled again. */
-  isStale(): boolean;
 }
 
 /**
@@ -56,37 +63,44 @@ export class PayloadCompiler {
   constructor(
     options: SettledOptions,
     readonly direction: Direction = PLAIN_TO_CLASS,
+    rules: RuleSelection = new RuleSelection(options.validator),
   ) {
     this.#options = options;
     this.#reasons = processReasons(options);
     this.#errors = new ErrorMaker(options.validator);
-    this.#rules = new RuleSelection(options.validator);
+    this.#rules = rules;
   }
 
   compile(type: Class): Compilation {
+    const { classes, reasons } =
+      this.#reasons.length > 0 ? { classes: NO_CLASSES, reasons: this.#reasons } : survey(type, this.#rules);
+    const mode = classes.has(type) ? 'compiled' : 'library';
     const watch = new Watch();
     watch.add(type);
-    const isStale = watch.isStale.bind(watch);
-    const shapes = this.#shapesOf(type, watch);
-    const left = { steps: undefined, shapes, copy: copyOf, isStale };
-    if (this.#reasons.length > 0) return { ...left, reasons: this.#reasons };
-    const { classes, reasons } = survey(type, this.#rules);
-    if (!classes.has(type)) return { ...left, reasons };
+    for (const each of classes) watch.add(each);
+    let parts: Parts | undefined;
+    return {
+      mode,
+      reasons,
+      parts: () =>
+        (parts ??= {
+          shapes: this.#shapesOf(type, watch),
+          steps: mode === 'compiled' ? this.#stepsOf(type, watch) : undefined,
+          copy: reasons.length > 0 ? copyOf : partialCopyOf(type),
+        }),
+      isStale: () => watch.isStale(),
+    };
+  }
+
+  #stepsOf(type: Class, watch: Watch): Steps {
     const transformer = new Transformer(this.#options.transform, watch);
     const validator = new CompiledValidator(this.#options, watch, this.#errors, this.#rules);
-    for (const [next, { names, rules: selected }] of classes) {
-      transformer.prepare(next, names);
-      validator.prepare(next, selected);
-    }
     const plain = new PlainMaker(this.#options.transform, watch);
-    const steps: Steps = {
+    return {
       toPlain: plain.make.bind(plain),
       transform: transformer.of(type),
       validate: validator.validate.bind(validator),
     };
-    const partial = new Copies().of(type);
-    const copy = reasons.length > 0 ? copyOf : partial === noCopy ? undefined : partial;
-    return { steps, reasons, shapes, copy, isStale };
   }
 
   #shapesOf(type: Class, watch: Watch): Shapes | undefined {
@@ -96,39 +110,29 @@ export class PayloadCompiler {
   }
 }
 
-/** The facts of a class that can be compiled. */
-interface Surveyed {
-  /** Of its properties. */
-  readonly names: readonly string[];
-  /** Those that apply under the options. */
-  readonly rules: ValidationMetadata[];
-}
+const NO_CLASSES: ReadonlySet<Class> = new Set();
 
-/** Looks at one class; says why it cannot be compiled, where it cannot. */
-function look(type: Function, selection: RuleSelection): Surveyed | string {
-  const invalidValue = typeMisfit(type);
-  if (invalidValue) return invalidValue;
-  const names = namesOf(type as Class);
-  const rules = selection.of(type);
-  return namesMisfit(names) ?? validationMisfit(type, rules) ?? { names, rules };
+function partialCopyOf(type: Class): Copy | undefined {
+  const copy = new Copies().of(type);
+  return copy === noCopy ? undefined : copy;
 }
 
 /** A class and all nested in it, as far as can be seen at boot: those that can be compiled, and why others cannot. */
-function survey(type: Class, selection: RuleSelection): { classes: Map<Class, Surveyed>; reasons: string[] } {
-  const classes = new Map<Class, Surveyed>();
+function survey(type: Class, selection: RuleSelection): { classes: Set<Class>; reasons: string[] } {
+  const classes = new Set<Class>();
   const reasons: string[] = [];
-  const seen = new Set<unknown>();
-  const queue: unknown[] = [type];
+  const queue = new Set<unknown>([type]);
   for (const next of queue) {
-    if (seen.has(next) || typeof next !== 'function' || CONVERTED.has(next)) continue;
-    seen.add(next);
-    const found = look(next, selection);
-    if (typeof found === 'string') {
-      reasons.push(`${next.name}: ${found}`);
+    if (typeof next !== 'function' || CONVERTED.has(next)) continue;
+    const misfit = typeMisfit(next);
+    const names = misfit ? [] : namesOf(next as Class);
+    const reason = misfit ?? namesMisfit(names) ?? validationMisfit(next, selection.of(next));
+    if (reason) {
+      reasons.push(`${next.name}: ${reason}`);
       continue;
     }
-    classes.set(next as Class, found);
-    for (const name of found.names) queue.push(...nestedIn(next as Class, name));
+    classes.add(next as Class);
+    for (const name of names) for (const nested of nestedIn(next as Class, name)) queue.add(nested);
   }
   return { classes, reasons };
 }

@@ -14,26 +14,39 @@ type Index = ReadonlyMap<unknown, { readonly key: unknown; readonly at: number }
  */
 export class RuleSelection {
   readonly #options: ValidatorOptions;
+  readonly #selected = new Map<Function, Selected>();
 
   constructor(options: ValidatorOptions) {
     this.#options = options;
   }
 
-  of(type: Function): ValidationMetadata[] {
-    const { always = false, strictGroups = false, groups } = this.#options;
-    return this.#storageFor(type).getTargetValidationMetadatas(type, '', always, strictGroups, groups);
-  }
-
-  /** The storage as it would be if nobody but the class and its ancestors had rules. */
-  #storageFor(type: Function): MetadataStorage {
-    const storage = getMetadataStorage();
+  of(type: Function): readonly ValidationMetadata[] {
     const { validationMetadatas: all } = validationTables();
     const index = indexOf(all, type);
-    if (!index) return storage;
-    const keys = ancestors(type, index);
-    const shown = new Map(keys.map((key) => [key, all.get(key)!]));
-    return Object.create(storage, { validationMetadatas: { value: shown } }) as MetadataStorage;
+    if (!index) return this.#select(getMetadataStorage(), type);
+    const shown = ancestors(type, index).map((key) => [key, all.get(key)!] as const);
+    const count = shown.reduce((sum, [, rules]) => sum + rules.length, 0);
+    const known = this.#selected.get(type);
+    if (known?.index === index && known.count === count) return known.rules;
+    // The storage as it would be if nobody but the class and its ancestors had rules.
+    const storage = Object.create(getMetadataStorage(), { validationMetadatas: { value: new Map(shown) } });
+    const rules = this.#select(storage as MetadataStorage, type);
+    this.#selected.set(type, { index, count, rules });
+    return rules;
   }
+
+  #select(storage: MetadataStorage, type: Function): readonly ValidationMetadata[] {
+    const { always = false, strictGroups = false, groups } = this.#options;
+    return storage.getTargetValidationMetadatas(type, '', always, strictGroups, groups);
+  }
+}
+
+/** What was selected for a class, and what it was selected of. */
+interface Selected {
+  readonly index: Index;
+  /** How many rules the class and its ancestors had. */
+  readonly count: number;
+  readonly rules: readonly ValidationMetadata[];
 }
 
 /** The index of the library's table, and how many classes that had; all selections share it, as each class has several. */

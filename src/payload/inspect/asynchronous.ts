@@ -1,21 +1,19 @@
 /** Finds asynchronous validators, for values that must be checked at once. */
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
-import { RuleSelection } from '../compiled/selection.js';
 import { validationTables } from '../compiled/storages.js';
-import { withNested } from './inspect.js';
+import type { Inspection } from './inspect.js';
 import type { PayloadProblem } from './problem.js';
-import type { Class, PayloadOptions } from '../payload-options.js';
+import type { Class } from '../payload-options.js';
 
 /**
  * Lists the properties, of a class and all classes nested in it, that have asynchronous rules, for values that must be
  * checked at once. A rule that returns a promise without having said so is not seen here.
  */
-export function inspectAsynchronous(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
-  const selection = new RuleSelection(options.validator ?? {});
-  return [...withNested(type, options)].flatMap((next) => {
-    const rules = selection.of(next).filter(isAsynchronous);
-    return [...new Set(rules.map((rule) => rule.propertyName))].map((property) => asynchronous(next, property));
+export function inspectAsynchronous({ rules }: Inspection): readonly PayloadProblem[] {
+  return [...rules].flatMap(([type, own]) => {
+    const properties = own.filter(isAsynchronous).map((rule) => rule.propertyName);
+    return [...new Set(properties)].map((property) => asynchronous(type, property));
   });
 }
 

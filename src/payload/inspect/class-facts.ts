@@ -1,11 +1,12 @@
 /** The properties of a payload class, as both libraries see them at boot. */
+import type { ClassTransformOptions } from 'class-transformer';
 import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { ValidationTypes } from 'class-validator';
-import { RuleSelection } from '../compiled/selection.js';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { groupBy } from '../../base/group-by.js';
 import { PLAIN_TO_CLASS, probeType } from '../nested.js';
-import { MAX_ISSUES } from '../invalid.js';
-import { settle, type Class, type PayloadOptions, type SettledOptions } from '../payload-options.js';
+import type { Class } from '../payload-options.js';
 import { designTypeOf, keysOf } from '../shape/declared-shape.js';
 
 /** Left by the compiler if it knows nothing better; class-transformer then copies the value as it is. */
@@ -14,13 +15,10 @@ export const UNKNOWN: ReadonlySet<unknown> = new Set([Object, Function]);
 export const COLLECTIONS: ReadonlySet<unknown> = new Set([Array, Map, Set]);
 
 export interface PropertyFacts {
+  readonly owner: Class;
   readonly name: string;
-  /** The class that the compiler recorded. */
-  readonly designType: unknown;
   /** Whether @ValidateNested is on it. */
   readonly isNested: boolean;
-  /** Whether the class makes the value itself: by @Transform or an accessor, or because clients cannot set it. */
-  readonly isMade: boolean;
   /** Whether a rule lets pass no other elements than texts, numbers and booleans. */
   readonly isOfPrimitives: boolean;
   /** Whether class-transformer knows what to make of it. */
@@ -31,68 +29,52 @@ export interface PropertyFacts {
   readonly isChosenByMessage: boolean;
 }
 
-/** Reads classes under the options of their payload. */
-export class ClassFacts {
-  readonly #selection: RuleSelection;
-  readonly #settled: SettledOptions;
+/** Returns the facts of the properties that have rules. */
+export function propertiesOf(
+  owner: Class,
+  rules: readonly ValidationMetadata[],
+  transform: ClassTransformOptions,
+): readonly PropertyFacts[] {
+  return groupBy(rules, ({ propertyName }) => propertyName).map((own) => {
+    const name = own[0]!.propertyName;
+    return {
+      owner,
+      name,
+      isNested: own.some((rule) => rule.type === ValidationTypes.NESTED_VALIDATION),
+      isOfPrimitives: own.some((rule) => rule.each && !rule.validateIf && OF_PRIMITIVES.has(rule.name)),
+      ...typesOf(owner, name, transform),
+    };
+  });
+}
 
-  constructor(private readonly options: PayloadOptions) {
-    this.#selection = new RuleSelection(options.validator ?? {});
-    this.#settled = settle(options, MAX_ISSUES);
-  }
+/** Whether the class makes the value itself: by @Transform or an accessor, or because clients cannot set it. */
+export function isMade({ owner, name }: PropertyFacts, transform: ClassTransformOptions): boolean {
+  if (transforms.findTransformMetadatas(owner, name, PLAIN_TO_CLASS).length > 0) return true;
+  if (name in (owner.prototype as object)) return true;
+  return keysOf(owner, [name], transform, PLAIN_TO_CLASS).get(name)!.length === 0;
+}
 
-  /** The properties of a class that have rules under these options. */
-  propertiesOf(type: Class): PropertyFacts[] {
-    const rules = this.#selection.of(type);
-    return [...new Set(rules.map((rule) => rule.propertyName))].map((name) => {
-      const own = rules.filter((rule) => rule.propertyName === name);
-      const isMade = isTransformed(type, name) || keysOf(type, name, this.#settled, PLAIN_TO_CLASS).length === 0;
-      return {
-        name,
-        isMade,
-        isNested: own.some((rule) => rule.type === ValidationTypes.NESTED_VALIDATION),
-        isOfPrimitives: own.some((rule) => rule.each && !rule.validateIf && OF_PRIMITIVES.has(rule.name)),
-        ...this.#typesOf(type, name),
-      };
-    });
-  }
+type Types = Pick<PropertyFacts, 'isTyped' | 'types' | 'isChosenByMessage'>;
 
-  #typesOf(type: Class, name: string): Pick<PropertyFacts, 'designType' | 'isTyped' | 'types' | 'isChosenByMessage'> {
-    const metadata = transforms.findTypeMetadata(type, name) as TypeMetadata | undefined;
-    const designType = designTypeOf(type, name);
-    if (metadata) return { designType, isTyped: true, ...probeType(metadata, name) };
-    const type_ = this.#mappedType(type, name) ?? (this.#isConverted(designType) ? designType : undefined);
-    const types = type_ === undefined ? [] : [type_];
-    return { designType, isTyped: types.length > 0, types, isChosenByMessage: false };
-  }
+function typesOf(owner: Class, name: string, transform: ClassTransformOptions): Types {
+  const metadata = transforms.findTypeMetadata(owner, name) as TypeMetadata | undefined;
+  if (metadata) return { isTyped: true, ...probeType(metadata, name) };
+  const type = mappedType(owner, name, transform) ?? convertedType(owner, name, transform);
+  return { isTyped: type !== undefined, types: type === undefined ? [] : [type], isChosenByMessage: false };
+}
 
-  #mappedType(type: Class, name: string): unknown {
-    const maps = this.options.transform?.targetMaps ?? [];
-    return maps.findLast(({ target, properties }) => target === type && properties[name])?.properties[name];
-  }
+function mappedType(owner: Class, name: string, { targetMaps = [] }: ClassTransformOptions): unknown {
+  return targetMaps.findLast(({ target, properties }) => target === owner && properties[name])?.properties[name];
+}
 
-  /** A collection stays what it is; if the compiler recorded no class, nothing is converted. */
-  #isConverted(designType: unknown): boolean {
-    const { enableImplicitConversion, targetMaps } = this.options.transform ?? {};
-    return (
-      enableImplicitConversion === true &&
-      !targetMaps &&
-      typeof designType === 'function' &&
-      !COLLECTIONS.has(designType)
-    );
-  }
+/** A collection stays what it is; if the compiler recorded no class, nothing is converted. */
+function convertedType(owner: Class, name: string, transform: ClassTransformOptions): unknown {
+  if (transform.enableImplicitConversion !== true || transform.targetMaps) return undefined;
+  const type = designTypeOf(owner, name);
+  return typeof type === 'function' && !COLLECTIONS.has(type) ? type : undefined;
 }
 
 const OF_PRIMITIVES: ReadonlySet<string | undefined> = new Set(
   `isString isNumber isInt isBoolean isEmail isUuid isUrl isLength minLength maxLength matches min max isPositive
    isNegative isDateString isIso8601 isNumberString isAlpha isAlphanumeric contains isMongoId`.split(/\s+/),
 );
-
-/** Whether a transform or a member of the class stands between the value and the property. */
-function isTransformed(type: Class, name: string): boolean {
-  if (transforms.findTransformMetadatas(type, name, PLAIN_TO_CLASS).length > 0) return true;
-  for (let next = type.prototype as object | null; next; next = Object.getPrototypeOf(next) as object | null) {
-    if (Object.hasOwn(next, name)) return true;
-  }
-  return false;
-}

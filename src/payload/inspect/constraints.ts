@@ -1,20 +1,15 @@
 /** The constraint classes that users wrote: `@ValidatorConstraint`. */
 import { getFromContainer } from 'class-validator';
 import { isWrapper } from '../compiled/validate/wrapper.js';
-import { RuleSelection } from '../compiled/selection.js';
 import { validationTables } from '../compiled/storages.js';
-import type { Class, PayloadOptions } from '../payload-options.js';
-import { withNested } from './inspect.js';
+import type { Inspection } from './inspect.js';
 
 /** Returns the constraint classes of a class and of all classes nested in it. */
-export function constraintClasses(type: Class, options: PayloadOptions = {}): readonly Function[] {
+export function constraintClasses({ rules }: Inspection): readonly Function[] {
+  const { constraintMetadatas: known } = validationTables();
   const found = new Set<Function>();
-  const selection = new RuleSelection(options.validator ?? {});
-  for (const next of withNested(type, options)) {
-    for (const { constraintCls } of selection.of(next)) {
-      if (validationTables().constraintMetadatas.has(constraintCls) && !isWrapper(constraintCls))
-        found.add(constraintCls);
-    }
+  for (const own of rules.values()) {
+    for (const { constraintCls: type } of own) if (known.has(type) && !isWrapper(type)) found.add(type);
   }
   return [...found];
 }

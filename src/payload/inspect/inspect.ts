@@ -1,55 +1,56 @@
 /** Mistakes in payload classes that can be seen at boot. */
-import { ClassFacts, COLLECTIONS, UNKNOWN, type PropertyFacts } from './class-facts.js';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { RuleSelection } from '../compiled/selection.js';
+import { COLLECTIONS, isMade, propertiesOf, UNKNOWN, type PropertyFacts } from './class-facts.js';
 import { isUserClass } from '../nested.js';
 import { findCopies } from './copies.js';
 import type { PayloadProblem } from './problem.js';
+import { designTypeOf } from '../shape/declared-shape.js';
 import type { Class, PayloadOptions } from '../payload-options.js';
 
-/** Looks over a payload class and all classes nested in it, and lists what cannot work. Each class is looked at once. */
-export function inspectPayload(type: Class, options: PayloadOptions = {}): readonly PayloadProblem[] {
-  return [...inspectClasses(type, options)];
+/** What boot sees of a payload class. */
+export interface Inspection {
+  /** The mistakes in the class and in those nested in it. */
+  readonly problems: readonly PayloadProblem[];
+  /** The rules of the class, and of those that are validated inside of it at any depth. */
+  readonly rules: ReadonlyMap<Class, readonly ValidationMetadata[]>;
 }
 
-function* inspectClasses(type: Class, options: PayloadOptions): Generator<PayloadProblem, void, void> {
-  const facts = new ClassFacts(options);
-  const queue = new Set<Class>([type]);
-  for (const next of queue) for (const nested of yield* inspectClass(next, facts, options)) queue.add(nested);
-}
-
-/** The class, and the classes that are validated inside of it at any depth, each once. */
-export function withNested(type: Class, options: PayloadOptions): ReadonlySet<Class> {
-  const facts = new ClassFacts(options);
-  const all = new Set<Class>([type]);
-  for (const next of all) for (const nested of nestedIn(facts.propertiesOf(next))) all.add(nested);
-  return all;
-}
-
-function nestedIn(properties: readonly PropertyFacts[]): Class[] {
-  return properties.flatMap(({ isNested, types }) => (isNested ? types.filter(isUserClass) : []));
-}
-
-/** Yields the problems of one class; returns the classes nested in it. */
-function* inspectClass(
+/** Looks over a payload class and all classes nested in it, each once. */
+export function inspectPayload(
   type: Class,
-  facts: ClassFacts,
-  { validator }: PayloadOptions,
-): Generator<PayloadProblem, readonly Class[], void> {
-  const copies = findCopies(type);
-  if (copies) {
-    yield copies;
-    return [];
+  options: PayloadOptions = {},
+  selection: RuleSelection = new RuleSelection(options.validator ?? {}),
+): Inspection {
+  const found = new Map<Class, readonly ValidationMetadata[]>();
+  const properties = new Map<Class, readonly PropertyFacts[]>();
+  const queue = new Set<Class>([type]);
+  for (const next of queue) {
+    const rules = selection.of(next);
+    const own = propertiesOf(next, rules, options.transform ?? {});
+    found.set(next, rules);
+    properties.set(next, own);
+    for (const { isNested, types } of own)
+      if (isNested) for (const nested of types.filter(isUserClass)) queue.add(nested);
   }
-  const properties = facts.propertiesOf(type);
+  return { problems: [...properties].flatMap(([next, own]) => problemsIn(next, own, options)), rules: found };
+}
+
+function problemsIn(
+  type: Class,
+  properties: readonly PropertyFacts[],
+  { validator, transform = {} }: PayloadOptions,
+): readonly PayloadProblem[] {
+  const copies = findCopies(type);
+  if (copies) return [copies];
   if (properties.length === 0) {
-    if (validator?.forbidUnknownValues !== false) yield withoutRules(type, validator?.groups);
-    return [];
+    return validator?.forbidUnknownValues === false ? [] : [withoutRules(type, validator?.groups)];
   }
   const takesUnknown = validator?.forbidUnknownValues === false && validator.whitelist === false;
-  for (const property of properties) {
+  return properties.flatMap((property) => {
     const problem = problemOf(property, takesUnknown);
-    if (problem) yield { path: `${type.name}.${property.name}`, ...problem };
-  }
-  return nestedIn(properties);
+    return problem && !isMade(property, transform) ? [{ path: `${type.name}.${property.name}`, ...problem }] : [];
+  });
 }
 
 function withoutRules({ name: path }: Class, groups: readonly string[] = []): PayloadProblem {
@@ -64,8 +65,8 @@ function withoutRules({ name: path }: Class, groups: readonly string[] = []): Pa
 
 /** @param takesUnknown whether objects of an unknown class pass as they are */
 function problemOf(facts: PropertyFacts, takesUnknown: boolean): Omit<PayloadProblem, 'path'> | undefined {
-  if (facts.isMade) return undefined;
-  if (facts.isNested && !facts.isTyped) return takesUnknown ? undefined : untyped(facts.designType);
+  if (facts.isNested && !facts.isTyped)
+    return takesUnknown ? undefined : untyped(designTypeOf(facts.owner, facts.name));
   for (const type of facts.isChosenByMessage ? [] : facts.types) {
     if (type === Object && (takesUnknown || facts.types.some(isUserClass))) continue;
     if (COLLECTIONS.has(type) && facts.isOfPrimitives && !facts.isNested) continue;
@@ -93,7 +94,7 @@ const CONVERTIBLE: ReadonlySet<unknown> = new Set([String, Number, Boolean, Date
 
 function invalidValue(
   type: unknown,
-  { isNested, designType }: PropertyFacts,
+  { owner, name, isNested }: PropertyFacts,
 ): Omit<PayloadProblem, 'path'> | undefined {
   if (typeof type !== 'function') {
     return {
@@ -118,7 +119,7 @@ function invalidValue(
       fix: 'leave @Type out',
     };
   }
-  return type === designType && !isNested
+  return type === designTypeOf(owner, name) && !isNested
     ? {
         code: 'collection_type',
         what: `its @Type gives ${type.name}, the class of the elements: an element that is an object would become ${type.name === 'Array' ? 'an' : 'a'} ${type.name}`,

@@ -1,9 +1,11 @@
 /** The shape that a class declares for each of its properties: what TypeScript promises and the libraries do not ask. */
+import type { ClassTransformOptions } from 'class-transformer';
 import { defaultMetadataStorage as transforms } from 'class-transformer/cjs/storage.js';
 import { TransformOperationExecutor } from 'class-transformer/cjs/TransformOperationExecutor.js';
 import type { TypeMetadata } from 'class-transformer/types/interfaces/index.js';
 import { ValidationTypes } from 'class-validator';
 import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
+import { groupBy } from '../../base/group-by.js';
 import { isBuiltIn, isUserClass, PLAIN_TO_CLASS, probeType, typesOf, type Direction } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 
@@ -45,46 +47,55 @@ export interface Discriminator {
 export function declaredShapes(
   type: Class,
   rules: readonly ValidationMetadata[],
-  options: SettledOptions,
+  { transform }: SettledOptions,
   direction: Direction = PLAIN_TO_CLASS,
 ): readonly DeclaredShape[] {
-  const names = [...new Set(rules.map(({ propertyName }) => propertyName))];
-  const shapes = names.map((name) =>
-    shapeOf(
-      type,
-      name,
-      rules.filter(({ propertyName }) => propertyName === name),
-      options,
-      direction,
-    ),
-  );
-  return shapes.filter(({ kind, isNested }) => kind !== 'any' || isNested);
+  const outlines = groupBy(rules, ({ propertyName }) => propertyName)
+    .map((own) => outlineOf(type, own))
+    .filter(({ kind, isNested }) => kind !== 'any' || isNested);
+  const names = outlines.map(({ name }) => name);
+  const keys = names.length > 0 ? keysOf(type, names, transform, direction) : NO_KEYS;
+  return outlines.map((outline) => shapeOf(type, outline, keys.get(outline.name)!, direction));
+}
+
+const NO_KEYS: ReadonlyMap<string, readonly string[]> = new Map();
+
+/** The part of a shape that is the same in both directions. */
+interface Outline extends Pick<DeclaredShape, 'name' | 'kind' | 'isNested' | 'isFlat'> {
+  readonly rules: readonly ValidationMetadata[];
+  /** The rules of `@ValidateNested`. */
+  readonly nested: readonly ValidationMetadata[];
+  readonly metadata: TypeMetadata | undefined;
+}
+
+function outlineOf(type: Class, rules: readonly ValidationMetadata[]): Outline {
+  const { propertyName: name } = rules[0]!;
+  const nested = rules.filter((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
+  // The value of a promise is not there yet.
+  const isAwaited = rules.some((rule) => rule.type === ValidationTypes.PROMISE_VALIDATION);
+  const isNested = nested.length > 0 && !isAwaited;
+  const isFlat = nested.some(({ each }) => each);
+  const metadata = transforms.findTypeMetadata(type, name) as TypeMetadata | undefined;
+  const kind = isAwaited ? 'any' : kindOf(designTypeOf(type, name), metadata, name, isNested, isFlat);
+  return { name, kind, isNested, isFlat, rules, nested, metadata };
 }
 
 function shapeOf(
   type: Class,
-  name: string,
-  rules: readonly ValidationMetadata[],
-  options: SettledOptions,
+  { name, kind, isNested, isFlat, rules, nested, metadata }: Outline,
+  keys: readonly string[],
   direction: Direction,
 ): DeclaredShape {
-  const nested = rules.filter((rule) => rule.type === ValidationTypes.NESTED_VALIDATION);
   const conditions = rules
     .filter((rule) => rule.type === ValidationTypes.CONDITIONAL_VALIDATION)
     .map(({ constraints }) => constraints[0] as Condition)
     .concat(nested.flatMap(({ validateIf }) => (validateIf ? [validateIf as Condition] : [])));
-  // The value of a promise is not there yet.
-  const isAwaited = rules.some((rule) => rule.type === ValidationTypes.PROMISE_VALIDATION);
-  const isNested = nested.length > 0 && !isAwaited;
-  const metadata = transforms.findTypeMetadata(type, name) as TypeMetadata | undefined;
-  const keys = keysOf(type, name, options, direction);
   const isMade = transforms.findTransformMetadatas(type, name, direction).length > 0;
-  const isEach = nested.some(({ each }) => each);
   return {
     name,
-    kind: isAwaited ? 'any' : kindOf(designTypeOf(type, name), metadata, name, isNested, isEach),
+    kind,
     isNested,
-    isFlat: isEach,
+    isFlat,
     isRequired: isNested && conditions.length === 0 && keys.length > 0 && !isAccessor(type, name),
     conditions,
     discriminator: isNested && metadata ? discriminatorOf(metadata, name) : undefined,
@@ -136,20 +147,25 @@ function discriminatorOf(metadata: TypeMetadata, name: string): Discriminator | 
   return { property, classes, names: new Set(subTypes.map((each) => each.name)), hasDefault };
 }
 
-/** The keys of a plain object that class-transformer reads or writes for a property. */
+/** The keys of a plain object that class-transformer reads or writes for each property. */
 export function keysOf(
   type: Class,
-  name: string,
-  { transform }: SettledOptions,
+  names: readonly string[],
+  transform: ClassTransformOptions,
   direction: Direction,
-): readonly string[] {
-  const renamed = (transforms.findExposeMetadata(type, name) as { options?: { name?: string } } | undefined)?.options;
-  const candidates = [...new Set([renamed?.name ?? name, name])];
+): ReadonlyMap<string, readonly string[]> {
+  const candidates = new Map(names.map((name) => [name, [...new Set([exposedName(type, name), name])]]));
   const executor = new TransformOperationExecutor(direction, transform) as unknown as {
     getKeys(type: Class, object: object, isMap: boolean): string[];
   };
-  const kept = executor.getKeys(type, Object.fromEntries(candidates.map((key) => [key, 1])), false);
-  return candidates.filter((key) => kept.includes(key));
+  const all = Object.fromEntries([...candidates.values()].flat().map((key) => [key, 1]));
+  const kept = new Set(executor.getKeys(type, all, false));
+  return new Map([...candidates].map(([name, keys]) => [name, keys.filter((key) => kept.has(key))]));
+}
+
+function exposedName(type: Class, name: string): string {
+  const exposed = transforms.findExposeMetadata(type, name) as { options?: { name?: string } } | undefined;
+  return exposed?.options?.name ?? name;
 }
 
 function isAccessor(type: Class, name: string): boolean {

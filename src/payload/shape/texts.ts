@@ -60,10 +60,11 @@ function refused(result: object | Invalid, unread: readonly Issue[]): object {
 function textProperties(type: Class, options: PayloadOptions): TextProperty[] {
   const settled = settle(options, MAX_ISSUES);
   const names = new Set(new RuleSelection(settled.validator).of(type).map(({ propertyName }) => propertyName));
-  return [...names].flatMap((name) => {
+  const keys = keysOf(type, [...names], settled.transform, PLAIN_TO_CLASS);
+  return [...keys].flatMap(([name, own]) => {
     const declared = designTypeOf(type, name);
     const isRead = (readers.has(declared) || declared === Array) && isLeftToUs(type, name, declared);
-    return isRead ? { name, keys: keysOf(type, name, settled, PLAIN_TO_CLASS), type: declared } : [];
+    return isRead ? { name, keys: own, type: declared } : [];
   });
 }
 

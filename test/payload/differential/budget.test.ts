@@ -97,7 +97,10 @@ describe('when as many rules are broken as an answer has room for, the compiled 
     const input = () => ({ one: 1, two: 2, three: 3, first: 'x', late: 'y' });
     for (const type of [After, LateOnly]) await assertStopsAlike(type, input, 1);
     const options = settle({}, 1);
-    for (const steps of [new PayloadCompiler(options).compile(LateOnly).steps!, librarySteps(LateOnly, options)]) {
+    for (const steps of [
+      new PayloadCompiler(options).compile(LateOnly).parts().steps!,
+      librarySteps(LateOnly, options),
+    ]) {
       log.length = 0;
       await steps.validate(steps.transform(input()));
       await new Promise(setImmediate);

@@ -1,10 +1,10 @@
 /** The payload plans that the parameters of an application share. */
 import {
   constraintClasses,
-  inspectPayload,
-  outgoingPlanner,
-  payloadPlanner,
+  inspectAsynchronous,
+  Payloads,
   undirectedTransforms,
+  type Inspection,
   type PayloadOptions,
   type PayloadPlan,
   type PayloadProblem,
@@ -33,68 +33,78 @@ export class PayloadPlans {
     if (typeof type !== 'function' || type === Object || isPrimitive(type)) return [];
     if (this.isForeign(type, textual)) return [foreignProblem(type)];
     if (isForeign(type, false)) return [];
-    return this.#problemsOf(type as Class, options).map(({ path, code, what, fix }) => ({
-      code,
-      what: `${path}: ${what}.`,
-      fix: `${fix}.`,
-    }));
+    return this.#under(options)
+      .inspect(type as Class)
+      .problems.map(placeless);
   }
 
-  #problemsOf(type: Class, options: PayloadOptions): readonly PayloadProblem[] {
-    const { problems } = this.#under(options);
-    const found = problems.get(type) ?? inspectPayload(type as never, options);
-    problems.set(type, found);
-    return found;
+  /** Returns the rules of a class, and of those nested in it, for which nobody can wait. */
+  asynchronousRules(type: Class, options: PayloadOptions): readonly PlacelessProblem[] {
+    return inspectAsynchronous(this.#under(options).inspect(type)).map(placeless);
   }
 
+  /** The plan of what comes in as a class. */
   of(type: Class, options: PayloadOptions): PayloadPlan {
-    const { plan, plans } = this.#under(options);
-    const found = plans.get(type) ?? plan(type as never);
-    if (!plans.has(type)) this.constraints.add(constraintClasses(type as never, options));
-    plans.set(type, found);
-    return found;
+    return this.#plan(type, options, 'incoming');
   }
 
   /** The plan of what is sent of a class. */
   outgoing(type: Class, options: PayloadOptions): PayloadPlan {
-    const { planSent, sent } = this.#under(options);
-    const found = sent.get(type) ?? planSent(type as never);
-    if (!sent.has(type)) this.constraints.add(constraintClasses(type as never, options));
-    sent.set(type, found);
-    return found;
+    return this.#plan(type, options, 'outgoing');
   }
 
   /** The properties that a `@Transform` without a direction changes twice: on the way in and on the way out. */
   transformedTwice(): readonly string[] {
-    const of = (plans: 'plans' | 'sent'): Set<string> =>
-      new Set(
-        [...this.#plans].flatMap(([options, found]) =>
-          [...found[plans].keys()].flatMap((type) => undirectedTransforms(type as never, options)),
-        ),
-      );
-    const received = of('plans');
-    return [...of('sent')].filter((property) => received.has(property));
+    const sent = this.#undirected('outgoing');
+    if (sent.size === 0) return [];
+    const received = this.#undirected('incoming');
+    return [...sent].filter((property) => received.has(property));
+  }
+
+  #undirected(direction: WayOfPlan): ReadonlySet<string> {
+    const all = [...this.#plans.values()];
+    return new Set(
+      all.flatMap((found) => [...found[direction].keys()].flatMap((type) => undirectedTransforms(found.inspect(type)))),
+    );
+  }
+
+  #plan(type: Class, options: PayloadOptions, direction: WayOfPlan): PayloadPlan {
+    const found = this.#under(options);
+    const known = found[direction].get(type);
+    if (known) return known;
+    const plan = found.payloads[direction](type as never);
+    this.constraints.add(constraintClasses(found.inspect(type)));
+    found[direction].set(type, plan);
+    return plan;
   }
 
   #under(options: PayloadOptions): PlansOfOptions {
-    const found = this.#plans.get(options) ?? {
-      plan: payloadPlanner(options, this.constraints.of),
-      planSent: outgoingPlanner(options, this.constraints.of),
-      sent: new Map<Class, PayloadPlan>(),
-      plans: new Map<Class, PayloadPlan>(),
-      problems: new Map<Class, readonly PayloadProblem[]>(),
-    };
+    const found = this.#plans.get(options) ?? new PlansOfOptions(new Payloads(options, this.constraints.of));
     this.#plans.set(options, found);
     return found;
   }
 }
 
-interface PlansOfOptions {
-  readonly plan: ReturnType<typeof payloadPlanner>;
-  readonly planSent: ReturnType<typeof outgoingPlanner>;
-  readonly sent: Map<Class, PayloadPlan>;
-  readonly plans: Map<Class, PayloadPlan>;
-  readonly problems: Map<Class, readonly PayloadProblem[]>;
+type WayOfPlan = 'incoming' | 'outgoing';
+
+class PlansOfOptions {
+  readonly incoming = new Map<Class, PayloadPlan>();
+  readonly outgoing = new Map<Class, PayloadPlan>();
+  readonly #inspected = new Map<Class, Inspection>();
+
+  constructor(readonly payloads: Payloads) {}
+
+  inspect(type: Class): Inspection {
+    const known = this.#inspected.get(type);
+    if (known) return known;
+    const inspection = this.payloads.inspect(type as never);
+    this.#inspected.set(type, inspection);
+    return inspection;
+  }
+}
+
+function placeless({ path, code, what, fix }: PayloadProblem): PlacelessProblem {
+  return { code, what: `${path}: ${what}.`, fix: `${fix}.` };
 }
 
 function foreignProblem({ name }: Function): PlacelessProblem {

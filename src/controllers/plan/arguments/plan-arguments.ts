@@ -1,7 +1,7 @@
 /** Facts about parameters → readers. The rules are those of the README's table of parameters. */
 import { Server, Socket } from 'socket.io';
 import { EventContext } from '../../../base/context.js';
-import { at, eachOf, type PlacelessProblem, type Step } from '../../../base/boot/report.js';
+import { at, type PlacelessProblem, type Step } from '../../../base/boot/report.js';
 import type { HandlerKind, ParamKind } from '../../metadata/types.js';
 import type { PayloadOptions } from '../../../payload/index.js';
 import { mergePayloadOptions } from './merge-options.js';
@@ -20,7 +20,7 @@ import {
   type Source,
   type ValueCheck,
 } from './check-value.js';
-import { checkType } from '../../scan/check-inputs.js';
+import { noClassProblem } from '../../scan/check-inputs.js';
 import { ownTwin, twinProblem } from '../../scan/copied-classes.js';
 import { originOf } from './origin.js';
 import { decoratedSource } from './sources.js';
@@ -40,15 +40,16 @@ export function* planArguments(
 ): Step<ArgumentPlan[]> {
   const hasSeveral = handler.params.filter(isArgument).length > 1;
   let next = 0;
-  return yield* eachOf(handler.params, function* (param) {
+  const all: ArgumentPlan[] = [];
+  for (const param of handler.params) {
     const takesNext = isArgument(param) && param.metadata?.key === undefined;
     const position = takesNext ? next++ : 0;
     const planner = new ArgumentPlanner(handler, param, options, plans);
     const planned = yield* at(`${handler.label}, parameter ${param.index + 1}`, planner.plan(position, hasSeveral));
-    return byType.has(ownTwin(param.type) ?? param.type) && !param.metadata
-      ? planned
-      : { ...planned, origin: originOf(param, position, options) };
-  });
+    const isSpecial = !param.metadata && byType.has(ownTwin(param.type) ?? param.type);
+    all.push(isSpecial ? planned : { ...planned, origin: originOf(param, position, options) });
+  }
+  return all;
 }
 
 /** Whether the parameter takes an argument of the event as a whole: no decorator, or `@Payload` without a property. */
@@ -85,22 +86,23 @@ class ArgumentPlanner {
    */
   *plan(position: number, hasSeveral: boolean): Planning<ArgumentPlan> {
     const { metadata, type } = this.param;
-    const special = metadata ? undefined : yield* this.#special(type);
+    // The parameters that are known by their types; a class of another copy of Socket.IO is named.
+    const twin = metadata ? undefined : twinProblem(type);
+    if (twin) yield twin;
+    const special = metadata ? undefined : byType.get(ownTwin(type) ?? type);
     if (special) return special;
     if (this.handler.kind === 'error' && !metadata) return errorArgument(position);
-    yield* this.#checkHome();
+    const misplaced = this.#homeProblem();
+    if (misplaced) yield misplaced;
     if (this.param.isRest && isArgument(this.param)) return yield* this.#rest(position);
-    if (yield* this.#hasLifecycleProblem(position)) return { label: '?', read: () => undefined };
+    const empty = this.#lifecycleProblem(position);
+    if (empty) {
+      yield empty;
+      return { label: '?', read: () => undefined };
+    }
     const key = metadata?.key ?? position;
     const path = typeof key === 'string' ? key : hasSeveral && isArgument(this.param) ? String(key) : '';
     return yield* this.#checked(this.#source(position), path);
-  }
-
-  /** The parameters that are known by their types; a class of another copy of Socket.IO is named. */
-  *#special(type: unknown): Planning<ArgumentPlan | undefined> {
-    const twin = twinProblem(type);
-    if (twin) yield twin;
-    return byType.get(ownTwin(type) ?? type);
   }
 
   /** The arguments from a position on, each of the class that is stated or known. */
@@ -119,15 +121,13 @@ class ArgumentPlanner {
     return { label: `...${label}[]`, read: restReader(read, fit!, position), spread: true };
   }
 
-  /** A lifecycle handler's parameters are no arguments of an event. Returns whether something is wrong with this one. */
-  *#hasLifecycleProblem(position: number): Planning<boolean> {
+  /** What is wrong with this parameter of a lifecycle handler: they are no arguments of an event. */
+  #lifecycleProblem(position: number): PlacelessProblem | undefined {
     const { hasDefault = false, metadata, type } = this.param;
-    if ((metadata?.kind ?? 'payload') !== 'payload' || typeof metadata?.key === 'string') return false;
+    if ((metadata?.kind ?? 'payload') !== 'payload' || typeof metadata?.key === 'string') return undefined;
     const { optional: isOptional = false, each, type: stated } = metadata?.options ?? {};
     const taken = each ? Array : (stated ?? type);
-    const problem = lifecycleProblem(this.handler, taken, metadata?.key ?? position, hasDefault || isOptional);
-    if (problem) yield problem;
-    return problem !== undefined;
+    return lifecycleProblem(this.handler, taken, metadata?.key ?? position, hasDefault || isOptional);
   }
 
   #source(position: number): Source {
@@ -167,7 +167,11 @@ class ArgumentPlanner {
     const { metadata, type: written } = this.param;
     const { each, type: stated, enum: values, ...own } = metadata?.options ?? {};
     if (values !== undefined) return fitEnum(values);
-    if (!(yield* this.#isClass('each')) || !(yield* this.#isClass('type'))) return { label: '?' };
+    const noClass = this.#noClassProblem('each') ?? this.#noClassProblem('type');
+    if (noClass) {
+      yield noClass;
+      return { label: '?' };
+    }
     const options = mergePayloadOptions(this.options, own);
     const planOf: PlanOf = (plain) => this.plans.of(plain, options);
     if (each) {
@@ -185,26 +189,25 @@ class ArgumentPlanner {
     return fitOne(type, planOf, source.textual, options);
   }
 
-  /** Whether an option is a class, or not there. */
-  *#isClass(key: 'each' | 'type'): Planning<boolean> {
+  /** The problem of an option that is there and is no class. */
+  #noClassProblem(key: 'each' | 'type'): PlacelessProblem | undefined {
     const options = this.param.metadata?.options ?? {};
-    return !(key in options) || (yield* checkType(options[key], `\`${key}\``));
+    return key in options ? noClassProblem(options[key], `\`${key}\``) : undefined;
   }
 
   #isUsable(type: unknown, textual: boolean): type is Function {
     return typeof type === 'function' && type !== Function && !this.plans.isForeign(type, textual);
   }
 
-  *#checkHome(): Planning<void> {
+  #homeProblem(): PlacelessProblem | undefined {
     const kind = this.param.metadata?.kind;
     const home = kind && homes[kind];
-    if (home && !home.includes(this.handler.kind)) {
-      yield {
-        code: 'misplaced_parameter',
-        what: `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
-        fix: `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
-      };
-    }
+    if (!home || home.includes(this.handler.kind)) return undefined;
+    return {
+      code: 'misplaced_parameter',
+      what: `@${kind[0]!.toUpperCase()}${kind.slice(1)} is not allowed in this handler.`,
+      fix: `use it in a handler of ${home.map((each) => `'${each}'`).join(' or ')}.`,
+    };
   }
 }
 

@@ -5,7 +5,6 @@ import { settle, type Class, type SettledOptions } from '../../payload-options.j
 import { RuleSelection } from '../selection.js';
 import { transformTables, validationTables } from '../storages.js';
 import { PlainMaker } from '../to-plain/to-plain.js';
-import { namesOf } from '../transform/transform-class.js';
 import { Transformer } from '../transform/transform.js';
 import { ErrorMaker } from '../validate/error-maker.js';
 import { CompiledValidator } from '../validate/validate.js';
@@ -20,7 +19,7 @@ interface Way {
   readonly toPlain: (instance: object) => object;
 }
 
-/** Whether compiled plans and the libraries give the same for some hundred values. Takes about 80 ms of CPU, once in a process. */
+/** Whether compiled plans and the libraries give the same for some hundred values. Takes about 110 ms of CPU, once in a process. */
 export function librariesAgree(): boolean {
   try {
     const classes = probeClasses();
@@ -54,7 +53,6 @@ function compiledWay(type: Class, options: SettledOptions): Way {
   const rules = new RuleSelection(options.validator);
   const transformer = new Transformer(options.transform, watch);
   const validator = new CompiledValidator(options, watch, new ErrorMaker(options.validator), rules);
-  transformer.prepare(type, namesOf(type));
   const plain = new PlainMaker(options.transform, watch);
   return {
     transform: transformer.of(type),

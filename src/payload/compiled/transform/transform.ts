@@ -33,14 +33,6 @@ export class Transformer {
     return (value) => this.#convert(new Call(this.#options), value, type, undefined, false) as object;
   }
 
-  /** Compiles a class that fits, before its first instance is made. `names`: of its properties. */
-  prepare(type: Class, names: readonly string[]): Build {
-    const build = compileClass(type, names, new Call(this.#options), this.#convert);
-    this.#classes.set(type, build);
-    this.#watch.add(type);
-    return build;
-  }
-
   readonly #convert: Convert = (call, value, type, arrayType, isMap) => {
     if (typeof value !== 'object' || value === null) return isMap ? value : primitive(call, value, type);
     if (Array.isArray(value)) {
@@ -71,9 +63,11 @@ export class Transformer {
     const known = this.#classes.get(type);
     if (known !== undefined) return known;
     const names = typeMisfit(type) ? undefined : namesOf(type as Class);
-    if (names && !namesMisfit(names)) return this.prepare(type as Class, names);
-    this.#classes.set(type, null);
-    return null;
+    const isFit = names && !namesMisfit(names);
+    const build = isFit ? compileClass(type as Class, names, new Call(this.#options), this.#convert) : null;
+    this.#classes.set(type, build);
+    if (isFit) this.#watch.add(type as Class);
+    return build;
   }
 
   /** The function that makes Maps of a class; without a class the library looks for one in the value. */

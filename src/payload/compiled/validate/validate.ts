@@ -60,11 +60,6 @@ export class CompiledValidator {
     return settleErrors(stripper, run.awaiting ?? [], errors, run);
   }
 
-  /** Compiles a class that fits, before its first instance is validated. */
-  prepare(type: Class, rules: ValidationMetadata[]): void {
-    this.#classes.set(type, this.#compile(type, rules));
-  }
-
   readonly #validateObject: ValidateObject = (run, object, errors) => {
     const validate = this.#validateOf(object.constructor);
     if (validate) return validate(run, object, errors);
@@ -83,12 +78,12 @@ export class CompiledValidator {
     return validate;
   }
 
-  #compile(type: Class, metadatas: ValidationMetadata[]): ValidateObject {
+  #compile(type: Class, metadatas: readonly ValidationMetadata[]): ValidateObject {
     this.#watch.add(type);
     if (metadatas.length === 0 && this.#options.validator.forbidUnknownValues !== false) {
       return (_run, object, errors) => append(errors, this.#errors.unknown(object));
     }
-    const grouped = getMetadataStorage().groupByPropertyName(metadatas);
+    const grouped = getMetadataStorage().groupByPropertyName([...metadatas]);
     const known = new Set(Object.keys(grouped));
     const checking: Checking = { ...this.#nesting, targetName: type.name };
     const properties = Object.keys(grouped).map((name) => {

@@ -7,21 +7,18 @@ import { validationTables } from '../storages.js';
  * known by its code: that of a wrapper that is made to be looked at.
  */
 export function isWrapper(constraint: Function): boolean {
-  const known = wrappers.get(constraint);
-  if (known !== undefined) return known;
-  const isIt = codeOf(constraint) === (wrapperCode ??= codeOf(madeWrapper()));
-  wrappers.set(constraint, isIt);
-  return isIt;
+  return codeOf(constraint) === (wrapperCode ??= codeOf(madeWrapper()));
 }
 
-const wrappers = new WeakMap<Function, boolean>();
 let wrapperCode: string | undefined;
 
-/** The code of a class and of its methods; a bundler may have turned it into a function. */
+/** The code of a class with its methods; those of one that a bundler has turned into a function stand elsewhere. */
 function codeOf(type: Function): string {
+  const code = String(type);
+  if (code.startsWith('class')) return code;
   const prototype = (type.prototype ?? {}) as Readonly<Record<string, unknown>>;
   const members = Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
-  return [String(type), ...members.flatMap((name) => [name, String(prototype[name])])].join('\n');
+  return [code, ...members.flatMap((name) => [name, String(prototype[name])])].join('\n');
 }
 
 function madeWrapper(): Function {

@@ -66,7 +66,7 @@ function rule(
 export function decideOf(metadata: ValidationMetadata, constraint: ConstraintMetadata): Decide | undefined {
   const known = Object.hasOwn(knownRules, constraint.name ?? '') ? knownRules[constraint.name!] : undefined;
   if (!known || constraint.async) return undefined;
-  const sample = (samples ??= lookAtAll()).get(constraint.name!);
+  const sample = sampleOf(constraint.name!, known);
   if (!sample || sample.constraints !== lengthOf(metadata.constraints)) return undefined;
   return sightOf(askOf(constraint.target), known.look) === sample.sight ? known.decide : undefined;
 }
@@ -78,23 +78,26 @@ interface Seen {
   readonly constraints: number;
 }
 
-let samples: ReadonlyMap<string, Seen> | undefined;
+const samples = new Map<string, Seen | undefined>();
 
-/** Puts all decorators on a class, and takes them away again. */
-function lookAtAll(): ReadonlyMap<string, Seen> {
+function sampleOf(name: string, known: KnownRule): Seen | undefined {
+  if (!samples.has(name)) samples.set(name, lookAt(name, known));
+  return samples.get(name);
+}
+
+/** Puts the decorator on a class, and takes it away again. */
+function lookAt(name: string, known: KnownRule): Seen | undefined {
   class Sampled {}
-  for (const [name, { decorator }] of Object.entries(knownRules)) decorator(Sampled.prototype, name);
+  known.decorator(Sampled.prototype, name);
   const { validationMetadatas, constraintMetadatas } = validationTables();
-  const seen = new Map<string, Seen>();
-  for (const { propertyName, constraintCls, constraints } of validationMetadatas.get(Sampled) ?? []) {
-    const known = knownRules[propertyName]!;
-    const isSame = constraintMetadatas.get(constraintCls)?.[0]?.name === propertyName && agrees(known, constraintCls);
-    const sight = isSame ? sightOf(askOf(constraintCls), known.look) : undefined;
-    if (sight !== undefined) seen.set(propertyName, { sight, constraints: lengthOf(constraints) });
-    constraintMetadatas.delete(constraintCls);
-  }
+  const [metadata] = validationMetadatas.get(Sampled) ?? [];
   validationMetadatas.delete(Sampled);
-  return seen;
+  if (!metadata) return undefined;
+  const { constraintCls, constraints } = metadata;
+  const isSame = constraintMetadatas.get(constraintCls)?.[0]?.name === name && agrees(known, constraintCls);
+  const sight = isSame ? sightOf(askOf(constraintCls), known.look) : undefined;
+  constraintMetadatas.delete(constraintCls);
+  return sight === undefined ? undefined : { sight, constraints: lengthOf(constraints) };
 }
 
 function lengthOf(constraints: readonly unknown[] | undefined): number {
