@@ -22,7 +22,7 @@ const MOST_DIGITS = 15;
 /** Gives the transport of a connection its lane, if it may have one; the first namespace that is joined does so for all. */
 export function openLane({ served, client, socket, intake }: Connection): void {
   const conn = socket.conn as unknown as LaneConnection;
-  if (!served.runtime.fastLane || conn[laneKey] || !hasStockParts(conn, client, socket.nsp.server)) return;
+  if (!served.runtime.fastLane || conn[laneKey] || !hasStockParts(conn, client)) return;
   conn[laneKey] = new Lane(conn, client, intake);
 }
 

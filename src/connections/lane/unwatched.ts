@@ -110,18 +110,16 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
   );
 }
 
-/** What does not change while a connection lasts. Who reads Socket.IO's own debug output finds all packets in it. */
-export function hasStockParts(conn: LaneConnection, client: ClientInternals, server: Server): boolean {
+/** What does not change while a server runs. Who reads Socket.IO's own debug output finds all packets in it. */
+export function allowsLane(server: Server): boolean {
   const { parser, connectionStateRecovery } = optionsOf(server);
   const isDebugged = /\*|socket\.io|engine/.test(process.env['DEBUG'] ?? '');
-  return (
-    parser === undefined &&
-    !connectionStateRecovery &&
-    !isDebugged &&
-    conn.protocol === 4 &&
-    client.decoder._callbacks !== undefined &&
-    'pingTimeoutTimer' in conn
-  );
+  return parser === undefined && !connectionStateRecovery && !isDebugged;
+}
+
+/** What does not change while a connection lasts. */
+export function hasStockParts(conn: LaneConnection, client: ClientInternals): boolean {
+  return conn.protocol === 4 && client.decoder._callbacks !== undefined && 'pingTimeoutTimer' in conn;
 }
 
 /** Whether nothing of a socket's own way for events was replaced, and none of its listeners is to hear of this one. */
