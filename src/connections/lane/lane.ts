@@ -10,7 +10,7 @@ import { receive } from '../dispatch.js';
 import { isEventName } from '../intake/checked-parser.js';
 import type { ClientInternals } from '../internals.js';
 import { noteBytes } from '../observing/packet-bytes.js';
-import { hasStockParts, isUnwatched, laneKey, type LaneConnection, type OpenLane } from './unwatched.js';
+import { hasStockParts, isUnwatched, laneKey, tellReceived, type LaneConnection, type OpenLane } from './unwatched.js';
 
 const SLASH = 0x2f;
 const ZERO = 0x30;
@@ -54,6 +54,7 @@ class Lane implements OpenLane {
     if (code !== BRACKET || at - first > MOST_DIGITS) return false;
     const data = parse(text.slice(at));
     if (typeof data?.[0] !== 'string' || !isEventName(data[0])) return false;
+    tellReceived(this.conn, text.slice(1));
     this.#hand(socket, data, at > first ? id : undefined, text.length - 1);
     return true;
   }
