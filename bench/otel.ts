@@ -1,6 +1,7 @@
 /**
  * What OpenTelemetry and the flight recorder cost: CPU of the server process per acknowledged message, in turns, as ratios to a server
- * without them. The spans go to a processor that batches them and to an exporter that drops them.
+ * without them. The spans go to a processor that batches them and to an exporter that drops them. Each variant has three servers, whose mean
+ * counts: two processes of one program differ by several per cent for as long as they live.
  *
  *     npm run build && npx tsc -p bench && node bench/.build/otel.js [rounds] [milliseconds of a window] [messages in flight, of each of 20 clients] \
  *       [variants, with commas]
@@ -96,26 +97,35 @@ async function measure({ server, clients }: Seat, exchange: typeof echo, ms: num
   return ((await server.cpu()) - before) / count;
 }
 
+/** Servers of each variant. */
+const COPIES = 3;
+
+/** Milliseconds for which a server is warmed up: one span in a hundred takes its time until the SDK's code is compiled. */
+const WARM_UP = 2_000;
+
 async function run(rounds: number, ms: number, depth: number, variants: readonly Variant[]): Promise<void> {
   const loader = new Loader();
   const script = fileURLToPath(import.meta.url);
   const seats = await Promise.all(
-    variants.map(async (variant, group): Promise<Seat> => {
-      const command = ['node', script, 'serve', variant] as [string, ...string[]];
-      const contender = { name: variant, label: variant, folder: process.cwd(), order: 0, versions: [], command };
-      const server = await Server.start(contender as Contender, defaults);
-      const clients = loader.clients(group);
-      await clients.connect(server.port, 20, 1);
-      return { variant, server, clients };
-    }),
+    Array.from({ length: COPIES }, () => variants)
+      .flat()
+      .map(async (variant, group): Promise<Seat> => {
+        const command = ['node', script, 'serve', variant] as [string, ...string[]];
+        const contender = { name: variant, label: variant, folder: process.cwd(), order: 0, versions: [], command };
+        const server = await Server.start(contender as Contender, defaults);
+        const clients = loader.clients(group);
+        await clients.connect(server.port, 20, 1);
+        return { variant, server, clients };
+      }),
   );
   for (const [name, exchange] of Object.entries({ echo, say })) {
-    for (const seat of seats) await measure(seat, exchange, ms, depth);
+    for (const { clients } of seats) await clients.closedLoop({ ...exchange, depth, ms: WARM_UP });
     const ratios = new Map<Variant, number[]>(variants.map((variant) => [variant, []]));
     for (let round = 0; round < rounds; round++) {
       const costs = new Map<Variant, number>();
       for (const seat of seats.toSorted(() => Math.random() - 0.5)) {
-        costs.set(seat.variant, await measure(seat, exchange, ms, depth));
+        const cost = await measure(seat, exchange, ms, depth);
+        costs.set(seat.variant, (costs.get(seat.variant) ?? 0) + cost / COPIES);
       }
       for (const [variant, cost] of costs) ratios.get(variant)!.push(cost / costs.get('nothing')!);
       console.log(name, round, Object.fromEntries([...costs].map(([key, cost]) => [key, cost.toFixed(1)])));

@@ -52,13 +52,13 @@ export function meterProvider(): Api.MeterProvider | undefined {
 }
 
 /** Runs work in a context, as `api.context.with` does. */
-export function runWith<Args extends unknown[], Result>(
+export function runWith<Argument, Result>(
   context: Api.Context,
-  work: (...args: Args) => Result,
-  ...args: Args
+  work: (argument: Argument) => Result,
+  argument: Argument,
 ): Result {
   const manager = registered()?.context;
-  return manager ? manager.with(context, work, undefined, ...args) : work(...args);
+  return manager ? manager.with(context, work, undefined, argument) : work(argument);
 }
 
 let provider: Api.TracerProvider | undefined;

@@ -60,7 +60,7 @@ class Recorded implements CallObserver {
   suspend(): void {}
 
   resume(work: () => void): void {
-    runWith(this.active, work);
+    runWith(this.active, work, undefined);
   }
 
   end(outcome: Outcome): void {

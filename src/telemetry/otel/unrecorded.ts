@@ -61,7 +61,7 @@ export class Unrecorded implements Context, CallObserver {
   suspend(): void {}
 
   resume(work: () => void): void {
-    runWith(this, work);
+    runWith(this, work, undefined);
   }
 
   end(): void {}
