@@ -14,31 +14,40 @@ const variants: { tag: string; title: string; share: number; settings: Settings 
  */
 const crowdFor = ({ variant, scale }: Seat): number => scale.crowd * variants[variant]!.share;
 
-/** Servers to which three crowds have come, so that what is made only once is not counted: the first two still leave some. */
-const warm = new WeakSet<Seat>();
+const SWEEPS = 3;
 
-/** Connects a crowd, after those before it have gone. */
+/** How often a server was measured. To a new one three crowds come first: what is made only once is not counted. */
+const taken = new WeakMap<Seat, number>();
+
+/**
+ * Connects a crowd, after those before it have gone. V8 throws compiled code away when garbage is collected by force, which has to be
+ * done before and after a heap is read: so heaps are read at the end.
+ */
 async function sample(seat: Seat): Promise<Sample> {
   const { server, clients, settings, variant } = seat;
-  const crowd = crowdFor(seat);
   const { tag } = variants[variant]!;
+  const crowd = crowdFor(seat);
+  const count = (taken.get(seat) ?? 0) + 1;
+  taken.set(seat, count);
   const enter = (): Promise<void> => clients.connect(server.port, crowd, settings.namespaces);
-  if (!warm.has(seat)) {
-    for (let crowds = 0; crowds < 3; crowds++) {
-      await enter();
-      await clients.close();
-      await server.heap();
-    }
-    warm.add(seat);
+  const leave = async (): Promise<void> => {
+    await clients.close();
+    await server.cpu();
+  };
+  for (let crowds = count === 1 ? 3 : 0; crowds > 0; crowds--) {
+    await enter();
+    await leave();
   }
-  const heap = await server.heap();
   const cpu = await server.cpu();
   await enter();
   const values: Sample = { [`connection.cpu.${tag}`]: ((await server.cpu()) - cpu) / crowd };
+  await leave();
+  if (count < SWEEPS) return values;
+  const heap = await server.heap();
+  await enter();
   const grown = await server.heap();
   if (heap !== undefined && grown !== undefined) values[`connection.heap.${tag}`] = (grown - heap) / crowd / 1000;
-  await clients.close();
-  await server.cpu();
+  await leave();
   return values;
 }
 
@@ -51,6 +60,6 @@ export const connections: Measure = {
   columns: [...column('cpu', 'µs', 'CPU'), ...column('heap', 'KB', 'heap')],
   settings: variants.map(({ settings }) => settings),
   clients: false,
-  sweeps: 3,
+  sweeps: SWEEPS,
   sample,
 };

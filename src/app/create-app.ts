@@ -10,6 +10,7 @@ import { limitCalls } from '../connections/asking/questions.js';
 import { Tasks } from '../connections/ambient/tasks.js';
 import { Calls } from '../connections/calls.js';
 import { expire } from '../connections/dispatch.js';
+import { allowsLane } from '../connections/lane/unwatched.js';
 import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js';
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
@@ -215,13 +216,14 @@ async function bind(
   report: BootReport,
 ): Promise<RunningApp> {
   const { log, limits, calls, counters } = settings;
-  const { debug = false, fastLane = true, onError, printTable: isPrinted = true } = options;
+  const { debug = false, onError, printTable: isPrinted = true } = options;
   const { container } = compiler.options;
-  const { emits } = server;
+  const { io, emits } = server;
+  const fastLane = options.fastLane !== false && allowsLane(io);
   const scopes = new Scopes(container, compiler.singletons, log);
   const tasks = new Tasks(limits.backgroundTasks, log);
   const runtime: Runtime = { log, limits, debug, fastLane, onError, container, scopes, calls, tasks, counters, emits };
-  const link = isInspected() ? undefined : await joinCluster(options, server.io);
+  const link = isInspected() ? undefined : await joinCluster(options, io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, report });
   // Functions are added in the turn in which the application is returned.
   if (isEmpty(options) && !isInspected()) setImmediate(() => app.checkHandlers());

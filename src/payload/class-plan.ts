@@ -39,6 +39,7 @@ export abstract class ClassPlan implements PayloadPlan {
   #library: Steps | undefined;
   readonly #direction: Direction;
   #compilation: Compilation;
+  #parts: Parts | undefined;
 
   constructor(
     readonly type: Class,
@@ -63,8 +64,15 @@ export abstract class ClassPlan implements PayloadPlan {
   protected current(): Compilation {
     if (this.#compilation.isStale()) {
       this.#compilation = new PayloadCompiler(this.#options, this.#direction).compile(this.type);
+      this.#parts = undefined;
     }
     return this.#compilation;
+  }
+
+  /** The compiled parts, which are made for the first value. */
+  protected parts(): Parts {
+    const compilation = this.current();
+    return (this.#parts ??= compilation.parts());
   }
 
   /** The steps of a compilation, or those of the libraries. */
@@ -97,11 +105,15 @@ export class IncomingPlan extends ClassPlan {
     if (!isPlainObject(value) || typeof (value as { then?: unknown }).then === 'function') {
       return Invalid.of(NOT_AN_OBJECT);
     }
-    const parts = this.current().parts();
+    const parts = this.parts();
     let instance: object;
     try {
-      const { copy } = parts;
-      instance = this.stepsOf(parts).transform(copy ? (copy(value) as object) : value);
+      const { copy, flat } = parts;
+      const keys = flat?.keysOf(value);
+      if (keys) {
+        instance = flat!.make(value, keys);
+        if (flat!.isLike(instance, value, keys)) return instance;
+      } else instance = this.stepsOf(parts).transform(copy ? (copy(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }

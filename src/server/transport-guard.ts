@@ -48,13 +48,15 @@ export function guardTransports(engine: Engine, { limits, counters, addresses, o
     outside.watch(connection as never);
   });
   engine.on('connection', () => openIntake(undefined));
-  engine.use?.((request: IncomingMessage, _response: unknown, next: () => void) => {
-    const size = Number(request.headers['content-length'] ?? 0);
+  const checkSize = ({ headers }: IncomingMessage): void => {
+    const size = Number(headers['content-length'] ?? 0);
     const limit = engine.opts.maxHttpBufferSize ?? limits.payload;
-    if (request.method === 'POST' && size > limit) {
-      counters.count('payload');
-      log.warn({ size, limit }, TOO_LARGE);
-    }
+    if (size <= limit) return;
+    counters.count('payload');
+    log.warn({ size, limit }, TOO_LARGE);
+  };
+  engine.use?.((request: IncomingMessage, _response: unknown, next: () => void) => {
+    if (request.method === 'POST') checkSize(request);
     next();
   });
 }

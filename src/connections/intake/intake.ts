@@ -32,6 +32,8 @@ export function knownIntakeOf(connection: object): Intake | undefined {
 export class Intake {
   /** Whether the transport has come to the gate of a namespace, or is in one. */
   isInside = false;
+  /** The namespaces that the transport waits to be let into. */
+  entering: Set<string> | undefined;
   /** When its time to join began. */
   began = Date.now();
   #events: number;

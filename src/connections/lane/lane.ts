@@ -10,7 +10,7 @@ import { receive } from '../dispatch.js';
 import { isEventName } from '../intake/checked-parser.js';
 import type { ClientInternals } from '../internals.js';
 import { noteBytes } from '../observing/packet-bytes.js';
-import { hasStockParts, isUnwatched, laneKey, type LaneConnection, type OpenLane } from './unwatched.js';
+import { hasStockParts, isUnwatched, laneKey, tellReceived, type LaneConnection, type OpenLane } from './unwatched.js';
 
 const SLASH = 0x2f;
 const ZERO = 0x30;
@@ -22,7 +22,7 @@ const MOST_DIGITS = 15;
 /** Gives the transport of a connection its lane, if it may have one; the first namespace that is joined does so for all. */
 export function openLane({ served, client, socket, intake }: Connection): void {
   const conn = socket.conn as unknown as LaneConnection;
-  if (!served.runtime.fastLane || conn[laneKey] || !hasStockParts(conn, client, socket.nsp.server)) return;
+  if (!served.runtime.fastLane || conn[laneKey] || !hasStockParts(conn, client)) return;
   conn[laneKey] = new Lane(conn, client, intake);
 }
 
@@ -54,6 +54,7 @@ class Lane implements OpenLane {
     if (code !== BRACKET || at - first > MOST_DIGITS) return false;
     const data = parse(text.slice(at));
     if (typeof data?.[0] !== 'string' || !isEventName(data[0])) return false;
+    tellReceived(this.conn, text.slice(1));
     this.#hand(socket, data, at > first ? id : undefined, text.length - 1);
     return true;
   }

@@ -3,6 +3,7 @@
  * replaced, another parser. It is asked for every event, so it holds from the moment in which somebody begins, or stops, to watch.
  */
 import type { Server, Socket } from 'socket.io';
+import { countReceived, countSent, type CountedConnection } from '../observing/packet-counters.js';
 import { optionsOf, type ClientInternals, type SocketInternals } from '../internals.js';
 
 /** The key of a connection's lane. */
@@ -52,7 +53,7 @@ export function isUnwatched(conn: LaneConnection, client: ClientInternals): bool
     conn.pingTimeoutTimer === null &&
     !decoder.reconstructor &&
     typeof heard['data'] === 'function' &&
-    heard['packet'] === undefined &&
+    isOnlyCounted(heard['packet'], countReceived) &&
     heard['message'] === undefined &&
     typeof listenersOf(transport)['packet'] === 'function' &&
     decoder._callbacks?.$decoded?.length === 1 &&
@@ -62,12 +63,30 @@ export function isUnwatched(conn: LaneConnection, client: ClientInternals): bool
   );
 }
 
+/** Whether nobody hears of something but the listener that counts. */
+function isOnlyCounted(listener: unknown, counting: unknown): boolean {
+  return listener === undefined || listener === counting;
+}
+
+/** Counts a packet of the client that has gone past the listeners, if it is to be counted. */
+export function tellReceived(conn: LaneConnection, text: string): void {
+  if (listenersOf(conn)['packet']) countReceived.call(conn as unknown as CountedConnection, { data: text });
+}
+
+/** The same for a packet that is sent. */
+export function tellSent(conn: LaneConnection, text: string): void {
+  if (listenersOf(conn)['packetCreate']) countSent.call(conn as unknown as CountedConnection, { data: text });
+}
+
 /** Whether no listener of a connection, or of its server, is to hear of a packet that is sent. */
 export function isPacketUnheard(conn: { readonly server: object }): boolean {
+  return listenersOf(conn)['packetCreate'] === undefined && isFlushUnheard(conn);
+}
+
+function isFlushUnheard(conn: { readonly server: object }): boolean {
   const heard = listenersOf(conn);
   const heardByServer = listenersOf(conn.server);
   return (
-    heard['packetCreate'] === undefined &&
     heard['flush'] === undefined &&
     heard['drain'] === undefined &&
     heardByServer['flush'] === undefined &&
@@ -81,7 +100,8 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
   const stockConn = Object.getPrototypeOf(conn) as LaneConnection;
   return (
     conn.readyState === 'open' &&
-    isPacketUnheard(conn) &&
+    isOnlyCounted(listenersOf(conn)['packetCreate'], countSent) &&
+    isFlushUnheard(conn) &&
     internals.packet === stock.packet &&
     !Object.hasOwn(client, '_packet') &&
     !Object.hasOwn(client, 'writeToEngine') &&
@@ -90,18 +110,16 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
   );
 }
 
-/** What does not change while a connection lasts. Who reads Socket.IO's own debug output finds all packets in it. */
-export function hasStockParts(conn: LaneConnection, client: ClientInternals, server: Server): boolean {
+/** What does not change while a server runs. Who reads Socket.IO's own debug output finds all packets in it. */
+export function allowsLane(server: Server): boolean {
   const { parser, connectionStateRecovery } = optionsOf(server);
   const isDebugged = /\*|socket\.io|engine/.test(process.env['DEBUG'] ?? '');
-  return (
-    parser === undefined &&
-    !connectionStateRecovery &&
-    !isDebugged &&
-    conn.protocol === 4 &&
-    client.decoder._callbacks !== undefined &&
-    'pingTimeoutTimer' in conn
-  );
+  return parser === undefined && !connectionStateRecovery && !isDebugged;
+}
+
+/** What does not change while a connection lasts. */
+export function hasStockParts(conn: LaneConnection, client: ClientInternals): boolean {
+  return conn.protocol === 4 && client.decoder._callbacks !== undefined && 'pingTimeoutTimer' in conn;
 }
 
 /** Whether nothing of a socket's own way for events was replaced, and none of its listeners is to hear of this one. */

@@ -41,9 +41,11 @@ for (const listeners of [ErrorListeners, SessionListeners]) emptyPrototype(liste
 /** Makes the listeners of a socket take less memory, if they are those that every socket has, in the order in which it has them. */
 export function compactListeners(emitter: object): void {
   const store = emitter as ListenerStore;
-  const events = (store._events ?? {}) as Record<string, unknown>;
-  const names = Object.keys(events).toString();
-  if (Object.getOwnPropertySymbols(events).length > 0) return;
-  if (names === 'error') store._events = new ErrorListeners(events);
-  else if (names === 'close,data,error') store._events = new SessionListeners(events);
+  const events = store._events as Record<string, unknown>;
+  if (store._eventsCount === 1) {
+    if (events['error'] !== undefined) store._events = new ErrorListeners(events);
+  } else if (store._eventsCount === 3 && events['data'] !== undefined) {
+    const [first, second, third] = Object.keys(events);
+    if (first === 'close' && second === 'data' && third === 'error') store._events = new SessionListeners(events);
+  }
 }

@@ -5,6 +5,7 @@ import { PLAIN_TO_CLASS, typesOf, type Direction } from '../nested.js';
 import type { Class, SettledOptions } from '../payload-options.js';
 import type { Steps } from '../library.js';
 import { namesMisfit, typeMisfit, validationMisfit } from './compilable.js';
+import { flatOf, type FlatClass } from './flat.js';
 import { processReasons } from './known-libraries.js';
 import { ErrorMaker } from './validate/error-maker.js';
 import { namesOf } from './transform/transform-class.js';
@@ -22,7 +23,7 @@ export interface Compilation {
   readonly mode: 'compiled' | 'library';
   /** The parts that are left to the libraries, with the reasons. */
   readonly reasons: readonly string[];
-  /** Returns the compiled parts, which are made for the first value. */
+  /** Makes the compiled parts, for the first value. */
   parts(): Parts;
   /** Whether metadata were added since, so that it must be compiled again. */
   isStale(): boolean;
@@ -36,6 +37,8 @@ export interface Parts {
   readonly shapes: Shapes | undefined;
   /** Makes what the transformation may change, as the libraries take discriminators out; `undefined` if nothing is changed. */
   readonly copy: Copy | undefined;
+  /** The short way of flat payloads, if the class has one. */
+  readonly flat: FlatClass | undefined;
 }
 
 /**
@@ -78,18 +81,20 @@ export class PayloadCompiler {
     const watch = new Watch();
     watch.add(type);
     for (const each of classes) watch.add(each);
-    let parts: Parts | undefined;
     return {
       mode,
       reasons,
-      parts: () =>
-        (parts ??= {
-          shapes: this.#shapesOf(type, watch),
-          steps: mode === 'compiled' ? this.#stepsOf(type, watch) : undefined,
-          copy: reasons.length > 0 ? copyOf : partialCopyOf(type),
-        }),
-      isStale: () => watch.isStale(),
+      parts: () => this.#partsOf(type, { mode, reasons }, watch),
+      isStale: watch.isStale.bind(watch),
     };
+  }
+
+  #partsOf(type: Class, { mode, reasons }: Pick<Compilation, 'mode' | 'reasons'>, watch: Watch): Parts {
+    const shapes = this.#shapesOf(type, watch);
+    const copy = reasons.length > 0 ? copyOf : partialCopyOf(type);
+    if (mode === 'library') return { steps: undefined, shapes, copy, flat: undefined };
+    const flat = shapes ? undefined : flatOf(type, this.#rules.of(type), this.#options);
+    return { steps: this.#stepsOf(type, watch), shapes, copy, flat };
   }
 
   #stepsOf(type: Class, watch: Watch): Steps {

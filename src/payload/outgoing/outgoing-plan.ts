@@ -22,12 +22,12 @@ export class OutgoingPlan extends ClassPlan {
       return Invalid.of(NOT_READABLE, cause);
     }
     if (!(instance instanceof this.type)) return Invalid.of(NOT_AN_OBJECT);
-    return this.check(this.current().parts(), instance, undefined, this.#toPlain);
+    return this.check(this.parts(), instance, undefined, this.#toPlain);
   }
 
   readonly #toPlain = (instance: object): object | Invalid => {
     try {
-      return this.stepsOf(this.current().parts()).toPlain(instance);
+      return this.stepsOf(this.parts()).toPlain(instance);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);
     }

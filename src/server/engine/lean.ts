@@ -11,6 +11,7 @@ import {
   type Emitter,
   type EngineServer,
   type EngineSocket,
+  type Listener,
   type Packet,
   type Transport,
   type TransportRequest,
@@ -86,10 +87,10 @@ function onSentLast(transport: Transport, error?: Error): void {
 /** Hears what the transport must know of its WebSocket. */
 function listen(socket: WebSocket, transport: Transport): void {
   socket[transportKey] = transport;
-  const [own] = socket.listeners('error');
   // Engine.IO notes errors of a WebSocket without a transport, and does not stop when it has one.
+  const own = firstOf(eventsOf(socket)['error']);
   if (own?.name === 'onUpgradeError') socket.removeListener('error', own);
-  if (socket.eventNames().length === 0) return setListeners(socket, new WebSocketListeners(), 3);
+  if (countOf(socket) === 0) return setListeners(socket, new WebSocketListeners(), 3);
   socket.on('message', onMessage);
   socket.on('close', onClose);
   socket.on('error', onError);
@@ -110,14 +111,20 @@ function onError(this: WebSocket, error: unknown): void {
 /** Has an Engine.IO socket share its functions, if nobody but Engine.IO has listened to its transport yet. */
 export function shareListeners(socket: EngineSocket): void {
   const { transport, cleanupFn } = socket;
-  // `headers` is an event of long-polling.
-  const names = transport.eventNames().filter((name) => name !== 'headers');
-  if (cleanupFn.length !== 1 || names.toString() !== transportEvents.toString()) return;
-  if (!transportEvents.every((name) => transport.listenerCount(name) === 1)) return;
+  if (cleanupFn.length !== 1 || !hasStockListeners(transport)) return;
   transport[engineSocketKey] = socket;
-  setListeners(transport, new TransportListeners(), names.length);
+  setListeners(transport, new TransportListeners(), transportEvents.length);
   socket.cleanupFn = [];
   socket.clearTransport = clearTransport;
+}
+
+/** Whether each event has one listener, and no other event has any; `headers` is one of long-polling. */
+function hasStockListeners(transport: Transport): boolean {
+  const events = eventsOf(transport);
+  const others = events['headers'] === undefined ? 0 : 1;
+  if (countOf(transport) - others !== transportEvents.length) return false;
+  for (const name of transportEvents) if (typeof events[name] !== 'function') return false;
+  return true;
 }
 
 function onTransportError(this: Transport, error: unknown): void {
@@ -149,11 +156,21 @@ function clearTransport(this: EngineSocket): void {
 
 /** Has the sockets of an engine share the function that forgets one when it closes, which comes first. */
 export function shareForgetting(socket: EngineSocket): void {
-  const [first, ...others] = socket.rawListeners('close');
-  if (!first?.listener?.toString().includes('clientsCount--')) return;
-  socket.removeAllListeners('close');
-  for (const listener of [forget, ...others]) socket.on('close', listener);
+  const closing = eventsOf(socket)['close'];
+  const first = firstOf(closing);
+  if (!first?.listener || !forgets(first.listener)) return;
+  if (Array.isArray(closing)) closing[0] = forget;
+  else eventsOf(socket)['close'] = forget;
   compactListeners(socket);
+}
+
+/** The text of the listener by which Engine.IO forgets a socket: each socket has one of its own. */
+let forgetting: string | undefined;
+
+function forgets(listener: Listener): boolean {
+  const text = Function.prototype.toString.call(listener);
+  if (forgetting === undefined && text.includes('clientsCount--')) forgetting = text;
+  return text === forgetting;
 }
 
 function forget(this: EngineSocket): void {
@@ -180,6 +197,21 @@ class TransportListeners {
 for (const listeners of [WebSocketListeners, TransportListeners]) emptyPrototype(listeners);
 
 const transportEvents = Object.keys(new TransportListeners());
+
+/** The listeners of an event as Node.js keeps them: one by itself, several in a list. */
+type Listeners = Listener | Listener[] | undefined;
+
+function eventsOf(emitter: Emitter): Record<string, Listeners> {
+  return (emitter as Emitter & ListenerStore)._events as Record<string, Listeners>;
+}
+
+function firstOf(listeners: Listeners): Listener | undefined {
+  return Array.isArray(listeners) ? listeners[0] : listeners;
+}
+
+function countOf(emitter: Emitter): number {
+  return (emitter as Emitter & ListenerStore)._eventsCount!;
+}
 
 function setListeners(emitter: Emitter, listeners: object, count: number): void {
   const store = emitter as Emitter & ListenerStore;

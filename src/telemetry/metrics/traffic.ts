@@ -1,24 +1,19 @@
 /** The bytes of all clients, counted where Engine.IO hands packets on: without frames, headers and compression. */
 import type { Server } from 'socket.io';
+import {
+  countPackets,
+  type CountedConnection,
+  type PacketCounter,
+} from '../../connections/observing/packet-counters.js';
 import { Counter, type Family } from './families.js';
 
-interface Packet {
-  readonly data?: string | ArrayBuffer | NodeJS.ArrayBufferView;
-}
-
-/** The parts of an Engine.IO connection that are used here. */
-interface EngineConnection {
-  readonly transport: { readonly name: string };
-  on(event: 'packet' | 'packetCreate', listener: (packet: Packet) => void): unknown;
-}
-
 export interface CountedEngine {
-  readonly clients: Readonly<Record<string, EngineConnection>>;
-  on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
-  off(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
+  readonly clients: Readonly<Record<string, CountedConnection>>;
+  on(event: 'connection', listener: (connection: CountedConnection) => void): unknown;
+  off(event: 'connection', listener: (connection: CountedConnection) => void): unknown;
 }
 
-export class Traffic {
+export class Traffic implements PacketCounter {
   readonly #received = new Counter('colloquy_received_bytes_total', 'Bytes that clients have sent.', ['transport']);
   readonly #sent = new Counter('colloquy_sent_bytes_total', 'Bytes that were sent to clients.', ['transport']);
   readonly #engines = new Set<CountedEngine>();
@@ -42,12 +37,13 @@ export class Traffic {
     return [this.#received.family(), this.#sent.family()];
   }
 
-  readonly #count = (connection: EngineConnection): void => {
-    connection.on('packet', ({ data }) => this.#add(this.#received, connection, data));
-    connection.on('packetCreate', ({ data }) => this.#add(this.#sent, connection, data));
-  };
-
-  #add(counter: Counter, { transport }: EngineConnection, data: Packet['data']): void {
-    if (!this.#isOver) counter.add([transport.name], data === undefined ? 0 : Buffer.byteLength(data));
+  received({ transport }: CountedConnection, bytes: number): void {
+    if (!this.#isOver) this.#received.add([transport.name], bytes);
   }
+
+  sent({ transport }: CountedConnection, bytes: number): void {
+    if (!this.#isOver) this.#sent.add([transport.name], bytes);
+  }
+
+  readonly #count = (connection: CountedConnection): void => countPackets(connection, this);
 }

@@ -22,6 +22,7 @@ const ways: Readonly<Record<string, { readonly options: Options; readonly share:
   'with few bytes': { options: { limits: { ...free, byteRate: 1, byteBurst: 300 } }, share: 0.2 },
   'with few calls at a time': { options: { limits: { ...free, concurrentCalls: 1, queuedCalls: 1 } }, share: 0.3 },
   'with shallow payloads': { options: { limits: { ...free, depth: 2 } }, share: 0.2 },
+  'with metrics': { options: { limits: free, metrics: '/metrics' }, share: 0.6 },
   'with an error handler': {
     options: { limits: free, onError: (error) => ({ caught: (error as Error).message }) },
     share: 0.2,

@@ -72,7 +72,6 @@ describe('the fast lane', { timeout: 60_000 }, () => {
     'the option is off': { fastLane: false },
     'the engine is the stock one': { engine: 'ws' },
     'clients are recovered': { connectionStateRecovery: {} },
-    'metrics count the bytes of packets': { metrics: '/metrics' },
   })) {
     it(`is not taken where ${why}`, async (t) => {
       const running = await start(t, [Chat], { ...options, ...others });
@@ -81,6 +80,18 @@ describe('the fast lane', { timeout: 60_000 }, () => {
       assert.equal(running.app.health().fastLane, 0);
     });
   }
+
+  it('is taken where metrics count the bytes of packets, and left when somebody else listens too', async (t) => {
+    const running = await start(t, [Chat], { ...options, metrics: '/metrics' });
+    const { parts, isFast } = await enter(running);
+    const bytes = (): unknown => running.app.metrics().match(/colloquy_(?:received|sent)_bytes_total\{.*\} \d+/g);
+    assert.equal(await isFast(), true);
+    assert.equal(running.app.health().fastLane, 1);
+    const before = bytes();
+    parts.conn.on('packet', silent);
+    assert.equal(await isFast(), false);
+    assert.notDeepEqual(bytes(), before);
+  });
 
   it('leaves an event to `socket.on`, `socket.use` and `socket.onAny`', async (t) => {
     const running = await start(t, [Chat], options);

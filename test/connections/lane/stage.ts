@@ -159,6 +159,7 @@ export class Stage {
     readonly app: App,
     private readonly server: HttpServer,
     private readonly log: RecordingLog,
+    private readonly isMeasured: boolean,
   ) {}
 
   static async open(options: Omit<AppOptions, 'controllers'>): Promise<Stage> {
@@ -174,7 +175,7 @@ export class Stage {
       ...options,
       controllers,
     });
-    const stage = new Stage(app, attach(app), log);
+    const stage = new Stage(app, attach(app), log, options.metrics !== undefined);
     app.io.of('/plain').on('connection', (socket) => {
       socket.on('echo', (value: unknown, answer?: unknown) => {
         tell('plain echo', value);
@@ -210,7 +211,8 @@ export class Stage {
     await client.close();
     await settle();
     const lines = this.log.lines.slice(before).map(({ level, message }) => `${level} ${message}`);
-    return [...this.#heard, ...lines, JSON.stringify(this.app.health().counts)].map(withoutIds);
+    const counts = JSON.stringify(this.app.health().counts);
+    return [...this.#heard, ...lines, counts, ...this.#bytes()].map(withoutIds);
   }
 
   /** Whether the client's events took the lane in its last conversation. */
@@ -220,6 +222,12 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.app.close();
+  }
+
+  /** The bytes of all clients until now, in both directions, if the application counts them. */
+  #bytes(): readonly string[] {
+    if (!this.isMeasured) return [];
+    return this.app.metrics().match(/^colloquy_(?:received|sent)_bytes_total\{.*$/gm) ?? [];
   }
 
   #scene(socket: Socket): Scene {
