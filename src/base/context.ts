@@ -66,9 +66,8 @@ export interface ContextConnection {
 
 /** Follows one call for those who subscribe to `colloquy:call`. */
 export interface CallObserver {
-  readonly isBegun: boolean;
   /** Begins the call, and returns the result of its work. */
-  run<Result>(work: () => Result): Result;
+  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result;
   /** Notes that the call goes on later. */
   suspend(): void;
   /** Does something for a call that went on later, as a part of it. */

@@ -17,7 +17,7 @@ import { handleError, reportFault, reportLate, unknownEvent } from './failures.j
 import { InvalidPayloadAnswer, quickAnswer, quickError, tooDeep as tooDeepError } from './known-failures.js';
 import { answerer } from './lane/answer.js';
 import { isUnheard } from './lane/unwatched.js';
-import { observe, observePassed } from './observing/observed-call.js';
+import { observe, observePassed, runObserved } from './observing/observed-call.js';
 import { internalsOf, packetType, type ReceivedPacket, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
@@ -146,7 +146,8 @@ function enter(context: EventContext): void {
   const { limits, calls } = connection.served.runtime;
   if (connection.ended) return context.end(gone);
   if (calls.closing) return reject(context, 'closing');
-  if (connection.running < limits.concurrentCalls && !connection.queue?.length) return start(context);
+  if (connection.running < limits.concurrentCalls && !connection.queue?.length)
+    return context.observer ? context.observer.run(start, context) : start(context);
   connection.queue ??= [];
   if (connection.queue.length >= limits.queuedCalls) {
     if (context.ack || connection.queue.length >= MOST_QUEUED) return reject(context, 'busy');
@@ -190,8 +191,6 @@ function reject(context: EventContext, code: 'rate_limited' | 'busy' | 'closing'
 
 /** Runs the plan. Nothing is awaited, and no time is kept, unless the handler returned a promise. */
 function start(context: EventContext): void {
-  const { observer } = context;
-  if (observer && !observer.isBegun) return observer.run(() => start(context));
   const { limits, counters } = callerOf(context).served.runtime;
   if (exceedsDepth(context.packet, limits.depth + 1)) {
     counters.count('depth');
@@ -321,7 +320,7 @@ function startNext(connection: Connection): void {
   const { limits, calls } = connection.served.runtime;
   while (connection.queue?.length && connection.running < limits.concurrentCalls) {
     const next = connection.queue.shift()!;
-    if (calls.closing !== 'over') start(next);
+    if (calls.closing !== 'over') runObserved(next, start);
     else fail(Object.assign(next, { outcome: refusals.closing }), quickError('closing'));
   }
   if (!connection.queue || connection.queue.length < limits.queuedCalls) connection.intake.release(connection);

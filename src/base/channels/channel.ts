@@ -131,7 +131,7 @@ export function subscriberFailures(): number {
 }
 
 /** Returns the function that counts the failures of a subscriber, and warns of the first one. */
-function complaint({ name }: { readonly name: string }): (error: unknown) => void {
+export function complaint({ name }: { readonly name: string }): (error: unknown) => void {
   let isKnown = false;
   return (error) => {
     failures++;

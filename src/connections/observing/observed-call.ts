@@ -35,8 +35,8 @@ function passedOver(context: EventContext): CallObserver | undefined {
 }
 
 /** Runs a part of the framework's work for a call: its handler. */
-export function runObserved<Result>(context: EventContext, work: () => Result): Result {
-  return context.observer ? context.observer.run(work) : work();
+export function runObserved<Result>(context: EventContext, work: (context: EventContext) => Result): Result {
+  return context.observer ? context.observer.run(work, context) : work(context);
 }
 
 /** Tells those who subscribe of an event that only listeners of the application's own received. */
@@ -48,15 +48,15 @@ export function observePassed(connection: Connection, packet: readonly unknown[]
 }
 
 class ObservedCall implements CallObserver {
-  isBegun = false;
+  #isBegun = false;
   readonly #arrived = performance.now();
   #resource: AsyncResource | undefined;
 
   constructor(private readonly context: EventContext) {}
 
-  run<Result>(work: () => Result): Result {
-    this.isBegun = true;
-    return callChannel.runStores(this.#start(), work);
+  run<Result>(work: (context: EventContext) => Result): Result {
+    this.#isBegun = true;
+    return callChannel.runStores(this.#start(), () => work(this.context));
   }
 
   suspend(): void {
@@ -69,7 +69,7 @@ class ObservedCall implements CallObserver {
   }
 
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
-    if (!this.isBegun) callChannel.publish(this.#start());
+    if (!this.#isBegun) callChannel.publish(this.#start());
     callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer));
   }
 

@@ -13,6 +13,7 @@ export type {
   Observable,
   Span,
   SpanContext,
+  SpanOptions,
   UpDownCounter,
 } from '@opentelemetry/api';
 
@@ -27,12 +28,45 @@ function load(): typeof Api {
   }
 }
 
+/** Exports that are read for each call: those of `api` itself are getters. */
+export const { ROOT_CONTEXT, SpanKind, trace } = api;
+
+/** The key under which all copies of `@opentelemetry/api` 1 keep what was registered, in one object, once anything was. */
+const REGISTRY = Symbol.for('opentelemetry.js.api.1');
+
+interface Registry {
+  readonly context?: Api.ContextManager;
+  readonly metrics?: Api.MeterProvider;
+  readonly trace?: Api.TracerProvider;
+}
+
+let registry: Registry | undefined;
+
+function registered(): Registry | undefined {
+  return (registry ??= (globalThis as { [REGISTRY]?: Registry })[REGISTRY]);
+}
+
+/** The meter provider that is in force: the SDK may be started later. `api.metrics` looks for it in three steps, which is too slow for each call. */
+export function meterProvider(): Api.MeterProvider | undefined {
+  return registered()?.metrics;
+}
+
+/** Runs work in a context, as `api.context.with` does. */
+export function runWith<Args extends unknown[], Result>(
+  context: Api.Context,
+  work: (...args: Args) => Result,
+  ...args: Args
+): Result {
+  const manager = registered()?.context;
+  return manager ? manager.with(context, work, undefined, ...args) : work(...args);
+}
+
 let provider: Api.TracerProvider | undefined;
 let known: Api.Tracer | undefined;
 
 /** The tracer of the framework, from the provider that is in force: the SDK may be started later. */
 export function tracer(): Api.Tracer {
-  const inForce = api.trace.getTracerProvider();
+  const inForce = registered()?.trace ?? trace.getTracerProvider();
   if (!known || inForce !== provider) {
     provider = inForce;
     known = inForce.getTracer('colloquy');

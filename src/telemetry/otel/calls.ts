@@ -1,11 +1,23 @@
 /** A span for each call: active in its handler, ended with its outcome. */
-import { performance } from 'node:perf_hooks';
-import type { CallEnd, CallMessage } from '../../base/channels/messages.js';
+import { complaint } from '../../base/channels/channel.js';
+import type { CallMessage, DeclaredNames } from '../../base/channels/messages.js';
 import type { Outcome } from '../../base/channels/outcome.js';
-import type { EventContext } from '../../base/context.js';
+import type { CallObserver, EventContext } from '../../base/context.js';
+import { eventName } from '../../base/log.js';
 import { callerOf } from '../../connections/connection.js';
+import { bytesOf } from '../../connections/observing/packet-bytes.js';
 import type { HandlerPlan } from '../../controllers/plan/types.js';
-import { api, tracer, type Context, type Span } from './api.js';
+import {
+  api,
+  ROOT_CONTEXT,
+  runWith,
+  SpanKind,
+  trace,
+  tracer,
+  type Context,
+  type Span,
+  type SpanOptions,
+} from './api.js';
 import { methodOf, namesOf } from './names.js';
 import { linksTo, parentOfCall } from './parents.js';
 import { leftOut, Unrecorded } from './unrecorded.js';
@@ -18,35 +30,61 @@ function spanIn({ span }: EventContext): Span | undefined {
 }
 
 /**
- * Decides early about a call that only spans are made of: one that is not recorded needs no message and no time. Otherwise its span has
- * begun.
+ * Follows a call of which only spans are made, without messages: one that is not recorded in a context that makes its span for those who
+ * look at it, another one in that of its span.
  */
-export function passOver(context: EventContext): Unrecorded | undefined {
+export function followCall(context: EventContext): CallObserver {
   const parent = parentOf(context);
   const unrecorded = leftOut(parent);
   if (unrecorded) return unrecorded;
   const { handler } = context;
-  const declared = { namespace: callerOf(context).served.plan.label, event: (handler as HandlerPlan).event };
-  const span = spanOf(
-    { context, kind: handler.kind, handler: handler.label, declared, startedAt: performance.now() },
-    parent,
-  );
+  const span = spanOf({ context, kind: handler.kind, handler: handler.label, declared: declaredBy(context) }, parent);
   if (!span.isRecording()) return new Unrecorded(parent, span);
   context.span = span;
-  return undefined;
+  return new Recorded(context, span, trace.setSpan(parent, span));
 }
 
-/** Begins the span of a call, unless it has begun; returns the context in which its handler runs. */
+const failedToEnd = complaint(endCall);
+
+class Recorded implements CallObserver {
+  constructor(
+    private readonly call: EventContext,
+    private readonly span: Span,
+    private readonly active: Context,
+  ) {}
+
+  run<Result>(work: (context: EventContext) => Result): Result {
+    return runWith(this.active, work, this.call);
+  }
+
+  suspend(): void {}
+
+  resume(work: () => void): void {
+    runWith(this.active, work);
+  }
+
+  end(outcome: Outcome): void {
+    try {
+      describe(this.span, this.call, outcome);
+      this.span.end();
+    } catch (error) {
+      failedToEnd(error);
+    }
+  }
+}
+
+/** Begins the span of a call; returns the context in which its handler runs. */
 export function beginCall(message: CallMessage): Context {
   const { context } = message;
   const parent = parentOf(context);
-  const unrecorded = context.span ? undefined : leftOut(parent);
+  const unrecorded = leftOut(parent);
   if (unrecorded) {
     context.span = none;
     return unrecorded;
   }
-  context.span ??= spanOf(message, parent);
-  return api.trace.setSpan(parent, context.span as Span);
+  const span = spanOf(message, parent, message.startedAt);
+  context.span = span;
+  return trace.setSpan(parent, span);
 }
 
 /** The facts that find the trace of a call in its log lines, also after its end; none if it is not recorded. */
@@ -62,7 +100,7 @@ export function endCall(message: CallMessage): void {
   if (context.span === undefined) beginCall(message);
   const span = spanIn(context);
   if (!span) return;
-  if (span.isRecording()) describe(span, message);
+  if (span.isRecording()) describe(span, context, message.outcome);
   span.end();
 }
 
@@ -74,25 +112,38 @@ export function isHandled({ handler }: Pick<CallMessage, 'handler'>): boolean {
 /** Messages of clients begin a trace of their own; joining a room is part of what causes it. */
 function parentOf({ kind, packet }: EventContext): Context {
   if (kind === 'event') return parentOfCall(packet);
-  return kind === 'disconnect' ? api.ROOT_CONTEXT : api.context.active();
+  return kind === 'disconnect' ? ROOT_CONTEXT : api.context.active();
 }
 
+/** @param startTime now, unless given: then only the SDK looks at the clock, and only for a span that is recorded */
 function spanOf(
-  call: Pick<CallMessage, 'context' | 'kind' | 'handler' | 'declared' | 'startedAt'>,
+  call: Pick<CallMessage, 'context' | 'kind' | 'handler' | 'declared'>,
   parent: Context,
+  startTime?: number,
 ): Span {
   const { span, attributes } = namesOf(call.declared, isHandled(call));
-  const { kind, context, startedAt: startTime } = call;
-  const { SERVER, INTERNAL } = api.SpanKind;
-  const links = linksTo(context.socket);
-  return tracer().startSpan(span, { kind: kind === 'event' ? SERVER : INTERNAL, attributes, links, startTime }, parent);
+  const { SERVER, INTERNAL } = SpanKind;
+  const options: SpanOptions = {
+    kind: call.kind === 'event' ? SERVER : INTERNAL,
+    attributes,
+    links: linksTo(call.context.socket),
+  };
+  if (startTime !== undefined) options.startTime = startTime;
+  return tracer().startSpan(span, options, parent);
 }
 
-function describe(span: Span, message: CallEnd): void {
-  const { id, socket, handler, namespace, event, declared, bytes, outcome } = message;
-  span.setAttribute('colloquy.call.id', id);
-  span.setAttribute('colloquy.socket.id', socket);
-  span.setAttribute('code.function.name', handler);
+function declaredBy(context: EventContext): DeclaredNames {
+  return { namespace: callerOf(context).served.plan.label, event: (context.handler as HandlerPlan).event };
+}
+
+function describe(span: Span, context: EventContext, outcome: Outcome): void {
+  const { namespace, packet, socket, handler } = context;
+  const declared = declaredBy(context);
+  const event = eventName(packet[0]);
+  const bytes = bytesOf(packet);
+  span.setAttribute('colloquy.call.id', context.id);
+  span.setAttribute('colloquy.socket.id', socket.id);
+  span.setAttribute('code.function.name', handler.label);
   if (bytes !== undefined) span.setAttribute('colloquy.call.bytes', bytes);
   if (declared.event !== event || declared.namespace !== namespace)
     span.setAttribute('rpc.method_original', methodOf(namespace, event));

@@ -4,7 +4,7 @@
  */
 import type { ConnectionEnd, ConnectionMessage } from '../../base/channels/messages.js';
 import { wasLetIn } from '../../base/channels/outcome.js';
-import { api, tracer, type Attributes, type Context, type Span } from './api.js';
+import { api, ROOT_CONTEXT, trace, tracer, type Attributes, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { methodOf, noteNamespace, SYSTEM } from './names.js';
 import { linksTo, noteConnection, parentOfConnection } from './parents.js';
@@ -22,7 +22,7 @@ export function beginConnection(start: ConnectionMessage): Context {
   const span = spanOf(start, parent);
   spans.set(socket ?? request, span);
   if (socket) noteConnection(socket, span.spanContext());
-  return api.trace.setSpan(parent, span);
+  return trace.setSpan(parent, span);
 }
 
 /** Ends the span when the client is let in, or is not; makes that of a client that leaves. */
@@ -43,7 +43,7 @@ export function endConnection(message: ConnectionMessage): void {
 
 /** The span has the time for which the client was there. */
 function recordDeparture(message: ConnectionEnd): void {
-  if (leftOut(api.ROOT_CONTEXT)) return;
+  if (leftOut(ROOT_CONTEXT)) return;
   const { socket, declared, startedAt: startTime, outcome, reason } = message;
   const options = {
     kind: api.SpanKind.INTERNAL,
@@ -51,7 +51,7 @@ function recordDeparture(message: ConnectionEnd): void {
     links: linksTo(socket!),
     startTime,
   };
-  const span = tracer().startSpan(`connection ${declared!.namespace}`, options, api.ROOT_CONTEXT);
+  const span = tracer().startSpan(`connection ${declared!.namespace}`, options, ROOT_CONTEXT);
   if (reason !== undefined) span.setAttribute('colloquy.connection.reason', reason);
   describeOutcome(span, outcome);
   span.end();

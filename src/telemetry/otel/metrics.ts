@@ -2,7 +2,15 @@
 import type { BackgroundMessage, CallMessage, ConnectionMessage, EmitMessage } from '../../base/channels/messages.js';
 import { errorCodes } from '../../base/errors.js';
 import type { Outcome } from '../../base/channels/outcome.js';
-import { api, type Attributes, type Counter, type Histogram, type Meter, type UpDownCounter } from './api.js';
+import {
+  api,
+  meterProvider,
+  type Attributes,
+  type Counter,
+  type Histogram,
+  type Meter,
+  type UpDownCounter,
+} from './api.js';
 import { ExportedMetrics } from './exported.js';
 import { isHandled } from './calls.js';
 import { BoundedNames, namesOf, SYSTEM, type CallNames } from './names.js';
@@ -28,12 +36,12 @@ let exported: ExportedMetrics | undefined;
 
 /** The instruments of the meter provider that is in force, if there is one: the SDK may be started after the first message. */
 function instruments(): Instruments | undefined {
-  const inForce = api.metrics.getMeterProvider();
+  const inForce = meterProvider();
   if (provider !== inForce) {
-    const meter = inForce.getMeter('colloquy');
     stopMetrics();
     provider = inForce;
-    if (meter === api.createNoopMeter()) return undefined;
+    const meter = inForce?.getMeter('colloquy');
+    if (!meter || meter === api.createNoopMeter()) return undefined;
     current = make(meter);
     exported = new ExportedMetrics(meter);
   }

@@ -14,7 +14,7 @@ import { ActiveContext } from './active.js';
 import type { Context } from './api.js';
 import { beginTransfer, endTransfer } from './bus.js';
 import { passOverCalls } from '../../connections/observing/observed-call.js';
-import { beginCall, endCall, passOver, traceOf } from './calls.js';
+import { beginCall, endCall, followCall, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
 import { beginRound, endRound } from './rounds.js';
 import { beginEmission, endEmission } from './emissions.js';
@@ -57,7 +57,7 @@ function endAndMeasure(message: CallMessage): void {
 export function enable(): void {
   addLogFacts(traceOf);
   watchOffers(refreshMetrics);
-  passOverCalls((context) => (listenersOf(callChannel) > OWN || isMeasured() ? undefined : passOver(context)));
+  passOverCalls((context) => (listenersOf(callChannel) > OWN || isMeasured() ? undefined : followCall(context)));
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),

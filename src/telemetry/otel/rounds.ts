@@ -1,6 +1,6 @@
 /** A span for each round of background work: a trace of its own, active in the work. */
 import type { BackgroundMessage } from '../../base/channels/messages.js';
-import { api, tracer, type Context, type Span } from './api.js';
+import { api, ROOT_CONTEXT, trace, tracer, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { leftOut } from './unrecorded.js';
 
@@ -13,13 +13,13 @@ function keyOf({ work, startedAt }: BackgroundMessage): string {
 
 /** Begins the span of a round; returns the context in which it runs. */
 export function beginRound(start: BackgroundMessage): Context {
-  const unrecorded = leftOut(api.ROOT_CONTEXT);
+  const unrecorded = leftOut(ROOT_CONTEXT);
   if (unrecorded) return unrecorded;
   const { work, startedAt: startTime } = start;
   const attributes = { 'code.function.name': work };
-  const span = tracer().startSpan(work, { kind: api.SpanKind.INTERNAL, attributes, startTime }, api.ROOT_CONTEXT);
+  const span = tracer().startSpan(work, { kind: api.SpanKind.INTERNAL, attributes, startTime }, ROOT_CONTEXT);
   running.set(keyOf(start), span);
-  return api.trace.setSpan(api.ROOT_CONTEXT, span);
+  return trace.setSpan(ROOT_CONTEXT, span);
 }
 
 /** Ends the span; a round that failed is an error. */

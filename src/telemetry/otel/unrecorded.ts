@@ -1,9 +1,11 @@
 /** Spans that are not recorded: such a span is active, so that those below it are not recorded either, and nothing else is made. */
 import { randomBytes } from 'node:crypto';
-import type { CallObserver } from '../../base/context.js';
-import { api, type Context, type Span } from './api.js';
+import type { CallObserver, EventContext } from '../../base/context.js';
+import { api, ROOT_CONTEXT, runWith, trace, type Context, type Span } from './api.js';
 
 let share = 1;
+/** How many are left out until the next one reaches the SDK. */
+let toLeaveOut = 0;
 
 /**
  * Lets this share, between 0 and 1, of the traces that begin in the application reach the SDK and its sampler; all unless called.
@@ -15,16 +17,24 @@ export function recordShare(part: number): void {
   if (!(part >= 0 && part <= 1))
     throw new RangeError(`recordShare(${part}): write a number from 0 to 1, such as 0.01.`);
   share = part;
+  toLeaveOut = draw();
 }
 
-/** Returns the context of what begins a trace that is not recorded; `undefined` if the SDK decides. Drawn anew with each call. */
+/** Draws how many come before the next one of the share: as often as if each were drawn by itself, with one draw for all of them. */
+function draw(): number {
+  return Math.floor(Math.log(1 - Math.random()) / Math.log(1 - share));
+}
+
+/** Returns the context of what begins a trace that is not recorded; `undefined` if the SDK decides. Each call takes one place in the draw. */
 export function leftOut(parent: Context): Unrecorded | undefined {
-  return share < 1 && parent === api.ROOT_CONTEXT && Math.random() >= share ? new Unrecorded(parent) : undefined;
+  if (share === 1 || parent !== ROOT_CONTEXT) return undefined;
+  if (share === 0 || toLeaveOut-- > 0) return new Unrecorded(parent);
+  toLeaveOut = draw();
+  return undefined;
 }
 
 /** The context of something that is not recorded, and its run. Its span is made, with ids, for those who look at it. */
 export class Unrecorded implements Context, CallObserver {
-  isBegun = false;
   #made: Context | undefined;
 
   constructor(
@@ -44,27 +54,26 @@ export class Unrecorded implements Context, CallObserver {
     return this.#context.deleteValue(key);
   }
 
-  run<Result>(work: () => Result): Result {
-    this.isBegun = true;
-    return api.context.with(this, work);
+  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result {
+    return runWith(this, work, context);
   }
 
   suspend(): void {}
 
   resume(work: () => void): void {
-    api.context.with(this, work);
+    runWith(this, work);
   }
 
   end(): void {}
 
   get #context(): Context {
-    return (this.#made ??= api.trace.setSpan(this.parent, this.span ?? unrecordedSpan()));
+    return (this.#made ??= trace.setSpan(this.parent, this.span ?? unrecordedSpan()));
   }
 }
 
 function unrecordedSpan(): Span {
   const ids = randomBytes(24).toString('hex');
-  return api.trace.wrapSpanContext({
+  return trace.wrapSpanContext({
     traceId: ids.slice(0, 32),
     spanId: ids.slice(32),
     traceFlags: api.TraceFlags.NONE,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { metrics, propagation, context, trace } from '@opentelemetry/api';
 import { Background, Namespace, On } from '../../../src/index.js';
+import { subscriberFailures } from '../../../src/base/channels/channel.js';
 import { channels } from '../../../src/telemetry/index.js';
 import { start } from '../../support/app.js';
 import { heard } from '../heard.js';
@@ -59,6 +60,25 @@ for (const isHeard of [false, true]) {
         for (const text of Object.values(carrier)) assert.doesNotMatch(text, /[\r\n]/);
       });
     }
+  });
+}
+
+for (const isHeard of [false, true]) {
+  it(`a span that cannot end fails no call, ${isHeard ? 'while somebody hears of calls' : 'with spans alone'}`, async (t) => {
+    begin(t, isHeard);
+    const before = subscriberFailures();
+    @Namespace('/broken')
+    class Broken {
+      @On() work() {
+        trace.getActiveSpan()!.end = () => {
+          throw new TypeError('expected by a test');
+        };
+        return 'done';
+      }
+    }
+    const { connect } = await start(t, [Broken]);
+    assert.equal(await (await connect('/broken')).emitWithAck('work'), 'done');
+    assert.equal(subscriberFailures(), before + 1);
   });
 }
 

@@ -2,22 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import {
-  context,
-  isSpanContextValid,
-  metrics,
-  propagation,
-  trace,
-  TraceFlags,
-  type SpanContext,
-} from '@opentelemetry/api';
+import { context, isSpanContextValid, propagation, trace, TraceFlags, type SpanContext } from '@opentelemetry/api';
 import { AlwaysOffSampler, type Sampler } from '@opentelemetry/sdk-trace-node';
 import { Namespace, On, OnConnect, OnDisconnect, OnError, EventContext, EventError } from '../../../src/index.js';
 import { channels } from '../../../src/telemetry/index.js';
 import { recordShare } from '../../../src/telemetry/otel/index.js';
 import { start } from '../../support/app.js';
 import { heard } from '../heard.js';
-import { record } from './sdk.js';
+import { record, recordSpans } from './sdk.js';
 
 /** What was active in the handlers. */
 let seen: (SpanContext | undefined)[] = [];
@@ -55,10 +47,7 @@ function begin(t: TestContext, share: number, sampler?: Sampler): ReturnType<typ
   seen = [];
   recordShare(share);
   t.after(() => recordShare(1));
-  const recorded = record(t, sampler);
-  // Metrics need each end, so that the decision cannot save it.
-  metrics.disable();
-  return recorded;
+  return recordSpans(t, sampler);
 }
 
 const ways: readonly [string, number, Sampler | undefined, boolean][] = [

@@ -10,7 +10,7 @@ import { connect as typed } from '../../../src/client/index.js';
 import { call, EventContext, EventError, Namespace, On, OnConnect, OnDisconnect, OnJoin } from '../../../src/index.js';
 import { createTestApp, createTestCluster } from '../../../src/testing/index.js';
 import { start } from '../../support/app.js';
-import { record } from './sdk.js';
+import { record, recordSpans } from './sdk.js';
 
 class Text {
   @IsString() text!: string;
@@ -64,112 +64,116 @@ const controllers = [Chat, Game];
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const parent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
 
-describe('a call', () => {
-  it('is a server span with the names of the conventions, and a trace of its own, linked to its connection', async (t) => {
-    const { named } = record(t);
-    const { connect } = await start(t, controllers);
-    const client = await connect('/chat');
-    await client.emitWithAck('say', { text: 'hello' });
-    const [span] = await named('/chat/say');
-    const [entrance] = await named('/chat/connect');
-    assert.equal(span!.kind, SpanKind.SERVER);
-    assert.equal(span!.attributes['rpc.system.name'], 'socket.io');
-    assert.equal(span!.attributes['rpc.method'], '/chat/say');
-    assert.equal(span!.attributes['rpc.method_original'], undefined);
-    assert.equal(span!.attributes['code.function.name'], 'Chat.say');
-    assert.equal(span!.attributes['colloquy.socket.id'], client.id);
-    assert.equal(span!.attributes['colloquy.outcome'], 'answered');
-    assert.equal(span!.parentSpanContext, undefined);
-    assert.deepEqual(
-      span!.links.map((link) => link.context),
-      [entrance!.spanContext()],
-    );
-    assert.notEqual(span!.spanContext().traceId, entrance!.spanContext().traceId);
-  });
+for (const [begin, name] of [
+  [record, 'a call'],
+  [recordSpans, 'a call, where only spans are made of it,'],
+] as const)
+  describe(name, () => {
+    it('is a server span with the names of the conventions, and a trace of its own, linked to its connection', async (t) => {
+      const { named } = begin(t);
+      const { connect } = await start(t, controllers);
+      const client = await connect('/chat');
+      await client.emitWithAck('say', { text: 'hello' });
+      const [span] = await named('/chat/say');
+      const [entrance] = await named('/chat/connect');
+      assert.equal(span!.kind, SpanKind.SERVER);
+      assert.equal(span!.attributes['rpc.system.name'], 'socket.io');
+      assert.equal(span!.attributes['rpc.method'], '/chat/say');
+      assert.equal(span!.attributes['rpc.method_original'], undefined);
+      assert.equal(span!.attributes['code.function.name'], 'Chat.say');
+      assert.equal(span!.attributes['colloquy.socket.id'], client.id);
+      assert.equal(span!.attributes['colloquy.outcome'], 'answered');
+      assert.equal(span!.parentSpanContext, undefined);
+      assert.deepEqual(
+        span!.links.map((link) => link.context),
+        [entrance!.spanContext()],
+      );
+      assert.notEqual(span!.spanContext().traceId, entrance!.spanContext().traceId);
+    });
 
-  it('is active in its handler, in promises and timers below it, and not beside it', async (t) => {
-    const { named } = record(t);
-    const { connect } = await start(t, controllers);
-    const client = await connect('/chat');
-    const answers = (await Promise.all([client.emitWithAck('deep'), client.emitWithAck('deep')])) as string[][];
-    const spans = await named('/chat/deep', 2);
-    const inside = await named('inside', 2);
-    for (const [index, span] of spans.entries()) {
-      const { spanId, traceId: id } = span.spanContext();
-      assert.ok(answers.some((answer) => answer.every((each) => each === spanId) && answer.length === 3));
-      assert.equal(inside[index]!.parentSpanContext?.spanId, spanId);
-      assert.equal(inside[index]!.spanContext().traceId, id);
-    }
-    assert.notEqual(spans[0]!.spanContext().traceId, spans[1]!.spanContext().traceId);
-    assert.equal(trace.getActiveSpan(), undefined);
-  });
+    it('is active in its handler, in promises and timers below it, and not beside it', async (t) => {
+      const { named } = begin(t);
+      const { connect } = await start(t, controllers);
+      const client = await connect('/chat');
+      const answers = (await Promise.all([client.emitWithAck('deep'), client.emitWithAck('deep')])) as string[][];
+      const spans = await named('/chat/deep', 2);
+      const inside = await named('inside', 2);
+      for (const [index, span] of spans.entries()) {
+        const { spanId, traceId: id } = span.spanContext();
+        assert.ok(answers.some((answer) => answer.every((each) => each === spanId) && answer.length === 3));
+        assert.equal(inside[index]!.parentSpanContext?.spanId, spanId);
+        assert.equal(inside[index]!.spanContext().traceId, id);
+      }
+      assert.notEqual(spans[0]!.spanContext().traceId, spans[1]!.spanContext().traceId);
+      assert.equal(trace.getActiveSpan(), undefined);
+    });
 
-  it('has the code of its answer as error.type; only failures of the server are errors', async (t) => {
-    const { named } = record(t);
-    const { connect, log } = await start(t, controllers);
-    const client = await connect('/chat');
-    for (const event of ['refuse', 'broken', 'say']) await client.emitWithAck(event, {});
-    const [refused] = await named('/chat/refuse');
-    assert.deepEqual([refused!.attributes['error.type'], refused!.status.code], ['not_now', SpanStatusCode.UNSET]);
-    const [invalid] = await named('/chat/say');
-    assert.deepEqual([invalid!.attributes['error.type'], invalid!.status.code], ['invalid', SpanStatusCode.UNSET]);
-    const [broken] = await named('/chat/broken');
-    assert.deepEqual([broken!.attributes['error.type'], broken!.status.code], ['internal', SpanStatusCode.ERROR]);
-    assert.equal(broken!.events[0]?.attributes?.['exception.message'], 'a mistake of ours');
-    const line = log.find('id', broken!.attributes['colloquy.call.id']);
-    assert.equal(line?.facts['trace_id'], broken!.spanContext().traceId);
-  });
+    it('has the code of its answer as error.type; only failures of the server are errors', async (t) => {
+      const { named } = begin(t);
+      const { connect, log } = await start(t, controllers);
+      const client = await connect('/chat');
+      for (const event of ['refuse', 'broken', 'say']) await client.emitWithAck(event, {});
+      const [refused] = await named('/chat/refuse');
+      assert.deepEqual([refused!.attributes['error.type'], refused!.status.code], ['not_now', SpanStatusCode.UNSET]);
+      const [invalid] = await named('/chat/say');
+      assert.deepEqual([invalid!.attributes['error.type'], invalid!.status.code], ['invalid', SpanStatusCode.UNSET]);
+      const [broken] = await named('/chat/broken');
+      assert.deepEqual([broken!.attributes['error.type'], broken!.status.code], ['internal', SpanStatusCode.ERROR]);
+      assert.equal(broken!.events[0]?.attributes?.['exception.message'], 'a mistake of ours');
+      const line = log.find('id', broken!.attributes['colloquy.call.id']);
+      assert.equal(line?.facts['trace_id'], broken!.spanContext().traceId);
+    });
 
-  it('of a name that nobody declared is _OTHER: no client makes the name of a span', async (t) => {
-    const { named, spans } = record(t);
-    const { connect } = await start(t, controllers);
-    const client = await connect('/chat');
-    for (let n = 0; n < 5; n++) await client.emitWithAck(`made up ${n}`);
-    const unknown = await named('/chat/_OTHER', 5);
-    assert.deepEqual(
-      unknown.map(({ attributes }) => [attributes['rpc.method'], attributes['rpc.method_original']]),
-      [0, 1, 2, 3, 4].map((n) => ['_OTHER', `/chat/made up ${n}`]),
-    );
-    for (const id of ['1', '2']) {
-      const player = await connect(`/game/${id}`);
-      await player.emitWithAck('move');
-    }
-    const moves = await named('/game/:id/move', 2);
-    assert.deepEqual(
-      moves.map(({ attributes }) => attributes['rpc.method_original']),
-      ['/game/1/move', '/game/2/move'],
-    );
-    await named('emit /game/:id/moved', 2);
-    assert.deepEqual(
-      spans().filter(({ name }) => /made up|\/game\/\d/.test(name)),
-      [],
-    );
-  });
+    it('of a name that nobody declared is _OTHER: no client makes the name of a span', async (t) => {
+      const { named, spans } = begin(t);
+      const { connect } = await start(t, controllers);
+      const client = await connect('/chat');
+      for (let n = 0; n < 5; n++) await client.emitWithAck(`made up ${n}`);
+      const unknown = await named('/chat/_OTHER', 5);
+      assert.deepEqual(
+        unknown.map(({ attributes }) => [attributes['rpc.method'], attributes['rpc.method_original']]),
+        [0, 1, 2, 3, 4].map((n) => ['_OTHER', `/chat/made up ${n}`]),
+      );
+      for (const id of ['1', '2']) {
+        const player = await connect(`/game/${id}`);
+        await player.emitWithAck('move');
+      }
+      const moves = await named('/game/:id/move', 2);
+      assert.deepEqual(
+        moves.map(({ attributes }) => attributes['rpc.method_original']),
+        ['/game/1/move', '/game/2/move'],
+      );
+      await named('emit /game/:id/moved', 2);
+      assert.deepEqual(
+        spans().filter(({ name }) => /made up|\/game\/\d/.test(name)),
+        [],
+      );
+    });
 
-  it('of joining, and of leaving the server, has a span too', async (t) => {
-    const { named } = record(t);
-    const { connect } = await start(t, controllers);
-    const client = await connect('/chat');
-    const [entrance] = await named('/chat/connect');
-    const [joined] = await named('/chat/join');
-    assert.equal(joined!.parentSpanContext?.spanId, entrance!.spanContext().spanId);
-    client.disconnect();
-    const [left] = await named('/chat/disconnect');
-    assert.equal(left!.links.length, 1);
-  });
+    it('of joining, and of leaving the server, has a span too', async (t) => {
+      const { named } = begin(t);
+      const { connect } = await start(t, controllers);
+      const client = await connect('/chat');
+      const [entrance] = await named('/chat/connect');
+      const [joined] = await named('/chat/join');
+      assert.equal(joined!.parentSpanContext?.spanId, entrance!.spanContext().spanId);
+      client.disconnect();
+      const [left] = await named('/chat/disconnect');
+      assert.equal(left!.links.length, 1);
+    });
 
-  it('that is sampled out is measured by nothing: no span, no id, no parent for what it calls', async (t) => {
-    const { spans } = record(t, new AlwaysOffSampler());
-    const { app, connect } = await start(t, controllers);
-    const client = await connect('/chat');
-    const seen = (await client.emitWithAck('deep')) as string[];
-    assert.equal(new Set(seen).size, 1, 'the context is carried all the same');
-    await client.emitWithAck('broken');
-    await client.emitWithAck('nobody');
-    await app.close();
-    assert.deepEqual(spans(), []);
+    it('that is sampled out is measured by nothing: no span, no id, no parent for what it calls', async (t) => {
+      const { spans } = begin(t, new AlwaysOffSampler());
+      const { app, connect } = await start(t, controllers);
+      const client = await connect('/chat');
+      const seen = (await client.emitWithAck('deep')) as string[];
+      assert.equal(new Set(seen).size, 1, 'the context is carried all the same');
+      await client.emitWithAck('broken');
+      await client.emitWithAck('nobody');
+      await app.close();
+      assert.deepEqual(spans(), []);
+    });
   });
-});
 
 describe('a trace goes on', () => {
   for (const [from, options] of [
