@@ -46,7 +46,7 @@ function invokeOne(instance: object, method: string | symbol, reader: Reader): I
     const value = reader(context, error);
     if (isInvalid(value)) return value;
     if (!(value instanceof Promise)) return call(context, value);
-    return Promise.all([value]).then(([late]) => (isInvalid(late) ? late : call(context, late)));
+    return value.then((late: unknown) => (isInvalid(late) ? late : call(context, late)));
   };
 }
 
