@@ -7,6 +7,7 @@ import { Socket } from 'socket.io';
 import {
   Args,
   Auth,
+  createApp,
   Emit,
   Namespace,
   On,
@@ -144,4 +145,24 @@ test('schemas come from the rules, and what they cannot say is in x-rules', asyn
     'x-shape': 'array',
   });
   assert.ok(say.required.includes('room') && say.required.includes('marks'));
+});
+
+test('a boot describes no payload: the contract is made for those who ask for it', async (t) => {
+  let made = 0;
+  class Counted {
+    @IsString() text = '';
+    constructor() {
+      made++;
+    }
+  }
+  @Namespace('/counted')
+  class Counting {
+    @On() say(_said: Counted): void {}
+  }
+  const app = await createApp({ controllers: [Counting], logger: false });
+  t.after(() => app.close());
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  assert.equal(made, 0);
+  assert.equal(app.contract().namespaces.length > 0, true);
+  assert.equal(made, 1);
 });

@@ -56,10 +56,13 @@ export class Intake {
     this.#connects = budget(limits.connectRate, limits.connectBurst);
   }
 
-  /** Takes the bytes of a message. A client that is over its rate is not read until it is below it again. */
-  receive(bytes: number): void {
+  /**
+   * Takes the bytes of a message. A client that is over its rate is not read until it is below it again.
+   * @param isSameTime whether it came with the message before
+   */
+  receive(bytes: number, isSameTime = false): void {
     this.#isFed = true;
-    this.#refill();
+    if (!isSameTime) this.#refill();
     this.#bytes -= bytes;
     if (this.#bytes >= 0 || this.#holds?.has('bytes')) return;
     this.hold('bytes');

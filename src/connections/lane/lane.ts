@@ -30,11 +30,13 @@ class Lane implements OpenLane {
   /** The namespace of the last event as texts have it, `/chat,`; empty for the main one. */
   #prefix = '';
   #namespace = '/';
+  /** Whether an event was read whose turn has not come yet: what comes with it comes at the same time. */
+  #isReading = false;
 
   constructor(
     private readonly conn: LaneConnection,
     private readonly client: ClientInternals,
-    private readonly intake: { receive(bytes: number): void },
+    private readonly intake: { receive(bytes: number, isSameTime: boolean): void },
   ) {}
 
   get isOpen(): boolean {
@@ -54,16 +56,22 @@ class Lane implements OpenLane {
     if (code !== BRACKET || at - first > MOST_DIGITS) return false;
     const data = parse(text.slice(at));
     if (typeof data?.[0] !== 'string' || !isEventName(data[0])) return false;
-    tellReceived(this.conn, text.slice(1));
+    tellReceived(this.conn, text);
     this.#hand(socket, data, at > first ? id : undefined, text.length - 1);
     return true;
   }
 
   /** Each event has a turn of its own, after all that came with it was read, as Socket.IO has it. */
   #hand(socket: Socket, data: unknown[], id: number | undefined, bytes: number): void {
-    this.intake.receive(bytes);
+    this.intake.receive(bytes, this.#isReading);
+    this.#isReading = true;
     if (callChannel.hasSubscribers) noteBytes(data, bytes);
-    process.nextTick(receive, socket, data, id);
+    process.nextTick(handle, this, socket, data, id);
+  }
+
+  /** What was read is handled now: what comes next came later. */
+  endReading(): void {
+    this.#isReading = false;
   }
 
   /** Returns the position behind the namespace; -1 if there is none that the client has joined. */
@@ -82,6 +90,11 @@ class Lane implements OpenLane {
     }
     return 2 + this.#prefix.length;
   }
+}
+
+function handle(lane: Lane, socket: Socket, data: unknown[], id: number | undefined): void {
+  lane.endReading();
+  receive(socket, data, id);
 }
 
 function parse(json: string): unknown[] | undefined {

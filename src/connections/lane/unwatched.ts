@@ -68,9 +68,9 @@ function isOnlyCounted(listener: unknown, counting: unknown): boolean {
   return listener === undefined || listener === counting;
 }
 
-/** Counts a packet of the client that has gone past the listeners, if it is to be counted. */
+/** Counts a message of the client that has gone past the listeners, if it is to be counted; they do not see the type of its packet. */
 export function tellReceived(conn: LaneConnection, text: string): void {
-  if (listenersOf(conn)['packet']) countReceived.call(conn as unknown as CountedConnection, { data: text });
+  if (listenersOf(conn)['packet']) countReceived.call(conn as unknown as CountedConnection, { data: text.slice(1) });
 }
 
 /** The same for a packet that is sent. */

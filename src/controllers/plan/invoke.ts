@@ -17,6 +17,7 @@ type Invocation = (context: EventContext, error?: unknown) => unknown;
 export function invoke(target: Target, method: string | symbol, args: readonly ArgumentPlan[]): Invocation {
   const readers = args.map((argument) => argument.read);
   const hasRest = args.at(-1)?.spread === true;
+  if (readers.length === 1 && !hasRest && 'instance' in target) return invokeOne(target.instance, method, readers[0]!);
   const call = (context: EventContext, values: unknown[]): unknown => {
     context.reached = true;
     if (context.kind === 'connect') context.connection.enter();
@@ -31,6 +32,21 @@ export function invoke(target: Target, method: string | symbol, args: readonly A
     if (outcome === 'complete') return call(context, values);
     if (outcome !== 'pending') return outcome;
     return Promise.all(values).then((all) => all.find(isInvalid) ?? call(context, all));
+  };
+}
+
+/** The same for one argument and an object that all calls share, as most handlers have it: no list is made. */
+function invokeOne(instance: object, method: string | symbol, reader: Reader): Invocation {
+  const call = (context: EventContext, value: unknown): unknown => {
+    context.reached = true;
+    if (context.kind === 'connect') context.connection.enter();
+    return (instance as Methods)[method]!(value);
+  };
+  return (context, error) => {
+    const value = reader(context, error);
+    if (isInvalid(value)) return value;
+    if (!(value instanceof Promise)) return call(context, value);
+    return value.then((late: unknown) => (isInvalid(late) ? late : call(context, late)));
   };
 }
 

@@ -21,11 +21,10 @@ export function noNamespaceProblem(type: Class, where: string): SetupProblem {
 /** The problem of a class that handles nothing. What has middleware or background work, or is given services, may do without. */
 export function idleProblem(type: Class, where: string): SetupProblem | undefined {
   const classes = lineage(type);
-  const rows = classes.flatMap((each) => {
-    const { handlers = [], backgrounds = [], uses = [] } = ownMetadata(each) ?? {};
-    return [...handlers, ...backgrounds, ...uses];
-  });
-  if (rows.length > 0 || type.length > 0 || injectedParameters(type).length > 0) return undefined;
+  const does = (rows: 'handlers' | 'backgrounds' | 'uses'): boolean =>
+    classes.some((each) => ownMetadata(each)?.[rows].length);
+  if (does('handlers') || does('backgrounds') || does('uses')) return undefined;
+  if (type.length > 0 || injectedParameters(type).length > 0) return undefined;
   const methods = classes.flatMap((each) => methodsOf(each.prototype as object));
   if (methods.length === 0) {
     return {
@@ -77,7 +76,11 @@ export function strayProblems(types: readonly Class[]): SetupProblem[] {
   for (const type of types) {
     const classes = lineage(type);
     const methods = classes.flatMap((each) => calledIn(ownMetadata(each)));
-    for (const each of classes) called.set(each, new Set([...(called.get(each) ?? []), ...methods]));
+    for (const each of classes) {
+      const known = called.get(each) ?? new Set();
+      for (const method of methods) known.add(method);
+      called.set(each, known);
+    }
   }
   return [...called].flatMap(([owner, methods]) =>
     [...new Set(decoratedIn(ownMetadata(owner)))]

@@ -104,7 +104,8 @@ function handlerFacts(
 }
 
 /** A child that decorates an inherited method again with the same words says nothing new. */
-function uniqueHandlers(rows: readonly HandlerMetadata[]): HandlerMetadata[] {
+function uniqueHandlers(rows: readonly HandlerMetadata[]): readonly HandlerMetadata[] {
+  if (new Set(rows.map(({ method }) => method)).size === rows.length) return rows;
   const last = new Map<string, HandlerMetadata>();
   const idOf = numbering();
   for (const row of rows) {
@@ -164,8 +165,11 @@ function allUses(classes: readonly Class[]): UseMetadata[] {
 
 /** The middleware of a method, or with `undefined` of the class; what a child says again is not run again. */
 function usesOf(uses: readonly UseMetadata[], method: MethodName | undefined): UseMetadata['middleware'] {
+  if (uses.length === 0) return NO_MIDDLEWARE;
   return [...new Set(uses.filter((row) => row.method === method).flatMap(({ middleware }) => middleware))];
 }
+
+const NO_MIDDLEWARE: UseMetadata['middleware'] = [];
 
 function prototypeOf(type: Class): object {
   return type.prototype as object;
