@@ -74,19 +74,16 @@ export function tellReceived(conn: LaneConnection, text: string): void {
 }
 
 /** The same for a packet that is sent. */
-export function tellSent(conn: LaneConnection, text: string): void {
-  if (listenersOf(conn)['packetCreate']) countSent.call(conn as unknown as CountedConnection, { data: text });
+export function tellSent(conn: object, text: string): void {
+  if (listenersOf(conn)['packetCreate']) countSent.call(conn as CountedConnection, { data: text });
 }
 
-/** Whether no listener of a connection, or of its server, is to hear of a packet that is sent. */
+/** Whether no listener of a connection, or of its server, is to hear of a packet that is sent; who counts is told of it ({@link tellSent}). */
 export function isPacketUnheard(conn: { readonly server: object }): boolean {
-  return listenersOf(conn)['packetCreate'] === undefined && isFlushUnheard(conn);
-}
-
-function isFlushUnheard(conn: { readonly server: object }): boolean {
   const heard = listenersOf(conn);
   const heardByServer = listenersOf(conn.server);
   return (
+    isOnlyCounted(heard['packetCreate'], countSent) &&
     heard['flush'] === undefined &&
     heard['drain'] === undefined &&
     heardByServer['flush'] === undefined &&
@@ -100,8 +97,7 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
   const stockConn = Object.getPrototypeOf(conn) as LaneConnection;
   return (
     conn.readyState === 'open' &&
-    isOnlyCounted(listenersOf(conn)['packetCreate'], countSent) &&
-    isFlushUnheard(conn) &&
+    isPacketUnheard(conn) &&
     internals.packet === stock.packet &&
     !Object.hasOwn(client, '_packet') &&
     !Object.hasOwn(client, 'writeToEngine') &&

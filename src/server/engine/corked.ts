@@ -77,7 +77,7 @@ function flush(this: EngineSocket): void {
 
 /** Replaces `write` of an Engine.IO socket, which Socket.IO sends by. */
 function writePacket(this: EngineSocket, data: unknown, options?: PacketOptions, callback?: unknown): unknown {
-  if (callback === undefined && !held.has(this) && writeFrame(this, options)) return this;
+  if (callback === undefined && !held.has(this) && writeFrame(this, data, options)) return this;
   return (Object.getPrototypeOf(this) as EngineSocket).write.call(this, data, options, callback);
 }
 

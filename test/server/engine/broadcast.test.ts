@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { io as connect, type Socket as Client } from 'socket.io-client';
 import type { Socket } from 'socket.io';
+import { countPackets } from '../../../src/connections/observing/packet-counters.js';
 import { start, withClient, type Running } from './support.js';
 
 interface Step {
@@ -26,10 +27,18 @@ const step: fc.Arbitrary<Step> = fc.record({
   how: fc.constantFrom('text', 'text', 'long', 'binary', 'own', 'two', 'turn'),
 });
 const ways = [['websocket'], ['websocket'], ['polling'], ['polling', 'websocket']];
+/** The bytes that were sent to each client, where they are counted. */
+const counted = new WeakMap<Socket, number>();
+const count = (socket: Socket): void =>
+  countPackets(socket.conn as never, {
+    received: () => undefined,
+    sent: (_, bytes) => void counted.set(socket, (counted.get(socket) ?? 0) + bytes),
+  });
 const listens: Record<string, (socket: Socket) => void> = {
   nobody: () => undefined,
   'somebody, to packets': ({ conn }) => conn.on('packetCreate', () => undefined),
   'somebody, to draining': ({ conn }) => conn.on('drain', () => undefined),
+  'somebody who counts': count,
   'somebody, to what goes out': (socket) => socket.onAnyOutgoing(() => undefined),
 };
 
@@ -74,7 +83,7 @@ async function play(
   }
   for (const [, socket] of clients) socket.emit('end');
   await Promise.all(ends);
-  return heard;
+  return heard.map((list, n) => [...list, counted.get(clients[n]![1])]);
 }
 
 describe('a broadcast', { timeout: 120_000 }, () => {
