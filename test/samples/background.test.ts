@@ -39,12 +39,11 @@ describe('samples with work in the background', { concurrency: true, timeout: 60
       let news: News;
       do news = await naive.next<News>('news');
       while (news.clients !== 1 || news.loops !== 2);
+      for (let old = push.left('news').length; old > 0; old--) await push.next('news');
+      // It leaves as soon as news has come: then the next one is a period away.
       do news = await push.next<News>('news');
       while (news.clients !== 1);
       push.leave();
-      // More may have come while this test read the others.
-      news = (push.left('news').at(-1) as News | undefined) ?? news;
-      naive.left('news');
       await setTimeout(ONE_ROUND);
       const again = await connect(`${sample.url}/push`);
       assert.equal((await again.next<News>('news')).number, news.number + 1, 'it went on without a client');
