@@ -22,7 +22,7 @@ export function recordShare(part: number): void {
 
 /** Draws how many come before the next one of the share: as often as if each were drawn by itself, with one draw for all of them. */
 function draw(): number {
-  return Math.floor(Math.log(1 - Math.random()) / Math.log(1 - share));
+  return Math.floor(Math.log(1 - Math.random()) / Math.log1p(-share));
 }
 
 /** Returns the context of what begins a trace that is not recorded; `undefined` if the SDK decides. Each call takes one place in the draw. */

@@ -52,6 +52,7 @@ function begin(t: TestContext, share: number, sampler?: Sampler): ReturnType<typ
 
 const ways: readonly [string, number, Sampler | undefined, boolean][] = [
   ['a share that leaves everything out', 0, undefined, false],
+  ['a share that is nearly nothing', Number.MIN_VALUE, undefined, false],
   ['a share that leaves everything out, while somebody hears of calls', 0, undefined, true],
   ['a sampler that records nothing', 1, new AlwaysOffSampler(), false],
   ['a sampler that records nothing, while somebody hears of calls', 1, new AlwaysOffSampler(), true],
