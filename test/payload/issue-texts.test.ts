@@ -62,11 +62,11 @@ function refused(plan: PayloadPlan, sent: unknown): Invalid | undefined {
 
 describe('the JSON of issues', () => {
   const forbids = { validator: { forbidNonWhitelisted: true } };
-  for (const [name, plan] of Object.entries({
-    'a class': planPayload(Parcel),
-    'a class that forbids other keys': planPayload(Parcel, forbids),
-    'a class of the libraries': planPayload(Parcel, { validator: { enableDebugMessages: true } }),
-  })) {
+  for (const [name, plan, numRuns] of [
+    ['a class', planPayload(Parcel), 1_500],
+    ['a class that forbids other keys', planPayload(Parcel, forbids), 1_500],
+    ['a class of the libraries', planPayload(Parcel, { validator: { enableDebugMessages: true } }), 300],
+  ] as const) {
     it(`is what JSON.stringify makes of those of ${name}`, () => {
       let seen = 0;
       fc.assert(
@@ -78,9 +78,9 @@ describe('the JSON of issues', () => {
           const answer = new InvalidPayloadAnswer(invalid);
           assert.equal(answer.json(), JSON.stringify(answer));
         }),
-        { numRuns: 2_000, seed: 20261129 },
+        { numRuns, seed: 20261129 },
       );
-      assert.ok(seen > 1_000, `only ${seen} issues were compared`);
+      assert.ok(seen > numRuns / 2, `only ${seen} issues were compared`);
     });
   }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import * as cv from 'class-validator';
 import type { ValidationOptions } from 'class-validator';
 import type { Class } from '../../../src/payload/payload-options.js';
@@ -8,6 +8,7 @@ import { settle } from '../../../src/payload/payload-options.js';
 import { assertSame } from './compare.js';
 import { CHECKS, OTHERS, STRUCTURE } from './decorators.js';
 import type { Decorate } from './decorators.js';
+import { forgetWorlds, setAside } from './world.js';
 
 /** Values that each decorator is asked about: something of every type, and for most formats one that fits. */
 // prettier-ignore
@@ -48,6 +49,11 @@ async function compareAll(decorate: Decorate, options?: ValidationOptions): Prom
 }
 
 describe('every decorator of class-validator', () => {
+  let putBack: () => void;
+  before(() => (putBack = setAside()));
+  afterEach(forgetWorlds);
+  after(() => putBack());
+
   it('is in the table', () => {
     const decorators = Object.keys(cv).filter((name) => /^[A-Z]/.test(name) && !/^[A-Z_0-9]+$/.test(name));
     assert.deepEqual(
