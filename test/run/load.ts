@@ -15,7 +15,7 @@ if (chosen.length === 0) throw new Error(`no test file matches TEST=${words.join
 
 /** The files of the processes that have their own: commands and pages, packages and programs, several nodes. */
 export const commands: RegExp = /^(cli|contract|create)\//;
-export const programs: RegExp = /^(consumer|docs|samples)\//;
+export const programs: RegExp = /^(consumer|docs)\//;
 export const cluster: RegExp = /^cluster\//;
 
 /**

@@ -52,6 +52,14 @@ class Slow {
   }
 }
 
+/** Long enough for a client to leave before the time is over. */
+@Namespace('/never')
+class Never {
+  @OnConnect({ timeout: 1_500 }) enter() {
+    return new Promise<void>(() => undefined);
+  }
+}
+
 @Namespace('/held')
 class Held {
   @OnConnect async enter() {
@@ -70,7 +78,7 @@ class Failing {
   }
 }
 
-export const controllers = [Open, False, No, Broken, Authorised, Slow, Held, Failing];
+export const controllers = [Open, False, No, Broken, Authorised, Slow, Never, Held, Failing];
 
 export interface Ending {
   readonly name: string;
@@ -520,10 +528,10 @@ export const endings: readonly Ending[] = [
   },
   {
     name: 'the client leaves in the gate, which never ends',
-    namespace: '/slow',
+    namespace: '/never',
     kind: 'gone',
     make: async (running) => {
-      const socket = running.client('/slow');
+      const socket = running.client('/never');
       await until(() => running.app.health().calls === 1, 'the gate');
       socket.io.engine.close();
     },
