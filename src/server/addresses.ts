@@ -124,8 +124,8 @@ export class Addresses {
   #keyOf(request: IncomingMessage): string | undefined {
     const address = this.#trust ? forwarded(request, this.#trust) : request.socket.remoteAddress;
     if (address === undefined) return undefined;
-    if (!this.isExplicit && isOwn(address)) return undefined;
-    const plain = address.replace(mapped, '');
+    const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+    if (!this.isExplicit && isOwn(plain)) return undefined;
     return plain.includes(':') ? networkOf(plain) : plain;
   }
 }
@@ -153,11 +153,8 @@ export function checkTrustProxy(given: unknown): void {
   trustOf(given as TrustProxy as Exclude<TrustProxy, false>);
 }
 
-/** What stands before an IPv4 address that is written as one of IPv6. */
-const mapped = /^::ffff:(?=\d+\.)/i;
-
 function isOwn(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || /^::ffff:127\./i.test(address);
+  return address === '::1' || address.startsWith('127.');
 }
 
 /** The first 64 bits. */

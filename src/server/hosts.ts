@@ -14,7 +14,7 @@ const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/
  */
 export function isHostAllowed(request: IncomingMessage, hosts: AllowedHosts): boolean {
   const { host } = request.headers;
-  if (hosts === undefined) return !listensOnLoopback(request) || host === undefined || isLoopback(host);
+  if (hosts === undefined) return !listensOnLoopback(request) || host === undefined || loopback.test(nameOf(host));
   return host !== undefined && hosts.some((each) => matches(nameOf(host), host.toLowerCase(), each.toLowerCase()));
 }
 
@@ -22,15 +22,6 @@ function matches(name: string, host: string, allowed: string): boolean {
   if (allowed === '*') return true;
   if (allowed.startsWith('*.')) return name.endsWith(allowed.slice(1));
   return allowed === name || allowed === host;
-}
-
-/** The last host that was looked at, which is nearly always the next one too. */
-let last = { host: '', isOwn: false };
-
-/** Whether a host is a name of this machine for itself. */
-function isLoopback(host: string): boolean {
-  if (host !== last.host) last = { host, isOwn: loopback.test(nameOf(host)) };
-  return last.isOwn;
 }
 
 /** The name without its port, in lower case. */
@@ -50,10 +41,10 @@ function listensOnLoopback({ socket }: IncomingMessage): boolean {
 function askServer(server: Server): boolean {
   const address = server.address?.() as { readonly address?: string } | string | null | undefined;
   const bound = typeof address === 'object' ? address?.address : undefined;
-  const isOwn = bound !== undefined && loopback.test(bound);
+  const isLoopback = bound !== undefined && loopback.test(bound);
   if (bound !== undefined) {
-    onLoopback.set(server, isOwn);
+    onLoopback.set(server, isLoopback);
     server.once('close', () => onLoopback.delete(server));
   }
-  return isOwn;
+  return isLoopback;
 }

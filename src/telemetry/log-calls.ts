@@ -1,8 +1,8 @@
 /** A line in the log for the end of each call. */
-import type { Server } from 'socket.io';
 import { callChannel } from '../base/channels/index.js';
-import type { CallEnd, CallMessage } from '../base/channels/messages.js';
+import type { CallEnd } from '../base/channels/messages.js';
 import type { Logger } from '../base/log.js';
+import { logEnds, outcomeFacts } from './log-ends.js';
 
 export interface CallLogOptions {
   /** The level of a line, or `undefined` for none; `debug` for what ended well and `info` for the rest, unless given. */
@@ -15,14 +15,7 @@ export interface CallLogOptions {
  * @returns the function that stops it
  */
 export function logCalls({ io }: { readonly io: object }, options: CallLogOptions = {}): () => void {
-  const { level = levelOf } = options;
-  const hear = (message: CallMessage): void => {
-    if (message.type !== 'end' || message.io !== (io as Server)) return;
-    const chosen = level(message);
-    if (chosen) write(message, chosen);
-  };
-  callChannel.subscribe(hear);
-  return () => void callChannel.unsubscribe(hear);
+  return logEnds(callChannel, io, options.level ?? levelOf, write);
 }
 
 function levelOf({ outcome: { kind } }: CallEnd): keyof Logger {
@@ -30,7 +23,5 @@ function levelOf({ outcome: { kind } }: CallEnd): keyof Logger {
 }
 
 function write({ context, handler, outcome, duration }: CallEnd, level: keyof Logger): void {
-  const { kind, code, limit } = outcome;
-  const cause = { ...(code === undefined ? {} : { code }), ...(limit === undefined ? {} : { limit }) };
-  context.log[level]({ handler, outcome: kind, ...cause, duration }, 'a call has ended');
+  context.log[level]({ handler, ...outcomeFacts(outcome), duration }, 'a call has ended');
 }

@@ -1,8 +1,8 @@
 /** A line in the log for the end of each connection. */
-import type { Server } from 'socket.io';
 import { connectionChannel } from '../base/channels/index.js';
-import type { ConnectionEnd, ConnectionMessage } from '../base/channels/messages.js';
+import type { ConnectionEnd } from '../base/channels/messages.js';
 import { eventName, type Logger } from '../base/log.js';
+import { logEnds, outcomeFacts } from './log-ends.js';
 
 export interface ConnectionLogOptions {
   /** The level of a line, or `undefined` for none; `debug` for clients that left by themselves and `info` for the rest, unless given. */
@@ -15,30 +15,21 @@ export interface ConnectionLogOptions {
  * @returns the function that stops it
  */
 export function logConnections({ io }: { readonly io: object }, options: ConnectionLogOptions = {}): () => void {
-  const { level = levelOf } = options;
-  const hear = (message: ConnectionMessage): void => {
-    if (message.type !== 'end' || message.io !== (io as Server)) return;
-    const chosen = level(message);
-    if (chosen) message.log[chosen](factsOf(message), 'a connection has ended');
-  };
-  connectionChannel.subscribe(hear);
-  return () => void connectionChannel.unsubscribe(hear);
+  return logEnds(connectionChannel, io, options.level ?? levelOf, write);
 }
 
 function levelOf({ outcome: { kind } }: ConnectionEnd): keyof Logger {
   return kind === 'left' || kind === 'gone' ? 'debug' : 'info';
 }
 
-function factsOf({ id, namespace, transport, outcome, reason, duration }: ConnectionEnd): object {
-  const { kind, code, limit } = outcome;
-  return {
+function write({ log, id, namespace, transport, outcome, reason, duration }: ConnectionEnd, level: keyof Logger): void {
+  const facts = {
     ...(id === undefined ? {} : { socket: id }),
     ...(namespace === undefined ? {} : { namespace: eventName(namespace) }),
     transport,
-    outcome: kind,
-    ...(code === undefined ? {} : { code }),
-    ...(limit === undefined ? {} : { limit }),
+    ...outcomeFacts(outcome),
     ...(reason === undefined ? {} : { reason }),
     duration,
   };
+  log[level](facts, 'a connection has ended');
 }

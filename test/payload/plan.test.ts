@@ -14,6 +14,7 @@ import {
   ValidatorConstraint,
 } from 'class-validator';
 import type { ValidatorConstraintInterface } from 'class-validator';
+import fc from 'fast-check';
 import {
   exceedsDepth,
   Invalid,
@@ -218,6 +219,24 @@ describe('the depth of a value', () => {
     for (let i = 0; i < 1_000_000; i++) deep = [deep];
     assert.equal(exceedsDepth(deep, 64), true);
     assert.equal(exceedsDepth(deep, 2_000_000), false);
+  });
+
+  it('is the same counted by calls and, for large limits, by levels', () => {
+    const values = fc.anything({
+      maxDepth: 6,
+      key: fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toJSON')),
+      withMap: true,
+      withSet: true,
+      withDate: true,
+      withTypedArray: true,
+      withNullPrototype: true,
+      withSparseArray: true,
+    });
+    const within = (value: unknown, levels: number): unknown => (levels === 0 ? value : within([value], levels - 1));
+    const property = fc.property(values, fc.nat(7), (value, limit) => {
+      assert.equal(exceedsDepth(value, limit), exceedsDepth(within(value, 300), limit + 300));
+    });
+    fc.assert(property, { seed: 20261130, numRuns: 3_000 });
   });
 
   it('does not look into binary values', () => {

@@ -1,7 +1,8 @@
 /** Every way in which a connection can end, or not begin: a table, for the tests that look at endings from different sides. */
 import { connect } from 'node:net';
 import { IsString } from 'class-validator';
-import type { Namespace as OpenNamespace } from 'socket.io';
+import type { TestContext } from 'node:test';
+import type { Namespace as OpenNamespace, Socket as ServerSocket } from 'socket.io';
 import type { Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { Auth, ConnectionRefused, Namespace, OnConnect, type AppOptions, type Limits } from '../../src/index.js';
@@ -103,15 +104,34 @@ const at =
 const refusedAt =
   (namespace: string): Ending['make'] =>
   async ({ url }, t) => {
-    const raw = await openRaw(t, url);
-    raw.send(`0${namespace},`);
-    await raw.frame(`4${namespace},`);
+    const raw = await askFor(t, url, namespace, '4');
     await raw.closed;
   };
 
+/** A bare client that asks for a namespace, once it is answered with a packet of this type. */
+async function askFor(t: TestContext, url: string, namespace: string, answer: '0' | '4'): ReturnType<typeof openRaw> {
+  const raw = await openRaw(t, url);
+  raw.send(`0${namespace},`);
+  await raw.frame(`${answer}${namespace},`);
+  return raw;
+}
+
+/** A client that has joined `/open/one`, and what the application does then with the namespace and the client's socket. */
+const joined =
+  (act: (namespace: OpenNamespace, socket: ServerSocket) => unknown): Ending['make'] =>
+  async ({ connect, app }) => {
+    const { id } = await connect('/open/one');
+    const namespace = app.io.of('/open/one');
+    await act(namespace, namespace.sockets.get(id!)!);
+  };
+
+function closeGate(): void {
+  Object.assign(gate, { entered: deferred(), released: deferred() });
+}
+
 /** A client in the gate; it is released by the test. */
 async function enterGate({ client }: Running, namespace: string): Promise<Socket> {
-  Object.assign(gate, { entered: deferred(), released: deferred() });
+  closeGate();
   const socket = client(namespace);
   await gate.entered.promise;
   return socket;
@@ -184,30 +204,21 @@ export const endings: readonly Ending[] = [
     namespace: '/open/:room',
     kind: 'left',
     reason: 'server namespace disconnect',
-    make: async ({ connect, app }) => {
-      await connect('/open/one');
-      app.io.of('/open/one').disconnectSockets();
-    },
+    make: joined((namespace) => namespace.disconnectSockets()),
   },
   {
     name: 'the server ends the clients of a namespace with their transports',
     namespace: '/open/:room',
     kind: 'left',
     reason: 'server namespace disconnect',
-    make: async ({ connect, app }) => {
-      await connect('/open/one');
-      app.io.of('/open/one').disconnectSockets(true);
-    },
+    make: joined((namespace) => namespace.disconnectSockets(true)),
   },
   {
     name: 'the application ends the transport',
     namespace: '/open/:room',
     kind: 'left',
     reason: 'forced close',
-    make: async ({ connect, app }) => {
-      const { id } = await connect('/open/one');
-      app.io.of('/open/one').sockets.get(id!)!.conn.close();
-    },
+    make: joined((_namespace, { conn }) => conn.close()),
   },
   {
     name: 'a client does not read',
@@ -237,9 +248,7 @@ export const endings: readonly Ending[] = [
     code: 'invalid_packet',
     reason: 'forced close',
     make: async ({ url }, t) => {
-      const raw = await openRaw(t, url);
-      raw.send('0/open/one,');
-      await raw.frame('0/open/one,');
+      const raw = await askFor(t, url, '/open/one', '0');
       raw.send('2/open/one,["disconnect"]');
     },
   },
@@ -251,9 +260,7 @@ export const endings: readonly Ending[] = [
     reason: 'forced close',
     options: { limits: { connectRate: 0.001, connectBurst: 1 } },
     make: async ({ url }, t) => {
-      const raw = await openRaw(t, url);
-      raw.send('0/open/one,');
-      await raw.frame('0/open/one,');
+      const raw = await askFor(t, url, '/open/one', '0');
       raw.send('0/open/two,');
     },
   },
@@ -293,7 +300,7 @@ export const endings: readonly Ending[] = [
     kind: 'refused',
     code: 'connect_twice',
     make: async ({ url }, t) => {
-      Object.assign(gate, { entered: deferred(), released: deferred() });
+      closeGate();
       const raw = await openRaw(t, url);
       raw.send('0/held,', '0/held,');
       await gate.entered.promise;
@@ -344,9 +351,9 @@ export const endings: readonly Ending[] = [
     name: 'middleware of the namespace refuses',
     namespace: '/open/:room',
     kind: 'refused',
-    make: ({ app, refusal }) => {
-      app.io.on('new_namespace', (namespace) => namespace.use((_socket, next) => next(new Error('no'))));
-      return refusal('/open/one');
+    make: (running) => {
+      use(running, (_socket, next) => next(new Error('no')));
+      return running.refusal('/open/one');
     },
   },
   {
@@ -449,10 +456,7 @@ export const endings: readonly Ending[] = [
     namespace: '/open/:room',
     kind: 'left',
     reason: 'server namespace disconnect',
-    make: async ({ connect, app }) => {
-      const { id } = await connect('/open/one');
-      app.io.of('/open/one').sockets.get(id!)!.disconnect(true);
-    },
+    make: joined((_namespace, socket) => socket.disconnect(true)),
   },
   {
     name: 'the transport breaks',

@@ -4,6 +4,7 @@
  */
 import type { Server, Socket } from 'socket.io';
 import { countReceived, countSent, type CountedConnection } from '../observing/packet-counters.js';
+import { listenersOf } from '../namespaces/listeners.js';
 import { optionsOf, type ClientInternals, type SocketInternals } from '../internals.js';
 
 /** The key of a connection's lane. */
@@ -20,11 +21,6 @@ export interface OpenLane {
   readonly isOpen: boolean;
   /** Takes a text that is an event; `false`, and nothing has happened, if it is to go the long way. */
   take(text: string): boolean;
-}
-
-/** The listeners of an emitter as Node.js keeps them, by their events: a function, or a list of several. Having them counted takes longer. */
-function listenersOf(emitter: object): Readonly<Record<string, unknown>> {
-  return (emitter as { readonly _events: Readonly<Record<string, unknown>> })._events;
 }
 
 /** The parts of an Engine.IO connection that the lane relies on. */

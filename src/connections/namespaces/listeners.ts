@@ -9,6 +9,11 @@ export interface ListenerStore {
   _eventsCount?: number;
 }
 
+/** The listeners of an emitter as Node.js keeps them, by their events: a function, or a list of several. Having them counted takes longer. */
+export function listenersOf(emitter: object): Record<string, unknown> {
+  return (emitter as ListenerStore)._events as Record<string, unknown>;
+}
+
 /** Empties the prototype of a class, so that its instances find nothing but their fields. */
 export function emptyPrototype({ prototype }: { readonly prototype: object }): void {
   Object.setPrototypeOf(prototype, null);
@@ -41,7 +46,7 @@ for (const listeners of [ErrorListeners, SessionListeners]) emptyPrototype(liste
 /** Makes the listeners of a socket take less memory, if they are those that every socket has, in the order in which it has them. */
 export function compactListeners(emitter: object): void {
   const store = emitter as ListenerStore;
-  const events = store._events as Record<string, unknown>;
+  const events = listenersOf(emitter);
   if (store._eventsCount === 1) {
     if (events['error'] !== undefined) store._events = new ErrorListeners(events);
   } else if (store._eventsCount === 3 && events['data'] !== undefined) {

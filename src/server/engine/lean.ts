@@ -3,7 +3,12 @@
  * socket by being made for them; here all connections share them, and they find both by a key. Events, their order and
  * their listeners stay: nothing is heard or sent differently.
  */
-import { compactListeners, emptyPrototype, type ListenerStore } from '../../connections/namespaces/listeners.js';
+import {
+  compactListeners,
+  emptyPrototype,
+  listenersOf,
+  type ListenerStore,
+} from '../../connections/namespaces/listeners.js';
 import {
   engineSocketKey,
   transportKey,
@@ -88,7 +93,7 @@ function onSentLast(transport: Transport, error?: Error): void {
 function listen(socket: WebSocket, transport: Transport): void {
   socket[transportKey] = transport;
   // Engine.IO notes errors of a WebSocket without a transport, and does not stop when it has one.
-  const own = firstOf(eventsOf(socket)['error']);
+  const own = firstOf(socket, 'error');
   if (own?.name === 'onUpgradeError') socket.removeListener('error', own);
   if (countOf(socket) === 0) return setListeners(socket, new WebSocketListeners(), 3);
   socket.on('message', onMessage);
@@ -120,7 +125,7 @@ export function shareListeners(socket: EngineSocket): void {
 
 /** Whether each event has one listener, and no other event has any; `headers` is one of long-polling. */
 function hasStockListeners(transport: Transport): boolean {
-  const events = eventsOf(transport);
+  const events = listenersOf(transport);
   const others = events['headers'] === undefined ? 0 : 1;
   if (countOf(transport) - others !== transportEvents.length) return false;
   for (const name of transportEvents) if (typeof events[name] !== 'function') return false;
@@ -156,11 +161,11 @@ function clearTransport(this: EngineSocket): void {
 
 /** Has the sockets of an engine share the function that forgets one when it closes, which comes first. */
 export function shareForgetting(socket: EngineSocket): void {
-  const closing = eventsOf(socket)['close'];
-  const first = firstOf(closing);
+  const first = firstOf(socket, 'close');
   if (!first?.listener || !forgets(first.listener)) return;
-  if (Array.isArray(closing)) closing[0] = forget;
-  else eventsOf(socket)['close'] = forget;
+  const events = listenersOf(socket);
+  if (Array.isArray(events['close'])) events['close'][0] = forget;
+  else events['close'] = forget;
   compactListeners(socket);
 }
 
@@ -198,14 +203,9 @@ for (const listeners of [WebSocketListeners, TransportListeners]) emptyPrototype
 
 const transportEvents = Object.keys(new TransportListeners());
 
-/** The listeners of an event as Node.js keeps them: one by itself, several in a list. */
-type Listeners = Listener | Listener[] | undefined;
-
-function eventsOf(emitter: Emitter): Record<string, Listeners> {
-  return (emitter as Emitter & ListenerStore)._events as Record<string, Listeners>;
-}
-
-function firstOf(listeners: Listeners): Listener | undefined {
+/** The first listener of an event. */
+function firstOf(emitter: Emitter, event: string): Listener | undefined {
+  const listeners = listenersOf(emitter)[event] as Listener | Listener[] | undefined;
   return Array.isArray(listeners) ? listeners[0] : listeners;
 }
 

@@ -26,8 +26,8 @@ export function parentOfConnection(request: IncomingMessage, socket: Socket | un
 
 /** The parent of a call: `traceparent` beside the other keys of its first argument, as `colloquy/client` sends it. */
 export function parentOfCall(packet: readonly unknown[]): Context {
-  const first = packet[1] as { readonly traceparent?: unknown } | null | undefined;
-  return typeof first === 'object' && typeof first?.traceparent === 'string' ? contextOf(first) : ROOT_CONTEXT;
+  const first = packet[1];
+  return typeof first === 'object' ? contextOf(first) : ROOT_CONTEXT;
 }
 
 const connections = new WeakMap<Socket, readonly Link[]>();

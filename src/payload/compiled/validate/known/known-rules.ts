@@ -5,6 +5,7 @@ import type { ConstraintMetadata } from 'class-validator/types/metadata/Constrai
 import { validationTables } from '../../storages.js';
 import * as decide from './decide.js';
 import type { Decide } from './decide.js';
+import { metadataMadeBy } from './sample.js';
 import { byCall, byClass, byConstraints, sightOf, type Look } from './sight.js';
 
 /** One rule of class-validator. */
@@ -85,14 +86,10 @@ function sampleOf(name: string, known: KnownRule): Seen | undefined {
   return samples.get(name);
 }
 
-/** Puts the decorator on a class, and takes it away again. */
 function lookAt(name: string, known: KnownRule): Seen | undefined {
-  class Sampled {}
-  known.decorator(Sampled.prototype, name);
-  const { validationMetadatas, constraintMetadatas } = validationTables();
-  const [metadata] = validationMetadatas.get(Sampled) ?? [];
-  validationMetadatas.delete(Sampled);
+  const metadata = metadataMadeBy(known.decorator, name);
   if (!metadata) return undefined;
+  const { constraintMetadatas } = validationTables();
   const { constraintCls, constraints } = metadata;
   const isSame = constraintMetadatas.get(constraintCls)?.[0]?.name === name && agrees(known, constraintCls);
   const sight = isSame ? sightOf(askOf(constraintCls), known.look) : undefined;
