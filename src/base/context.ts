@@ -66,8 +66,11 @@ export interface ContextConnection {
 
 /** Follows one call for those who subscribe to `colloquy:call`. */
 export interface CallObserver {
-  /** Begins the call, and returns the result of its work. */
-  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result;
+  /**
+   * Begins the call, and returns the result of its work.
+   * @param isInside whether the context of a run of events is active, in which the call's turn began
+   */
+  run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result;
   /** Notes that the call goes on later. */
   suspend(): void;
   /** Does something for a call that went on later, as a part of it. */

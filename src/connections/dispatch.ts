@@ -18,6 +18,7 @@ import { InvalidPayloadAnswer, quickAnswer, quickError, tooDeep as tooDeepError 
 import { answerer } from './lane/answer.js';
 import { isUnheard } from './lane/unwatched.js';
 import { observe, observePassed, runObserved } from './observing/observed-call.js';
+import { surroundings } from './observing/runs.js';
 import { internalsOf, packetType, type ReceivedPacket, type SocketInternals } from './internals.js';
 import { isThenable, promiseOf } from '../base/thenable.js';
 
@@ -37,19 +38,23 @@ export function onevent(this: Socket, packet: ReceivedPacket): void {
 /**
  * Takes an event from the fast lane. Whoever listens, or has put something in the place of a step, gets it as a packet that came the
  * long way.
+ *
+ * @param isInside whether its turn began in the context of its run, see `observing/runs.ts`
  */
-export function receive(socket: Socket, data: unknown[], id: number | undefined): void {
+export function receive(socket: Socket, data: unknown[], id: number | undefined, isInside: boolean): void {
   const internals = internalsOf(socket);
   const event = data[0] as string;
   const isWatched = internals.onevent !== onevent || internals.dispatch !== dispatch || !isUnheard(socket, internals);
   if (isWatched || !socket.connected || hasListeners(socket, event)) {
     const asks = id === undefined ? {} : { id };
-    return internals._onpacket({ type: packetType.event, nsp: socket.nsp.name, ...asks, data });
+    const packet = { type: packetType.event, nsp: socket.nsp.name, ...asks, data };
+    if (!isInside || !surroundings) return internals._onpacket(packet);
+    return surroundings.outside(() => internals._onpacket(packet));
   }
   const connection = connectionOf(socket)!;
   const { plan } = connection.served;
   const handler = plan.events.get(event) ?? plan.any ?? unknownEvent;
-  admit(connection, handler, data, id === undefined ? undefined : answerer(socket, id));
+  admit(connection, handler, data, id === undefined ? undefined : answerer(socket, id), isInside);
 }
 
 /** Takes the place of Socket.IO's own `dispatch` on every socket; one function for all of them. */
@@ -131,23 +136,29 @@ function takeAck(packet: unknown[]): AckFunction | undefined {
 }
 
 /** The rate: a client that sends faster is answered if it asks for an answer; else its event waits, and it is not read. */
-function admit(connection: Connection, handler: HandlerPlan, packet: unknown[], ack: AckFunction | undefined): void {
+function admit(
+  connection: Connection,
+  handler: HandlerPlan,
+  packet: unknown[],
+  ack: AckFunction | undefined,
+  isInside = false,
+): void {
   const { intake } = connection;
   const context = new EventContext(connection.socket, handler, connection, packet, ack);
   if (callChannel.hasSubscribers) observe(context);
-  if (intake.takeEvent()) return enter(context);
+  if (intake.takeEvent()) return enter(context, isInside);
   if (context.ack && !intake.isBehind) return reject(context, 'rate_limited');
   if (!intake.delay((isOpen) => (isOpen ? enter(context) : context.end(gone)))) reject(context, 'rate_limited');
 }
 
 /** The room: so many calls of a socket run, so many wait. Events that ask for no answer wait at the client. */
-function enter(context: EventContext): void {
+function enter(context: EventContext, isInside = false): void {
   const connection = callerOf(context);
   const { limits, calls } = connection.served.runtime;
   if (connection.ended) return context.end(gone);
   if (calls.closing) return reject(context, 'closing');
   if (connection.running < limits.concurrentCalls && !connection.queue?.length)
-    return context.observer ? context.observer.run(start, context) : start(context);
+    return context.observer ? context.observer.run(start, context, isInside) : start(context);
   connection.queue ??= [];
   if (connection.queue.length >= limits.queuedCalls) {
     if (context.ack || connection.queue.length >= MOST_QUEUED) return reject(context, 'busy');

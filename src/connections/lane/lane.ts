@@ -10,6 +10,7 @@ import { receive } from '../dispatch.js';
 import { isEventName } from '../intake/checked-parser.js';
 import type { ClientInternals } from '../internals.js';
 import { noteBytes } from '../observing/packet-bytes.js';
+import { surroundings } from '../observing/runs.js';
 import { hasStockParts, isUnwatched, laneKey, tellReceived, type LaneConnection, type OpenLane } from './unwatched.js';
 
 const SLASH = 0x2f;
@@ -43,8 +44,20 @@ class Lane implements OpenLane {
     return isUnwatched(this.conn, this.client);
   }
 
+  takeRun(texts: readonly string[], first: number): number {
+    return surroundings
+      ? surroundings.inside((isInside) => this.#takeFrom(texts, first, isInside))
+      : this.#takeFrom(texts, first, false);
+  }
+
+  #takeFrom(texts: readonly string[], first: number, isInside: boolean): number {
+    let at = first;
+    while (at < texts.length && this.#take(texts[at]!, isInside)) at++;
+    return at;
+  }
+
   /** A text is `42/chat,17["say",{…}]`. */
-  take(text: string): boolean {
+  #take(text: string, isInside: boolean): boolean {
     if (!text.startsWith('42') || !this.isOpen) return false;
     let at = this.#readNamespace(text);
     const socket = this.client.nsps.get(this.#namespace);
@@ -57,16 +70,16 @@ class Lane implements OpenLane {
     const data = parse(text.slice(at));
     if (typeof data?.[0] !== 'string' || !isEventName(data[0])) return false;
     tellReceived(this.conn, text);
-    this.#hand(socket, data, at > first ? id : undefined, text.length - 1);
+    this.#hand(socket, data, at > first ? id : undefined, text.length - 1, isInside);
     return true;
   }
 
   /** Each event has a turn of its own, after all that came with it was read, as Socket.IO has it. */
-  #hand(socket: Socket, data: unknown[], id: number | undefined, bytes: number): void {
+  #hand(socket: Socket, data: unknown[], id: number | undefined, bytes: number, isInside: boolean): void {
     this.intake.receive(bytes, this.#isReading);
     this.#isReading = true;
     if (callChannel.hasSubscribers) noteBytes(data, bytes);
-    process.nextTick(handle, this, socket, data, id);
+    process.nextTick(handle, this, socket, data, id, isInside);
   }
 
   /** What was read is handled now: what comes next came later. */
@@ -92,9 +105,9 @@ class Lane implements OpenLane {
   }
 }
 
-function handle(lane: Lane, socket: Socket, data: unknown[], id: number | undefined): void {
+function handle(lane: Lane, socket: Socket, data: unknown[], id: number | undefined, isInside: boolean): void {
   lane.endReading();
-  receive(socket, data, id);
+  receive(socket, data, id, isInside);
 }
 
 function parse(json: string): unknown[] | undefined {

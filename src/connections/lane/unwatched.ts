@@ -19,8 +19,11 @@ export const writeKey: unique symbol = Symbol.for('colloquy:write') as never;
 export interface OpenLane {
   /** Whether events take it now. */
   readonly isOpen: boolean;
-  /** Takes a text that is an event; `false`, and nothing has happened, if it is to go the long way. */
-  take(text: string): boolean;
+  /**
+   * Takes the texts from this position on that are events. Returns the position of the first one that is to go the long way, of which
+   * nothing was taken; if there is none, the number of texts.
+   */
+  takeRun(texts: readonly string[], first: number): number;
 }
 
 /** The parts of an Engine.IO connection that the lane relies on. */

@@ -46,7 +46,10 @@ function deliver(socket: EngineSocket, texts: readonly string[]): void {
   // Packets of an earlier chunk may wait already.
   if (isCrowd && !held.has(socket)) held.set(socket, false);
   try {
-    for (const text of texts) if (!socket[laneKey]?.take(text)) transport.onData(text);
+    for (let at = 0; at < texts.length; at++) {
+      at = socket[laneKey]?.takeRun(texts, at) ?? at;
+      if (at < texts.length) transport.onData(texts[at]!);
+    }
   } finally {
     if (isCrowd) process.nextTick(releaseSoon, socket);
   }

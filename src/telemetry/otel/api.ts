@@ -51,6 +51,11 @@ export function meterProvider(): Api.MeterProvider | undefined {
   return registered()?.metrics;
 }
 
+/** The context in which the code runs, as `api.context.active()`. */
+export function activeContext(): Api.Context {
+  return registered()?.context?.active() ?? ROOT_CONTEXT;
+}
+
 /** Runs work in a context, as `api.context.with` does. */
 export function runWith<Argument, Result>(
   context: Api.Context,

@@ -17,6 +17,8 @@ import { passOverCalls } from '../../connections/observing/observed-call.js';
 import { beginCall, endCall, followCall, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
 import { beginRound, endRound } from './rounds.js';
+import { surroundRuns } from '../../connections/observing/runs.js';
+import { oncePerRun } from './unrecorded.js';
 import { beginEmission, endEmission } from './emissions.js';
 import {
   isMeasured,
@@ -58,6 +60,7 @@ export function enable(): void {
   addLogFacts(traceOf);
   watchOffers(refreshMetrics);
   passOverCalls((context) => (listenersOf(callChannel) > OWN || isMeasured() ? undefined : followCall(context)));
+  surroundRuns(oncePerRun);
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),
     follow(connectionChannel, beginConnection, endConnection, measureConnection),
@@ -71,6 +74,7 @@ export function enable(): void {
 export function disable(): void {
   addLogFacts(undefined);
   passOverCalls(undefined);
+  surroundRuns(undefined);
   watchOffers(undefined);
   stopMetrics();
   for (const end of endings ?? []) end();

@@ -1,7 +1,8 @@
 /** Spans that are not recorded: such a span is active, so that those below it are not recorded either, and nothing else is made. */
 import { randomBytes } from 'node:crypto';
 import type { CallObserver, EventContext } from '../../base/context.js';
-import { api, ROOT_CONTEXT, runWith, trace, type Context, type Span } from './api.js';
+import type { Surroundings } from '../../connections/observing/runs.js';
+import { activeContext, api, ROOT_CONTEXT, runWith, trace, type Context, type Span } from './api.js';
 
 let share = 1;
 /** How many are left out until the next one reaches the SDK. */
@@ -54,11 +55,20 @@ export class Unrecorded implements Context, CallObserver {
     return this.#context.deleteValue(key);
   }
 
-  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result {
-    return runWith(this, work, context);
+  run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result {
+    return isInside && this.isAlone ? work(context) : runWith(this, work, context);
   }
 
-  suspend(): void {}
+  /** Whether it belongs to no trace of somebody else's: then any other one that is alone may be active in its place. */
+  private get isAlone(): boolean {
+    return this.span === undefined && this.parent === ROOT_CONTEXT;
+  }
+
+  /** What goes on later has the ids that its beginning had. */
+  suspend(): void {
+    const active = activeContext();
+    if (active instanceof Run && this.isAlone) this.#made ??= active;
+  }
 
   resume(work: () => void): void {
     runWith(this, work, undefined);
@@ -70,6 +80,25 @@ export class Unrecorded implements Context, CallObserver {
     return (this.#made ??= trace.setSpan(this.parent, this.span ?? unrecordedSpan()));
   }
 }
+
+/** The context of the events that came together, for those of them that are left out. */
+class Run extends Unrecorded {
+  /** @param around what is active where they are read */
+  constructor(readonly around: Context) {
+    super(ROOT_CONTEXT);
+  }
+}
+
+/** Enters a context once for a run of events: entering it costs more than all else that is done for a call that is left out. */
+export const oncePerRun: Surroundings = {
+  inside(work) {
+    return share === 1 ? work(false) : runWith(new Run(activeContext()), work, true);
+  },
+  outside(work) {
+    const active = activeContext();
+    runWith(active instanceof Run ? active.around : active, work, undefined);
+  },
+};
 
 function unrecordedSpan(): Span {
   const ids = randomBytes(24).toString('hex');

@@ -4,11 +4,13 @@ import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { context, isSpanContextValid, propagation, trace, TraceFlags, type SpanContext } from '@opentelemetry/api';
 import { AlwaysOffSampler, type Sampler } from '@opentelemetry/sdk-trace-node';
+import { Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnError, EventContext, EventError } from '../../../src/index.js';
 import { channels } from '../../../src/telemetry/index.js';
 import { recordShare } from '../../../src/telemetry/otel/index.js';
 import { start } from '../../support/app.js';
 import { heard } from '../heard.js';
+import type { Class } from '../../../src/base/reflect.js';
 import { record, recordSpans } from './sdk.js';
 
 /** What was active in the handlers. */
@@ -82,6 +84,97 @@ describe('what is not recorded is active all the same, so that nothing below it 
       );
       const line = log.lines.find(({ message }) => message === 'here')!;
       assert.deepEqual([line.facts['trace_id'], typeof line.facts['id']], [undefined, 'string']);
+    });
+  }
+});
+
+/** Traces of the handlers of one connection, by what they were called with. */
+const traces = new Map<unknown, Set<string | undefined>>();
+function note(key: unknown): void {
+  const known = traces.get(key) ?? new Set();
+  traces.set(key, known.add(trace.getActiveSpan()?.spanContext().traceId));
+}
+const spanHere = (name: string): void => trace.getTracer('test').startSpan(name).end();
+
+@Namespace('/watched')
+class Watched {
+  @OnConnect enter(socket: Socket) {
+    socket.on('both', () => spanHere('listener'));
+    socket.on('own', () => spanHere('listener'));
+    socket.onAny((event: string) => event === 'watched' && spanHere('listener'));
+  }
+  @On() both() {
+    spanHere('handler');
+  }
+  @On() watched() {
+    spanHere('handler');
+  }
+}
+
+@Namespace('/together')
+class Together {
+  @On() async first({ key }: { key: number }) {
+    note(key);
+    await setTimeout(1);
+    note(key);
+    return key;
+  }
+  @On('late', { timeout: 10 }) late(key: number) {
+    note(key);
+    return new Promise(() => undefined);
+  }
+  @OnError hear(_error: unknown, call: EventContext) {
+    note(call.args[0]);
+  }
+}
+
+describe('events that come together and are left out', () => {
+  for (const isHeard of [false, true]) {
+    const ending = isHeard ? ', while somebody hears of calls' : '';
+    const startTogether = async (t: TestContext, controller: Class, options: object = {}) => {
+      traces.clear();
+      const recorded = begin(t, 0);
+      if (isHeard) heard(t, channels.call);
+      const { app, connect } = await start(t, [controller], options);
+      return { ...recorded, app, client: await connect(controller === Together ? '/together' : '/watched') };
+    };
+
+    it(`hide nothing that listeners of the application's own do${ending}`, async (t) => {
+      const { named, spans, client } = await startTogether(t, Watched);
+      for (const event of ['both', 'own', 'watched']) client.emit(event);
+      await client.emitWithAck('both');
+      assert.equal((await named('listener', 4)).length, 4);
+      assert.deepEqual(
+        spans().filter(({ name }) => name === 'handler'),
+        [],
+      );
+    });
+
+    for (const concurrentCalls of [1, 10]) {
+      it(`keep their traces apart where ${concurrentCalls} may run at a time${ending}`, async (t) => {
+        const { client } = await startTogether(t, Together, { limits: { concurrentCalls } });
+        const traceId = '0af7651916cd43dd8448eb211c80319c';
+        const recorded = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+        const dropped = { traceparent: `00-${traceId}-b7ad6b7169203331-00` };
+        const none: { traceparent?: string } = {};
+        const calls = [recorded, none, dropped, none, dropped, none].map((call, key) => ({ key, ...call }));
+        await Promise.all(calls.map((call) => client.emitWithAck('first', call)));
+        for (const { key, traceparent: given } of calls) {
+          const [found, ...others] = traces.get(key)!;
+          assert.deepEqual(
+            [others, found === traceId, typeof found],
+            [[], given !== undefined, 'string'],
+            `call ${key}`,
+          );
+        }
+      });
+    }
+
+    it(`end in the trace that they began in, also when their time is over${ending}`, async (t) => {
+      const { app, client } = await startTogether(t, Together);
+      assert.equal(app.health().fastLane, 1, 'they come together');
+      await Promise.all([1, 2, 3].map((key) => client.emitWithAck('late', key)));
+      for (const key of [1, 2, 3]) assert.equal(traces.get(key)?.size, 1, `call ${key}`);
     });
   }
 });
