@@ -5,7 +5,7 @@ import { CLIENTS, type Measure, type Scale, type Seat } from './measures/measure
 import { rejected } from './measures/messages.js';
 import { echo, ordering, say } from './messages.js';
 import { Samples } from './samples.js';
-import { Server } from './server.js';
+import { Server, type Settings } from './server.js';
 
 /** Per exchange and depth; after twice that, a window costs what all later ones cost. */
 const WARM_MS = 400;
@@ -111,8 +111,8 @@ export class Rounds {
   async #seat(group: Measure[], entrants: Entrant[]): Promise<Seat[]> {
     const { settings } = group[0]!;
     const wanted = entrants
-      .filter(({ contender }) => group.some((measure) => this.#wants(measure, contender)))
-      .flatMap((entrant) => settings.map((_, variant) => ({ ...entrant, variant })));
+      .flatMap((entrant) => settings.map((_, variant) => ({ ...entrant, variant })))
+      .filter(({ contender, variant }) => group.some((measure) => this.#wants(measure, contender, settings[variant]!)));
     const seats: Seat[] = [];
     for (const entrant of shuffled(wanted)) {
       try {
@@ -141,7 +141,7 @@ export class Rounds {
   }
 
   async #measure(round: number, measure: Measure, seat: Seat): Promise<void> {
-    if (!this.#wants(measure, seat.contender)) return;
+    if (!this.#wants(measure, seat.contender, seat.settings)) return;
     this.#progress(`${measure.id}: ${seat.contender.name}`);
     try {
       this.outcome.samples.add(seat.contender.name, round, await measure.sample(seat));
@@ -154,8 +154,8 @@ export class Rounds {
     this.outcome.failures.push({ contender: name, what, reason: words(error) });
   }
 
-  #wants({ id, takesPart }: Measure, contender: Contender): boolean {
+  #wants({ id, takesPart }: Measure, contender: Contender, settings: Settings): boolean {
     const failed = this.outcome.failures.some(({ contender: name, what }) => name === contender.name && what === id);
-    return !failed && takesPart?.(contender) !== false;
+    return !failed && takesPart?.(contender, settings) !== false;
   }
 }
