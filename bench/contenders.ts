@@ -34,6 +34,8 @@ export interface Contender {
   memory?: boolean;
   /** Understands `settings.controllers`. */
   controllers?: boolean;
+  /** The values of `settings.watch` that it understands beside `nothing`. */
+  watches?: string[];
 }
 
 /** All folders of `bench/contenders` that hold a `contender.json`, in the order in which tables show them. */

@@ -18,7 +18,7 @@ export interface Options {
 
 const help = (): string => `npm run bench -- [options]
 
-  --only a,b         measures: ${allMeasures.map(({ id }) => id).join(', ')}
+  --only a,b         measures: ${allMeasures.map(({ id, aside }) => (aside ? `${id} (only if named)` : id)).join(', ')}
   --contenders a,b   contenders: ${allContenders()
     .map(({ name }) => name)
     .join(', ')}
@@ -61,8 +61,9 @@ export function readOptions(args: string[]): Options | undefined {
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 7));
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1');
   const whole = values.only === undefined && values.contenders === undefined && !values.quick;
+  const choice = allMeasures.filter(({ aside }) => !aside || values.only !== undefined || values.again);
   return {
-    measures: pick(allMeasures, ({ id }) => id, values.only),
+    measures: pick(choice, ({ id }) => id, values.only),
     contenders: pick(allContenders(), ({ name }) => name, values.contenders && `plain,${values.contenders}`),
     rounds,
     quick: values.quick,

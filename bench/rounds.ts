@@ -5,7 +5,7 @@ import { CLIENTS, type Measure, type Scale, type Seat } from './measures/measure
 import { rejected } from './measures/messages.js';
 import { echo, ordering, say } from './messages.js';
 import { Samples } from './samples.js';
-import { Server } from './server.js';
+import { Server, type Settings } from './server.js';
 
 /** Per exchange and depth; after twice that, a window costs what all later ones cost. */
 const WARM_MS = 400;
@@ -47,7 +47,10 @@ function groups(measures: Measure[]): Measure[][] {
   return [...byServers.values()];
 }
 
-/** Connects the twenty clients, and lets the compiler do its work before anything is measured. */
+/**
+ * Connects the twenty clients, and lets the compiler do its work before anything is measured. A first question after many messages has the
+ * server compile anew what reads its sockets, which takes as long as a window: so it is asked here too.
+ */
 async function warm(seat: Seat): Promise<void> {
   await seat.clients.connect(seat.server.port, CLIENTS, seat.settings.namespaces);
   const exchanges = [
@@ -57,7 +60,10 @@ async function warm(seat: Seat): Promise<void> {
     ...(seat.rejection === 'none' ? [] : [rejected(seat)]),
   ];
   for (const exchange of exchanges)
-    for (const depth of [16, 1]) await seat.clients.closedLoop({ ...exchange, depth, ms: WARM_MS });
+    for (const depth of [16, 1]) {
+      await seat.clients.closedLoop({ ...exchange, depth, ms: WARM_MS });
+      await seat.server.cpu();
+    }
 }
 
 /** Runs the rounds of one benchmark: fresh servers in each, everything within a round in shuffled order. */
@@ -111,8 +117,8 @@ export class Rounds {
   async #seat(group: Measure[], entrants: Entrant[]): Promise<Seat[]> {
     const { settings } = group[0]!;
     const wanted = entrants
-      .filter(({ contender }) => group.some((measure) => this.#wants(measure, contender)))
-      .flatMap((entrant) => settings.map((_, variant) => ({ ...entrant, variant })));
+      .flatMap((entrant) => settings.map((_, variant) => ({ ...entrant, variant })))
+      .filter(({ contender, variant }) => group.some((measure) => this.#wants(measure, contender, settings[variant]!)));
     const seats: Seat[] = [];
     for (const entrant of shuffled(wanted)) {
       try {
@@ -141,7 +147,7 @@ export class Rounds {
   }
 
   async #measure(round: number, measure: Measure, seat: Seat): Promise<void> {
-    if (!this.#wants(measure, seat.contender)) return;
+    if (!this.#wants(measure, seat.contender, seat.settings)) return;
     this.#progress(`${measure.id}: ${seat.contender.name}`);
     try {
       this.outcome.samples.add(seat.contender.name, round, await measure.sample(seat));
@@ -154,8 +160,8 @@ export class Rounds {
     this.outcome.failures.push({ contender: name, what, reason: words(error) });
   }
 
-  #wants({ id, takesPart }: Measure, contender: Contender): boolean {
+  #wants({ id, takesPart }: Measure, contender: Contender, settings: Settings): boolean {
     const failed = this.outcome.failures.some(({ contender: name, what }) => name === contender.name && what === id);
-    return !failed && takesPart?.(contender) !== false;
+    return !failed && takesPart?.(contender, settings) !== false;
   }
 }

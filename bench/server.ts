@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Contender } from './contenders.js';
 
-/** What one server is started with; `contenders/shared/control.ts` says what each number means. */
+/** What one server is started with; `contenders/shared/control.ts` says what each of them means. */
 export interface Settings {
   handlers: number;
   namespaces: number;
   dtoClasses: number;
   controllers: number;
+  watch: string;
 }
 
-export const defaults: Settings = { handlers: 50, namespaces: 1, dtoClasses: 0, controllers: 0 };
+export const defaults: Settings = { handlers: 50, namespaces: 1, dtoClasses: 0, controllers: 0, watch: 'nothing' };
 
 const START_MS = 60_000;
 
@@ -71,6 +72,11 @@ export class Server {
   /** Bytes on the JavaScript heap and outside of it after garbage collection; `undefined` where that says nothing (Python). */
   async heap(): Promise<number | undefined> {
     return (await this.#ask('heap')).heap;
+  }
+
+  /** Spans that a server which records them has exported so far. */
+  async spans(): Promise<number> {
+    return (await this.#ask('spans')).spans!;
   }
 
   /** Closes the server's standard input, which ends it; after two seconds, kills it. */

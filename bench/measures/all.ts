@@ -7,6 +7,7 @@ import { memory } from './memory.js';
 import type { Measure } from './measure.js';
 import { besideDtos, echoes, orders, rejections, says, sliding } from './messages.js';
 import { plans } from './plans.js';
+import { watched, watchedParts } from './watched.js';
 
 /** Everything that `npm run bench` measures, in the order of the tables. */
 export const allMeasures: Measure[] = [
@@ -22,5 +23,7 @@ export const allMeasures: Measure[] = [
   fanout,
   connections,
   handlers,
+  watched,
+  watchedParts,
   boot,
 ];

@@ -36,7 +36,12 @@ export interface Column {
   /** Unique among all measures, as `say.16`. */
   id: string;
   title: string;
-  unit: 'µs' | 'ms' | 'KB';
+  /** Empty for counts. */
+  unit: 'µs' | 'ms' | 'KB' | '';
+  /** Stands in a row that is named after the contender and this; columns of one title stand below each other. */
+  row?: string;
+  /** The contender's own column that the numbers are ratios to, in the place of plain's. */
+  base?: string;
 }
 
 /** Numbers of one contender in one round, by column id, in the column's unit. */
@@ -53,8 +58,10 @@ export interface Measure {
   clients: boolean;
   /** Samples of each server in a round, interleaved; more than one where a sample is a short window. */
   sweeps: number;
-  /** Whether a contender can be measured; all can when absent. */
-  takesPart?: (contender: Contender) => boolean;
+  /** Whether a contender can be measured in one of the settings; all can in all when absent. */
+  takesPart?: (contender: Contender, settings: Settings) => boolean;
+  /** Measured only when `--only` names it: no part of a whole run. */
+  aside?: true;
   /** Measures once. Rejects when the contender does not answer as it should. */
   sample: (seat: Seat) => Promise<Sample>;
 }

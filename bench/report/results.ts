@@ -69,6 +69,7 @@ export function printRun({ samples, failures, facts }: Run, measures: Measure[],
 const READING = `Server CPU time (user and system, all threads) per message and per connection, in interleaved rounds with fresh servers.
 The first row of a table is plain Socket.IO with hand-written checks, absolute; the others are **ratios to it**, taken within
 a round: median (range of the middle half of the rounds). Lower is better. What cannot be compared has no number.
+A server that is watched is compared with the same contender's that is not.
 [README.md](README.md) says what is measured and how.`;
 
 /** RESULTS.md and chart.svg. */

@@ -13,9 +13,12 @@ export function digits(value: number): string {
   return value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 }
 
+/** Stands where there is no number. */
+export const NONE = '–';
+
 /** The median, and in brackets the range of the middle half of the rounds. */
 export function spreadText(spread: Spread | undefined, unit = ''): string {
-  if (!spread) return '–';
+  if (!spread) return NONE;
   const { median, low, high } = spread;
   return `${digits(median)}${unit && ` ${unit}`} (${digits(low)}–${digits(high)})`;
 }

@@ -3,28 +3,45 @@ import type { Contender } from '../contenders.js';
 import { busyOf, type Column, type Measure } from '../measures/measure.js';
 import type { Failure } from '../rounds.js';
 import { spread, type Samples } from '../samples.js';
-import { digits, spreadText, type Table } from './table.js';
+import { digits, NONE, spreadText, type Table } from './table.js';
 import { targets } from './targets.js';
 
 const BASE = 'plain';
 export const NOT_MEASURED = 'not measured';
 
-/** Plain's numbers are absolute; everybody else's are ratios to them, or absolute where plain has none. */
-function cell(samples: Samples, contender: Contender, { id, unit }: Column): string {
+/** Plain's numbers are absolute; everybody else's are ratios to them, or to the column's own base, or absolute where there is neither. */
+function cell(samples: Samples, contender: Contender, { id, unit, base }: Column): string {
+  if (base !== undefined) return spreadText(spread(samples.ratio(contender.name, id, contender.name, base)));
   const measuredPlain = samples.absolute(BASE, id).length > 0;
   if (contender.name === BASE || !measuredPlain) return spreadText(spread(samples.absolute(contender.name, id)), unit);
   return spreadText(spread(samples.ratio(contender.name, id, BASE)));
 }
 
-/** One table per measure: a row per contender that was measured. */
+/** A contender's row, or those that its columns name. */
+function rowsOf(samples: Samples, contender: Contender, columns: Column[], titles: string[]): string[][] {
+  const names = [...new Set(columns.map(({ row }) => row))];
+  return names.map((name) => {
+    const own = columns.filter(({ row }) => row === name);
+    const cells = titles.map((title) => {
+      const column = own.find((each) => each.title === title);
+      return column ? cell(samples, contender, column) : NONE;
+    });
+    return [name === undefined ? contender.label : `${contender.label}, ${name}`, ...cells];
+  });
+}
+
+/** One table per measure: a row, or several, per contender that was measured. */
 export function measureTables(samples: Samples, measures: Measure[], contenders: Contender[]): Table[] {
-  return measures.map(({ title, columns }) => ({
-    title,
-    head: ['', ...columns.map((column) => column.title)],
-    rows: contenders
-      .map((contender) => [contender.label, ...columns.map((column) => cell(samples, contender, column))])
-      .filter((row) => row.slice(1).some((text) => text !== '–')),
-  }));
+  return measures.map(({ title, columns }) => {
+    const titles = [...new Set(columns.map((column) => column.title))];
+    return {
+      title,
+      head: ['', ...titles],
+      rows: contenders
+        .flatMap((contender) => rowsOf(samples, contender, columns, titles))
+        .filter((row) => row.slice(1).some((text) => text !== NONE)),
+    };
+  });
 }
 
 /** The promises beside what was measured, compared with two decimals as they are written; one that was not measured says so. */

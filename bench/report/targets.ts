@@ -68,6 +68,14 @@ const plan = (what: string, payload: string, beside100: number): Target[] => [
 const fasterPlan = (claim: string, column: string, limit: number): Target =>
   cheaperThan(`${claim}: times cheaper than the libraries`, 'plain-class-validator', column, limit);
 
+const watched = (what: string, column: string): Target =>
+  toItself(
+    `${what}: OpenTelemetry at a share of 1 % to not watched (itself)`,
+    `watched.share-1.${column}`,
+    `watched.nothing.${column}`,
+    1.1,
+  );
+
 /** What Colloquy promises about its speed; ratios to plain Socket.IO with hand-written checks unless said otherwise. */
 export const targets: Target[] = [
   toPlain('acknowledged event, 1 in flight', 'echo.1', 1.02),
@@ -103,6 +111,10 @@ export const targets: Target[] = [
   ),
   toPlain('CPU per connection made, 50 handlers', 'connection.cpu.handlers50', 0.95),
   toItself('CPU per message, 10,000 handlers to 10 (itself)', 'handlers.10000', 'handlers.10', 1.02),
+  watched('acknowledged event, 1 in flight', 'echo.1'),
+  watched('acknowledged event, 16 in flight', 'echo.16'),
+  watched('validated event, 1 in flight', 'say.1'),
+  watched('validated event, 16 in flight', 'say.16'),
   toPlain('latency p99 at 1,000 messages per second', 'latency.p99', 1),
   {
     claim: 'boot with 1,000 controllers, seconds of CPU',

@@ -7,6 +7,7 @@ import { Socket } from 'socket.io';
 import { addMethod, makeControllers } from '../shared/classes.js';
 import { announce, otherEvents, otherNamespaces, serverOptions, settings } from '../shared/control.js';
 import { makeDto, useOtherDtos } from '../shared/dto.js';
+import { watch } from '../shared/watch.js';
 
 class Say {
   @IsString() @Length(1, 40) room!: string;
@@ -83,6 +84,7 @@ const fastLane = process.argv[2] !== 'long-way';
 /** The limit of events per second stays in place, only higher: the load of any benchmark exceeds the default. */
 const app = await createApp({
   ...serverOptions,
+  ...(await watch(() => import('colloquy/otel'))),
   engine,
   fastLane,
   controllers: [BenchController, ...neighbours, ...others, ...controllers],

@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline';
 import { setImmediate as turn } from 'node:timers/promises';
 
+/** What watches a server; `watch.ts` sets it up. */
+export type Watch = 'nothing' | 'storage' | 'subscriber' | 'share-0' | 'share-1' | 'sampler-1' | 'spans' | 'recorder';
+
 /** What one server is started with; the runner passes it as JSON in `BENCH_SETTINGS`. */
 export interface Settings {
   /** Handlers beside the contract's own, named `other0`, `other1` …; each answers its argument. */
@@ -11,6 +14,7 @@ export interface Settings {
   dtoClasses: number;
   /** Controllers beside the contract's own, of five handlers and one DTO class each. */
   controllers: number;
+  watch: Watch;
 }
 
 export const settings: Settings = JSON.parse(process.env['BENCH_SETTINGS'] ?? '{}') as Settings;
@@ -42,7 +46,21 @@ async function heap(): Promise<number> {
   return heapUsed + external;
 }
 
-const say = (answer: object): void => void process.stdout.write(`@bench ${JSON.stringify(answer)}\n`);
+const say = (facts: object): void => void process.stdout.write(`@bench ${JSON.stringify(facts)}\n`);
+
+type Answer = () => number | Promise<number>;
+
+const answers: Record<string, Answer> = { cpu, heap };
+
+/** Has one more question of the runner answered. */
+export function answer(question: string, by: Answer): void {
+  answers[question] = by;
+}
+
+async function reply(question: string): Promise<void> {
+  const by = answers[question];
+  if (by) say({ [question]: await by() });
+}
 
 /**
  * Tells the runner that this server listens, then answers its questions: one word per line on standard input,
@@ -51,9 +69,6 @@ const say = (answer: object): void => void process.stdout.write(`@bench ${JSON.s
 export function announce(port: number): void {
   say({ port, cpu: cpu() });
   const lines = createInterface({ input: process.stdin });
-  lines.on('line', (line) => {
-    if (line === 'cpu') say({ cpu: cpu() });
-    else if (line === 'heap') void heap().then((bytes) => say({ heap: bytes }));
-  });
+  lines.on('line', (question) => void reply(question));
   lines.on('close', () => process.exit(0));
 }
