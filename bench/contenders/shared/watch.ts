@@ -4,7 +4,7 @@ import { answer, settings, type Watch } from './control.js';
 /** Switches on what makes a framework's spans, once the SDK is there. */
 type Instrument = () => Promise<unknown>;
 
-/** Has OpenTelemetry's SDK record a share of all traces, in batches; the exporter counts the spans, and drops them. */
+/** Has OpenTelemetry's SDK, as it is unless told otherwise, record a share of all traces; the exporter counts the spans, and drops them. */
 async function recordTraces(share: number, instrument: Instrument): Promise<void> {
   const sdk = await import('@opentelemetry/sdk-trace-node');
   let exported = 0;
@@ -16,8 +16,8 @@ async function recordTraces(share: number, instrument: Instrument): Promise<void
     shutdown: () => Promise.resolve(),
   };
   const provider = new sdk.NodeTracerProvider({
-    sampler: new sdk.TraceIdRatioBasedSampler(share),
-    spanProcessors: [new sdk.BatchSpanProcessor(exporter, { maxQueueSize: 1_000_000, maxExportBatchSize: 5_000 })],
+    ...(share < 1 && { sampler: new sdk.TraceIdRatioBasedSampler(share) }),
+    spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
   });
   provider.register();
   answer('spans', async () => {

@@ -79,7 +79,8 @@ class Lane implements OpenLane {
     this.intake.receive(bytes, this.#isReading);
     this.#isReading = true;
     if (callChannel.hasSubscribers) noteBytes(data, bytes);
-    process.nextTick(handle, this, socket, data, id, isInside);
+    // Node.js calls a function with more than four values slower.
+    process.nextTick(isInside ? handleInside : handle, this, socket, data, id);
   }
 
   /** What was read is handled now: what comes next came later. */
@@ -105,9 +106,14 @@ class Lane implements OpenLane {
   }
 }
 
-function handle(lane: Lane, socket: Socket, data: unknown[], id: number | undefined, isInside: boolean): void {
+function handle(lane: Lane, socket: Socket, data: unknown[], id: number | undefined): void {
   lane.endReading();
-  receive(socket, data, id, isInside);
+  receive(socket, data, id, false);
+}
+
+function handleInside(lane: Lane, socket: Socket, data: unknown[], id: number | undefined): void {
+  lane.endReading();
+  receive(socket, data, id, true);
 }
 
 function parse(json: string): unknown[] | undefined {
