@@ -36,6 +36,7 @@ import { isThenable, promiseOf } from '../base/thenable.js';
 import { beginEntering, endEntering } from './namespaces/entering.js';
 import { compactListeners } from './namespaces/listeners.js';
 import { enterTransport, leaveTransport } from './namespaces/pending-namespaces.js';
+import { compactMaps } from './namespaces/small-map.js';
 import { awaitMiddleware, endMiddleware, startJoinTimer, stopJoinTimer } from './namespaces/join-timer.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
@@ -104,6 +105,7 @@ function attach(served: ServedNamespace, socket: Socket): Connection {
     connection.observer = new ObservedConnection(socket, served.plan.label, connection.log);
   socket.emit = emit;
   compactListeners(socket);
+  compactMaps(socket);
   return connection;
 }
 
