@@ -43,10 +43,10 @@ export interface OutsideParts {
 let asking: Intake | undefined;
 
 /** Handles a CONNECT of a transport. */
-export function whileAsking(intake: Intake | undefined, handle: () => void): void {
+export function whileAsking<T>(intake: Intake | undefined, handle: (packet: T) => void, packet: T): void {
   asking = intake;
   try {
-    handle();
+    handle(packet);
   } finally {
     asking = undefined;
   }
