@@ -113,23 +113,26 @@ function onError(this: WebSocket, error: unknown): void {
   this[transportKey]!.onError(error);
 }
 
-/** Has an Engine.IO socket share its functions, if nobody but Engine.IO has listened to its transport yet. */
-export function shareListeners(socket: EngineSocket): void {
-  const { transport, cleanupFn } = socket;
-  if (cleanupFn.length !== 1 || !hasStockListeners(transport)) return;
+/** Hears what a socket must know of its transport. */
+export function listenToTransport(transport: Transport, socket: EngineSocket): void {
   transport[engineSocketKey] = socket;
-  setListeners(transport, new TransportListeners(), transportEvents.length);
-  socket.cleanupFn = [];
-  socket.clearTransport = clearTransport;
+  const listeners = new TransportListeners();
+  if (countOf(transport) === 0) return setListeners(transport, listeners, transportEvents.length);
+  for (const [name, listener] of Object.entries(listeners)) transport.on(name, listener);
 }
 
-/** Whether each event has one listener, and no other event has any; `headers` is one of long-polling. */
-function hasStockListeners(transport: Transport): boolean {
+export function leaveTransport(transport: Transport): void {
+  for (const [name, listener] of Object.entries(new TransportListeners())) transport.removeListener(name, listener);
+}
+
+/** Drops what only long-polling is told, if nobody but Engine.IO has listened to a transport yet. */
+export function compactTransport(transport: Transport): void {
   const events = listenersOf(transport);
-  const others = events['headers'] === undefined ? 0 : 1;
-  if (countOf(transport) - others !== transportEvents.length) return false;
-  for (const name of transportEvents) if (typeof events[name] !== 'function') return false;
-  return true;
+  if (transport.name !== 'websocket' || typeof events['headers'] !== 'function') return;
+  if (countOf(transport) !== transportEvents.length + 1) return;
+  const listeners = new TransportListeners();
+  for (const [name, listener] of Object.entries(listeners)) if (events[name] !== listener) return;
+  setListeners(transport, listeners, transportEvents.length);
 }
 
 function onTransportError(this: Transport, error: unknown): void {
@@ -150,13 +153,6 @@ function onDrain(this: Transport): void {
 
 function onTransportClose(this: Transport): void {
   this[engineSocketKey]!.onClose('transport close');
-}
-
-/** Replaces `clearTransport` of an Engine.IO socket. */
-function clearTransport(this: EngineSocket): void {
-  for (const [name, listener] of Object.entries(new TransportListeners()))
-    this.transport.removeListener(name, listener);
-  (Object.getPrototypeOf(this) as EngineSocket).clearTransport.call(this);
 }
 
 /** Has the sockets of an engine share the function that forgets one when it closes, which comes first. */

@@ -111,14 +111,24 @@ export interface TransportRequest {
 export interface EngineServer extends Emitter {
   readonly clients: Record<string, EngineSocket>;
   clientsCount: number;
+  readonly opts: { readonly pingInterval: number };
   createTransport(name: string, request: TransportRequest): Transport;
+}
+
+/** What Engine.IO uses of the timer for a socket's next ping. */
+export interface Heartbeat {
+  /** Begins the interval anew. */
+  refresh(): void;
+  /** Ends it. */
+  close(): void;
 }
 
 /** Engine.IO's socket, whichever transport it is on. */
 export interface EngineSocket extends Emitter {
   readonly id: string;
   readonly server: EngineServer;
-  readonly transport: Transport;
+  readonly protocol: number;
+  transport: Transport;
   readonly readyState: string;
   /** Packets that wait for the transport, and the callbacks that wait for them. */
   readonly writeBuffer: Packet[];
@@ -127,16 +137,22 @@ export interface EngineSocket extends Emitter {
   readonly sentCallbackFn: unknown[];
   /** Called, in this order, when the transport is left. */
   cleanupFn: (() => void)[];
+  pingIntervalTimer: Heartbeat | null;
+  /** Whether a packet has come while the client's answer to a ping is awaited. */
+  hasRefreshedPingTimeout: boolean;
+  setTransport(transport: Transport): void;
   clearTransport(): void;
+  schedulePing(): void;
+  resetPingTimeout(): void;
+  sendPacket(type: string): void;
   write(data: unknown, options?: PacketOptions, callback?: unknown): unknown;
   onPacket(packet: Packet): void;
   onDrain(): void;
   onError(error: unknown): void;
-  onClose(reason: string): void;
+  onClose(reason: string, description?: unknown): void;
   [laneKey]?: OpenLane;
   [sendTextKey]?(text: string): void;
   [writeKey]?: unknown;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
-  once(event: 'upgrade', listener: (transport: Transport) => void): void;
 }
