@@ -1,6 +1,7 @@
 /** The time to join: a transport that is in no namespace when it is over is closed. See `limits.joinTime`. */
 import { tooLate } from '../../base/channels/outcome.js';
 import type { Connection } from '../connection.js';
+import { clock } from '../intake/intake.js';
 import { namespaceInternalsOf } from '../internals.js';
 import { isEntering } from './pending-namespaces.js';
 import { noteCut } from '../observing/observed-connection.js';
@@ -16,7 +17,7 @@ export function stopJoinTimer({ client, intake }: Connection): void {
 export function startJoinTimer(connection: Connection): void {
   const { client, socket, intake } = connection;
   if (client.nsps.size > 0 || client.connectTimeout || isEntering(socket)) return;
-  Object.assign(intake, { isInside: false, began: Date.now() });
+  Object.assign(intake, { isInside: false, began: clock() });
   client.connectTimeout = setTimeout(() => {
     if (client.nsps.size === 0) client.close();
   }, joinTimeOf(connection));
