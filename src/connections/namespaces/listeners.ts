@@ -5,7 +5,7 @@
 
 /** The parts of Node.js's emitters that hold their listeners. */
 export interface ListenerStore {
-  _events?: object;
+  _events?: object | undefined;
   _eventsCount?: number;
 }
 
@@ -20,7 +20,7 @@ export function emptyPrototype({ prototype }: { readonly prototype: object }): v
   delete (prototype as { constructor?: unknown }).constructor;
 }
 
-/** Listeners of `error` alone, and of `close`, `data` and `error`: those of Socket.IO's sockets, and of Engine.IO's. */
+/** The listeners of Socket.IO's sockets. */
 class ErrorListeners {
   readonly error: unknown;
 
@@ -29,28 +29,90 @@ class ErrorListeners {
   }
 }
 
+/** Those of Engine.IO's sockets. */
 class SessionListeners {
   readonly close: unknown;
   readonly data: unknown;
   readonly error: unknown;
 
   constructor(events: Record<string, unknown>) {
-    this.close = events['close'];
+    this.close = compact(events['close']);
     this.data = events['data'];
     this.error = events['error'];
   }
 }
 
-for (const listeners of [ErrorListeners, SessionListeners]) emptyPrototype(listeners);
+/** Those of a TCP socket with a WebSocket. */
+class TcpListeners {
+  readonly close: unknown;
+  readonly error: unknown;
+  readonly data: unknown;
+  readonly end: unknown;
 
-/** Makes the listeners of a socket take less memory, if they are those that every socket has, in the order in which it has them. */
+  constructor(events: Record<string, unknown>) {
+    this.close = compact(events['close']);
+    this.error = events['error'];
+    this.data = events['data'];
+    this.end = compact(events['end']);
+  }
+}
+
+/** Those of the `Receiver` of `ws`. */
+class ReceiverListeners {
+  readonly error: unknown;
+  readonly drain: unknown;
+  readonly conclude: unknown;
+  readonly message: unknown;
+  readonly ping: unknown;
+  readonly pong: unknown;
+
+  constructor(events: Record<string, unknown>) {
+    this.error = events['error'];
+    this.drain = events['drain'];
+    this.conclude = events['conclude'];
+    this.message = events['message'];
+    this.ping = events['ping'];
+    this.pong = events['pong'];
+  }
+}
+
+/** A list that has grown has room for 16 more. */
+function compact(listeners: unknown): unknown {
+  return Array.isArray(listeners) ? listeners.slice() : listeners;
+}
+
+interface Kind {
+  readonly Listeners: new (events: Record<string, unknown>) => object;
+  /** In the order in which emitters of the kind have them. */
+  readonly events: readonly string[];
+}
+
+const kinds = [ErrorListeners, SessionListeners, TcpListeners, ReceiverListeners].map((Listeners): Kind => {
+  const events = Object.keys(new Listeners({}));
+  emptyPrototype(Listeners);
+  return { Listeners, events };
+});
+
+/** Makes the listeners of an emitter take less memory, if they are those that every emitter of its kind has. */
 export function compactListeners(emitter: object): void {
   const store = emitter as ListenerStore;
   const events = listenersOf(emitter);
-  if (store._eventsCount === 1) {
-    if (events['error'] !== undefined) store._events = new ErrorListeners(events);
-  } else if (store._eventsCount === 3 && events['data'] !== undefined) {
-    const [first, second, third] = Object.keys(events);
-    if (first === 'close' && second === 'data' && third === 'error') store._events = new SessionListeners(events);
+  const kind = kinds.find((each) => each.events.length === store._eventsCount);
+  // Streams have their events before there are listeners.
+  if (kind && haveOrder(events, kind.events)) store._events = new kind.Listeners(events);
+}
+
+function haveOrder(events: Record<string, unknown>, expected: readonly string[]): boolean {
+  let found = 0;
+  for (const event in events) {
+    if (events[event] === undefined) continue;
+    if (event !== expected[found++]) return false;
   }
+  return found === expected.length;
+}
+
+/** The same for an emitter that nobody listens to. */
+export function dropListeners(emitter: object): void {
+  const store = emitter as ListenerStore;
+  if (store._eventsCount === 0) store._events = undefined;
 }

@@ -94,7 +94,7 @@ function ping(socket: EngineSocket): void {
   socket.resetPingTimeout();
 }
 
-/** Milliseconds as small whole numbers, which V8 keeps in the object itself. */
+/** Milliseconds as small whole numbers, which V8 keeps where they are used. */
 function clock(): number {
   return Math.ceil(performance.now());
 }

@@ -44,7 +44,7 @@ function leanTransport(createTransport: EngineServer['createTransport']): Transp
 
   /** Made by the parent of Engine.IO's class, with all methods of that class. */
   class LeanTransport extends Base {
-    override readonly _onSentLast: Callback = (error) => onSentLast(this, error);
+    override readonly _onSentLast: Callback = onSentLast.bind(this);
     override readonly socket: WebSocket;
     override readonly perMessageDeflate = null;
 
@@ -82,11 +82,11 @@ function onSent(transport: Transport, error?: Error): void {
   if (error) transport.onError('write error', error.stack);
 }
 
-function onSentLast(transport: Transport, error?: Error): void {
-  if (error) return transport.onError('write error', error.stack);
-  transport.emit('drain');
-  transport.writable = true;
-  transport.emit('ready');
+function onSentLast(this: Transport, error?: Error): void {
+  if (error) return this.onError('write error', error.stack);
+  this.emit('drain');
+  this.writable = true;
+  this.emit('ready');
 }
 
 /** Hears what the transport must know of its WebSocket. */

@@ -2,7 +2,8 @@
  * The sockets of an engine that is corked, as Engine.IO makes them, with a few functions of ours that all of them share: transports find
  * their socket by a key, and one timer serves all heartbeats.
  */
-import { sendTextKey, writeKey } from '../../connections/lane/unwatched.js';
+import { laneKey, sendingKey, type Sending } from '../../connections/lane/unwatched.js';
+import { compactListeners, dropListeners } from '../../connections/namespaces/listeners.js';
 import { writeFrame } from './broadcast.js';
 import { isBetweenMessages, readTexts } from './frame-reader.js';
 import { sendCorked, sendFrame, sendOne, sendTexts } from './frame-writer.js';
@@ -16,6 +17,7 @@ import {
   type PacketOptions,
   type Receiver,
   type Transport,
+  type WebSocket,
 } from './ws.js';
 
 /** The engines that are corked. */
@@ -40,7 +42,7 @@ const prepared = new WeakSet<EngineSocket>();
 /** Adopts sockets before functions and a timer are made for each of them; those of other engines are as they were. */
 function prepare(stock: EngineSocket): void {
   prepared.add(stock);
-  const { setTransport, schedulePing } = stock;
+  const { setTransport, schedulePing, clearTransport } = stock;
   stock.setTransport = function (transport) {
     if (!engines.has(this.server) || !isOfWs(transport)) return setTransport.call(this, transport);
     this.transport = transport;
@@ -50,6 +52,14 @@ function prepare(stock: EngineSocket): void {
   stock.schedulePing = function () {
     if (!isAdopted(this)) return schedulePing.call(this);
     this.pingIntervalTimer = startHeartbeat(this, this.server.opts.pingInterval);
+  };
+  // An adopted socket is closing: it has its last transport.
+  stock.clearTransport = function () {
+    if (isAdopted(this)) {
+      this.pingIntervalTimer?.close();
+      leaveTransport(this.transport);
+    }
+    clearTransport.call(this);
   };
 }
 
@@ -68,7 +78,7 @@ function isOfWs({ name, socket }: Transport): boolean {
 }
 
 function isAdopted(socket: EngineSocket): boolean {
-  return socket[sendTextKey] !== undefined;
+  return socket[sendingKey] !== undefined;
 }
 
 function adopt(socket: EngineSocket, transport: Transport): void {
@@ -78,12 +88,30 @@ function adopt(socket: EngineSocket, transport: Transport): void {
   transport.send = isPlain ? sendTexts : sendCorked;
   if (isPlain) transport.sendText = sendOne;
   receiver![engineSocketKey] = socket;
-  receiver!.write = write;
+  receiver!.write = read;
+  for (const emitter of [sender!._socket, receiver!]) compactListeners(emitter);
+  dropListeners(socket.request);
+  if (extensions === '') shareNone(transport.socket!);
+  if (socket.sentCallbackFn.length === 0) socket.sentCallbackFn = listOfOne();
   socket.flush = flush;
-  socket[sendTextKey] = sendText;
-  socket.write = writePacket;
-  socket[writeKey] = writePacket;
-  socket.clearTransport = clearTransport;
+  socket.write = write;
+  socket[sendingKey] = sending;
+  // V8 gives sockets as much room as the first ones need, and keeps what they are given later elsewhere.
+  socket[laneKey] = undefined;
+}
+
+/** An empty list with room for one; V8 makes room for 17 when something is put into another empty list. */
+function listOfOne(): unknown[] {
+  const list = [null];
+  list.shift();
+  return list;
+}
+
+/** The extensions of a WebSocket that has none; `ws` makes an object for each, and changes none of a server. */
+const none = Object.freeze({});
+
+function shareNone(socket: WebSocket): void {
+  for (const part of [socket, socket._sender!, socket._receiver!]) part._extensions = none;
 }
 
 /** Replaces `flush` of an Engine.IO socket. */
@@ -92,7 +120,7 @@ function flush(this: EngineSocket): void {
 }
 
 /** Replaces `write` of an Engine.IO socket, which Socket.IO sends by. */
-function writePacket(this: EngineSocket, data: unknown, options?: PacketOptions, callback?: unknown): unknown {
+function write(this: EngineSocket, data: unknown, options?: PacketOptions, callback?: unknown): unknown {
   if (callback === undefined && !isHeld(this) && writeFrame(this, data, options)) return this;
   return stockOf(this).write.call(this, data, options, callback);
 }
@@ -101,27 +129,22 @@ function writePacket(this: EngineSocket, data: unknown, options?: PacketOptions,
 const textOptions = { compress: true };
 
 /** Sends a text as `write` of an Engine.IO socket does, which tells its listeners; the lane has seen that there are none. */
-function sendText(this: EngineSocket, text: string): void {
-  const { transport, writeBuffer } = this;
-  const isFree = transport.writable && writeBuffer.length === 0 && !isHeld(this);
+function sendText(socket: EngineSocket, text: string): void {
+  const { transport, writeBuffer } = socket;
+  const isFree = transport.writable && writeBuffer.length === 0 && !isHeld(socket);
   if (isFree && transport.sendText?.(text)) return;
   writeBuffer.push({ type: 'message', options: textOptions, data: text });
-  this.flush();
+  socket.flush();
 }
 
-/** Replaces `clearTransport` of an Engine.IO socket, which comes when it closes. */
-function clearTransport(this: EngineSocket): void {
-  this.pingIntervalTimer?.close();
-  leaveTransport(this.transport);
-  stockOf(this).clearTransport.call(this);
-}
+const sending: Sending = { sendText, write };
 
 function stockOf(socket: EngineSocket): EngineSocket {
   return Object.getPrototypeOf(socket) as EngineSocket;
 }
 
 /** Replaces `write` of a receiver: what it is between two messages for is read without it. */
-function write(this: Receiver, chunk: Buffer): boolean {
+function read(this: Receiver, chunk: Buffer): boolean {
   const stock = Object.getPrototypeOf(this) as Receiver;
   const engineSocket = this[engineSocketKey]!;
   // Other listeners for messages get them from `ws`.

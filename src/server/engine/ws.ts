@@ -1,6 +1,6 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
-import { laneKey, sendTextKey, writeKey, type OpenLane } from '../../connections/lane/unwatched.js';
+import { laneKey, sendingKey, type OpenLane, type Sending } from '../../connections/lane/unwatched.js';
 
 /** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
@@ -23,6 +23,7 @@ export interface RawSocket {
 /** The `Sender` of `ws`; Engine.IO calls its `sendFrame` too, for packets that were encoded once for a whole room. */
 export interface Sender {
   readonly _socket: RawSocket;
+  _extensions: object;
   sendFrame(frame: Frame, callback?: Callback): void;
 }
 
@@ -36,6 +37,7 @@ export interface Receiver {
   readonly _fragmented: number;
   /** Most bytes of a message; 0 for any number. */
   readonly _maxPayload: number;
+  _extensions: object;
   /** `false` if it wants no more for now. */
   write(chunk: Buffer): boolean;
   /** Leads to whom its messages are for. */
@@ -62,6 +64,8 @@ export interface WebSocket extends Emitter {
   readonly extensions: string;
   readonly _sender?: Sender;
   readonly _receiver?: Receiver;
+  /** By their names, with their parameters. */
+  _extensions: object;
   /** Leads to the transport that it carries. */
   [transportKey]?: Transport;
   send(data: unknown, callback: Callback): void;
@@ -128,13 +132,14 @@ export interface EngineSocket extends Emitter {
   readonly id: string;
   readonly server: EngineServer;
   readonly protocol: number;
+  readonly request: object;
   transport: Transport;
   readonly readyState: string;
   /** Packets that wait for the transport, and the callbacks that wait for them. */
   readonly writeBuffer: Packet[];
   readonly packetsFn: readonly unknown[];
   /** The callbacks of each batch that the transport has. */
-  readonly sentCallbackFn: unknown[];
+  sentCallbackFn: unknown[];
   /** Called, in this order, when the transport is left. */
   cleanupFn: (() => void)[];
   pingIntervalTimer: Heartbeat | null;
@@ -150,9 +155,8 @@ export interface EngineSocket extends Emitter {
   onDrain(): void;
   onError(error: unknown): void;
   onClose(reason: string, description?: unknown): void;
-  [laneKey]?: OpenLane;
-  [sendTextKey]?(text: string): void;
-  [writeKey]?: unknown;
+  [laneKey]?: OpenLane | undefined;
+  [sendingKey]?: Sending;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
 }
