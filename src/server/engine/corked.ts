@@ -10,6 +10,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { shareForgetting, shareTransports } from './lean.js';
+import { rememberQuery } from './queries.js';
+import { takeSessionIds } from './session-ids.js';
 import { corkSockets } from './socket.js';
 import type { EngineServer, EngineSocket, Sender } from './ws.js';
 
@@ -22,8 +24,12 @@ type EngineRequest = IncomingMessage & { readonly _query: Readonly<Record<string
 function joinOpening(_headers: unknown, { socket, _query }: EngineRequest): void {
   if (_query['transport'] !== 'websocket') return;
   socket.cork();
-  queueMicrotask(() => queueMicrotask(() => socket.uncork()));
+  // `queueMicrotask` makes a resource for `async_hooks` each time.
+  void now.then(nothing).then(() => socket.uncork());
 }
+
+const now = Promise.resolve();
+const nothing = (): void => undefined;
 
 /**
  * Makes an Engine.IO server (`io.engine`) write once per turn, for connections made from now on.
@@ -36,7 +42,11 @@ export function writeOncePerTurn(engine: Server['engine']): string | undefined {
   if (ws !== undefined && typeof ws.options?.WebSocket?.Sender?.prototype?.sendFrame !== 'function') {
     return 'its WebSocket server is not the ws that this was made for';
   }
-  if (ws !== undefined) shareTransports(engine as unknown as EngineServer);
+  if (ws !== undefined) {
+    shareTransports(engine as unknown as EngineServer);
+    rememberQuery(engine as unknown as EngineServer);
+    takeSessionIds(engine as unknown as EngineServer);
+  }
   corkSockets(engine as unknown as EngineServer);
   engine.on('initial_headers', joinOpening);
   engine.on('connection', (socket: EngineSocket) => shareForgetting(socket));

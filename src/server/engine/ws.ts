@@ -116,6 +116,10 @@ export interface EngineServer extends Emitter {
   readonly clients: Record<string, EngineSocket>;
   clientsCount: number;
   readonly opts: { readonly pingInterval: number };
+  /** Makes the id of a session. */
+  generateId(request: unknown): unknown;
+  /** Makes the query of a request, unless it has one. */
+  prepare(request: { readonly url?: string; _query?: Record<string, string> }): void;
   createTransport(name: string, request: TransportRequest): Transport;
 }
 
