@@ -43,7 +43,7 @@ export class Intake {
   /** Whether the transport has come to the gate of a namespace, or is in one. */
   isInside = false;
   /** The namespaces that the transport waits to be let into. */
-  entering: Set<string> | undefined;
+  entering: string[] | undefined;
   /** When its time to join began, by {@link clock}. */
   began = clock();
   #events: number;

@@ -2,7 +2,7 @@
 import { tooLate } from '../../base/channels/outcome.js';
 import type { Connection } from '../connection.js';
 import { clock } from '../intake/intake.js';
-import { namespaceInternalsOf } from '../internals.js';
+import { internalsOf, namespaceInternalsOf } from '../internals.js';
 import { isEntering } from './pending-namespaces.js';
 import { noteCut } from '../observing/observed-connection.js';
 
@@ -28,14 +28,15 @@ const waiting = new WeakMap<object, () => void>();
 
 /**
  * Follows a client that has passed the gate into middleware of the user's own, which may never call `next`: Socket.IO forgets a
- * client there, also when it leaves. Its time to join begins once more; `abandoned` is called when the transport ends before that.
+ * client there, also when it leaves. Its time to join begins once more; it is cleaned up when the transport ends before that.
  */
-export function awaitMiddleware(connection: Connection, abandoned: () => void): void {
+export function awaitMiddleware(connection: Connection): void {
   const { socket, client } = connection;
   if (namespaceInternalsOf(socket.nsp)._fns.length === 1) return;
   const timer = setTimeout(() => {
     if (client.nsps.size === 0) closeLate(connection);
   }, joinTimeOf(connection));
+  const abandoned = (): void => internalsOf(socket)._cleanup();
   const conn = socket.conn.setMaxListeners(0).once('close', abandoned);
   waiting.set(socket, () => {
     clearTimeout(timer);

@@ -56,11 +56,13 @@ export class SmallMap<K extends string | number, V extends object> implements Ma
   }
 
   *keys(): MapIterator<K> {
-    for (const [key] of this) yield key;
+    if (this.#value) yield this.#key as K;
+    if (this.#others) yield* this.#others.keys();
   }
 
   *values(): MapIterator<V> {
-    for (const [, value] of this) yield value;
+    if (this.#value) yield this.#value;
+    if (this.#others) yield* this.#others.values();
   }
 
   [Symbol.iterator](): MapIterator<[K, V]> {

@@ -116,23 +116,26 @@ function onError(this: WebSocket, error: unknown): void {
 /** Hears what a socket must know of its transport. */
 export function listenToTransport(transport: Transport, socket: EngineSocket): void {
   transport[engineSocketKey] = socket;
-  const listeners = new TransportListeners();
-  if (countOf(transport) === 0) return setListeners(transport, listeners, transportEvents.length);
-  for (const [name, listener] of Object.entries(listeners)) transport.on(name, listener);
+  if (countOf(transport) === 0) return setListeners(transport, new TransportListeners(), transportEvents.length);
+  for (const name of transportEvents) transport.on(name, listeners[name]!);
 }
 
 export function leaveTransport(transport: Transport): void {
-  for (const [name, listener] of Object.entries(new TransportListeners())) transport.removeListener(name, listener);
+  if (isHeardByUs(transport, transportEvents.length)) return setListeners(transport, undefined, 0);
+  for (const name of transportEvents) transport.removeListener(name, listeners[name]!);
 }
 
 /** Drops what only long-polling is told, if nobody but Engine.IO has listened to a transport yet. */
 export function compactTransport(transport: Transport): void {
+  const isTold = transport.name === 'websocket' && typeof listenersOf(transport)['headers'] === 'function';
+  if (isTold && isHeardByUs(transport, transportEvents.length + 1))
+    setListeners(transport, new TransportListeners(), transportEvents.length);
+}
+
+/** Whether a transport has our listeners, and of all events so many. */
+function isHeardByUs(transport: Transport, count: number): boolean {
   const events = listenersOf(transport);
-  if (transport.name !== 'websocket' || typeof events['headers'] !== 'function') return;
-  if (countOf(transport) !== transportEvents.length + 1) return;
-  const listeners = new TransportListeners();
-  for (const [name, listener] of Object.entries(listeners)) if (events[name] !== listener) return;
-  setListeners(transport, listeners, transportEvents.length);
+  return countOf(transport) === count && transportEvents.every((name) => events[name] === listeners[name]);
 }
 
 function onTransportError(this: Transport, error: unknown): void {
@@ -197,7 +200,8 @@ class TransportListeners {
 
 for (const listeners of [WebSocketListeners, TransportListeners]) emptyPrototype(listeners);
 
-const transportEvents = Object.keys(new TransportListeners());
+const listeners: Readonly<Record<string, Listener>> = { ...new TransportListeners() };
+const transportEvents = Object.keys(listeners);
 
 /** The first listener of an event. */
 function firstOf(emitter: Emitter, event: string): Listener | undefined {
@@ -209,8 +213,8 @@ function countOf(emitter: Emitter): number {
   return (emitter as Emitter & ListenerStore)._eventsCount!;
 }
 
-function setListeners(emitter: Emitter, listeners: object, count: number): void {
+function setListeners(emitter: Emitter, events: object | undefined, count: number): void {
   const store = emitter as Emitter & ListenerStore;
-  store._events = listeners;
+  store._events = events;
   store._eventsCount = count;
 }
