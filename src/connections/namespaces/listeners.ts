@@ -83,11 +83,11 @@ function compact(listeners: unknown): unknown {
 
 interface Kind {
   readonly Listeners: new (events: Record<string, unknown>) => object;
-  /** In the order in which emitters of the kind have them. */
   readonly events: readonly string[];
 }
 
-const kinds = [ErrorListeners, SessionListeners, TcpListeners, ReceiverListeners].map((Listeners): Kind => {
+/** Streams have these events in this order, before there are listeners; others have theirs in the order in which they came. */
+const kinds = [ErrorListeners, TcpListeners, ReceiverListeners, SessionListeners].map((Listeners): Kind => {
   const events = Object.keys(new Listeners({}));
   emptyPrototype(Listeners);
   return { Listeners, events };
@@ -97,18 +97,16 @@ const kinds = [ErrorListeners, SessionListeners, TcpListeners, ReceiverListeners
 export function compactListeners(emitter: object): void {
   const store = emitter as ListenerStore;
   const events = listenersOf(emitter);
-  const kind = kinds.find((each) => each.events.length === store._eventsCount);
-  // Streams have their events before there are listeners.
-  if (kind && haveOrder(events, kind.events)) store._events = new kind.Listeners(events);
+  for (const { Listeners, events: expected } of kinds) {
+    if (expected.length !== store._eventsCount) continue;
+    if (!expected.every((event) => events[event] !== undefined)) continue;
+    if (Listeners !== SessionListeners || haveOrder(events, expected)) store._events = new Listeners(events);
+    return;
+  }
 }
 
 function haveOrder(events: Record<string, unknown>, expected: readonly string[]): boolean {
-  let found = 0;
-  for (const event in events) {
-    if (events[event] === undefined) continue;
-    if (event !== expected[found++]) return false;
-  }
-  return found === expected.length;
+  return Object.keys(events).every((event, index) => event === expected[index]);
 }
 
 /** The same for an emitter that nobody listens to. */
