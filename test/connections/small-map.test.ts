@@ -36,5 +36,5 @@ test('a small map does what any map does', () => {
   for (let seed = 1; seed <= 1_000; seed++) {
     assert.deepEqual(live(numbers(seed), new SmallMap()), live(numbers(seed), new Map()), `seed ${seed}`);
   }
-  assert.equal(String(new SmallMap()), String(new Map()));
+  assert.equal(Object.prototype.toString.call(new SmallMap()), Object.prototype.toString.call(new Map()));
 });

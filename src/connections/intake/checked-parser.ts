@@ -92,8 +92,8 @@ export function checkedParser(parser: Parser): Parser {
     override on(name: string, listener: Listener): unknown {
       if (name !== 'decoded' || this.#listener) return super.on(name, listener);
       this.#listener = listener;
-      const result = super.on(name, CheckedDecoder.#decoded as Listener);
-      if (this._callbacks?.$decoded?.length === 1) this._callbacks.$decoded = [CheckedDecoder.#decoded as Listener];
+      const result = super.on(name, CheckedDecoder.#decoded);
+      if (this._callbacks?.$decoded?.length === 1) this._callbacks.$decoded = [CheckedDecoder.#decoded];
       return result;
     }
 
@@ -109,7 +109,7 @@ export function checkedParser(parser: Parser): Parser {
       if (callChannel.hasSubscribers) noteBytes(packet.data, this.#bytes);
       this.#bytes = 0;
       this.#listener!(packet);
-    };
+    } as Listener;
   }
   return { ...parser, Encoder: parser.Encoder, Decoder: CheckedDecoder };
 }

@@ -42,6 +42,7 @@ const prepared = new WeakSet<EngineSocket>();
 /** Adopts sockets before functions and a timer are made for each of them; those of other engines are as they were. */
 function prepare(stock: EngineSocket): void {
   prepared.add(stock);
+  // oxlint-disable-next-line typescript/unbound-method -- they are called with their socket below
   const { setTransport, schedulePing, clearTransport } = stock;
   stock.setTransport = function (transport) {
     if (!engines.has(this.server) || !isOfWs(transport)) return setTransport.call(this, transport);

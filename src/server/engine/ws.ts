@@ -117,7 +117,7 @@ export interface EngineServer extends Emitter {
   clientsCount: number;
   readonly opts: { readonly pingInterval: number };
   /** Makes the id of a session. */
-  generateId(request: unknown): unknown;
+  generateId: (request: unknown) => unknown;
   /** Makes the query of a request, unless it has one. */
   prepare(request: { readonly url?: string; _query?: Record<string, string> }): void;
   createTransport(name: string, request: TransportRequest): Transport;
