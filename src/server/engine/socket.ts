@@ -90,7 +90,8 @@ function adopt(socket: EngineSocket, transport: Transport): void {
   if (isPlain) transport.sendText = sendOne;
   receiver![engineSocketKey] = socket;
   receiver!.write = read;
-  for (const emitter of [sender!._socket, receiver!]) compactListeners(emitter);
+  compactListeners(sender!._socket);
+  compactListeners(receiver!);
   dropListeners(socket.request);
   if (extensions === '') shareNone(transport.socket!);
   if (socket.sentCallbackFn.length === 0) socket.sentCallbackFn = listOfOne();
@@ -112,7 +113,9 @@ function listOfOne(): unknown[] {
 const none = Object.freeze({});
 
 function shareNone(socket: WebSocket): void {
-  for (const part of [socket, socket._sender!, socket._receiver!]) part._extensions = none;
+  socket._extensions = none;
+  socket._sender!._extensions = none;
+  socket._receiver!._extensions = none;
 }
 
 /** Replaces `flush` of an Engine.IO socket. */
