@@ -3,6 +3,8 @@
  * for three listeners, 304 for five. An object whose prototype is empty finds nothing more by a name, and has a field for each.
  */
 
+import { EventEmitter } from 'node:events';
+
 /** The parts of Node.js's emitters that hold their listeners. */
 export interface ListenerStore {
   _events?: object | undefined;
@@ -78,7 +80,18 @@ class ReceiverListeners {
 
 /** A list that has grown has room for 16 more. */
 function compact(listeners: unknown): unknown {
-  return Array.isArray(listeners) ? listeners.slice() : listeners;
+  if (!Array.isArray(listeners)) return listeners;
+  const list = listeners.slice() as Record<symbol, unknown> & unknown[];
+  if (emitting) list[emitting] = (listeners as typeof list)[emitting];
+  return list;
+}
+
+/** Where Node.js, since version 24, counts in a list how often it is being called: one that is being called must not be changed. */
+const emitting = symbolOfLists();
+
+function symbolOfLists(): symbol | undefined {
+  const emitter = new EventEmitter().on('event', () => undefined).on('event', () => undefined);
+  return Object.getOwnPropertySymbols(listenersOf(emitter)['event'])[0];
 }
 
 interface Kind {
