@@ -29,8 +29,12 @@ function live(random: () => number, map: Map<number, object>): unknown[] {
   return seen;
 }
 
-/** A generator of the same numbers for the same seed. */
-const numbers = (seed: number) => (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+/** A generator of the same numbers for the same seed; the first ones of small seeds are alike. */
+function numbers(seed: number): () => number {
+  const next = (): number => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+  next();
+  return next;
+}
 
 test('a small map does what any map does', () => {
   for (let seed = 1; seed <= 1_000; seed++) {

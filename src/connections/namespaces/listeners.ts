@@ -99,31 +99,44 @@ interface Kind {
   readonly events: readonly string[];
 }
 
-/** Streams have these events in this order, before there are listeners; others have theirs in the order in which they came. */
-const kinds = [ErrorListeners, TcpListeners, ReceiverListeners, SessionListeners].map((Listeners): Kind => {
+function kindOf(Listeners: Kind['Listeners']): Kind {
   const events = Object.keys(new Listeners({}));
   emptyPrototype(Listeners);
   return { Listeners, events };
-});
+}
 
-/** Makes the listeners of an emitter take less memory, if they are those that every emitter of its kind has. */
+const sockets = [ErrorListeners, SessionListeners].map(kindOf);
+const streams = [TcpListeners, ReceiverListeners].map(kindOf);
+
+/** Makes the listeners of a socket take less memory, if they are those that every socket has, in the order in which it has them. */
 export function compactListeners(emitter: object): void {
-  const store = emitter as ListenerStore;
+  const kind = findKind(emitter, sockets);
   const events = listenersOf(emitter);
-  for (const { Listeners, events: expected } of kinds) {
-    if (expected.length !== store._eventsCount) continue;
-    if (!expected.every((event) => events[event] !== undefined)) continue;
-    if (Listeners !== SessionListeners || haveOrder(events, expected)) store._events = new Listeners(events);
-    return;
-  }
+  if (kind && Object.keys(events).every((event, index) => event === kind.events[index])) replace(emitter, kind);
 }
 
-function haveOrder(events: Record<string, unknown>, expected: readonly string[]): boolean {
-  return Object.keys(events).every((event, index) => event === expected[index]);
+/** The same for a stream below a socket: streams have their events in one order, before there are listeners. */
+export function compactStream(stream: object): void {
+  const kind = findKind(stream, streams);
+  if (kind) replace(stream, kind);
 }
 
-/** The same for an emitter that nobody listens to. */
-export function dropListeners(emitter: object): void {
-  const store = emitter as ListenerStore;
-  if (store._eventsCount === 0) store._events = undefined;
+function findKind(emitter: object, kinds: readonly Kind[]): Kind | undefined {
+  const { _eventsCount: count } = emitter as ListenerStore;
+  const heard = listenersOf(emitter);
+  return kinds.find(({ events }) => events.length === count && events.every((event) => heard[event] !== undefined));
 }
+
+function replace(emitter: object, { Listeners }: Kind): void {
+  (emitter as ListenerStore)._events = new Listeners(listenersOf(emitter));
+}
+
+/** The same for a stream that nobody listens to. */
+export function dropListeners(stream: object): void {
+  const store = stream as ListenerStore;
+  if (store._eventsCount === 0) store._events = new NoListeners();
+}
+
+class NoListeners {}
+
+emptyPrototype(NoListeners);

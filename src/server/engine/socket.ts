@@ -3,7 +3,7 @@
  * their socket by a key, and one timer serves all heartbeats.
  */
 import { laneKey, sendingKey, type Sending } from '../../connections/lane/unwatched.js';
-import { compactListeners, dropListeners } from '../../connections/namespaces/listeners.js';
+import { compactStream, dropListeners } from '../../connections/namespaces/listeners.js';
 import { writeFrame } from './broadcast.js';
 import { isBetweenMessages, readTexts } from './frame-reader.js';
 import { sendCorked, sendFrame, sendOne, sendTexts } from './frame-writer.js';
@@ -90,8 +90,8 @@ function adopt(socket: EngineSocket, transport: Transport): void {
   if (isPlain) transport.sendText = sendOne;
   receiver![engineSocketKey] = socket;
   receiver!.write = read;
-  compactListeners(sender!._socket);
-  compactListeners(receiver!);
+  compactStream(sender!._socket);
+  compactStream(receiver!);
   dropListeners(socket.request);
   if (extensions === '') shareNone(transport.socket!);
   if (socket.sentCallbackFn.length === 0) socket.sentCallbackFn = listOfOne();
