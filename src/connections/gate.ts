@@ -36,6 +36,7 @@ import { isThenable, promiseOf } from '../base/thenable.js';
 import { beginEntering, endEntering } from './namespaces/entering.js';
 import { compactListeners } from './namespaces/listeners.js';
 import { enterTransport, leaveTransport } from './namespaces/pending-namespaces.js';
+import { compactMaps } from './namespaces/small-map.js';
 import { awaitMiddleware, endMiddleware, startJoinTimer, stopJoinTimer } from './namespaces/join-timer.js';
 
 /** Socket.IO's `next` of a namespace's middleware. */
@@ -104,13 +105,14 @@ function attach(served: ServedNamespace, socket: Socket): Connection {
     connection.observer = new ObservedConnection(socket, served.plan.label, connection.log);
   socket.emit = emit;
   compactListeners(socket);
+  compactMaps(socket);
   return connection;
 }
 
 /** From here on the application believes in the connection, so its end is reported whatever happens. */
 function accept(connection: Connection, next: Next): void {
   install(connection);
-  awaitMiddleware(connection, () => internalsOf(connection.socket)._cleanup());
+  awaitMiddleware(connection);
   next();
 }
 
@@ -141,7 +143,8 @@ function refuse(error: Error, connection: Connection, next: Next, outcome: Outco
 class ConnectionAttempt {
   readonly #context: EventContext;
   #over = false;
-  #waiting = false;
+  /** Set while it waits: hears that the client has left. */
+  #vanish: (() => void) | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -165,12 +168,13 @@ class ConnectionAttempt {
 
   #wait(result: Promise<unknown>): void {
     const { calls } = this.connection.served.runtime;
-    this.#waiting = true;
     this.#context.onExpire = () => {
       this.#context.outcome = calls.closing ? closedOver : timedOut;
       this.#fail(quickError(calls.closing ? 'closing' : 'timeout'));
     };
     calls.add(this.#context, this.plan.timeout);
+    // The client may leave while it is waiting: what runs is aborted, and its result decides what there is to report.
+    this.#vanish = () => this.connection.abort();
     // One listener for each namespace that the transport waits for.
     this.connection.socket.conn.setMaxListeners(0).once('close', this.#vanish);
     result.then(
@@ -178,9 +182,6 @@ class ConnectionAttempt {
       (error: unknown) => this.#fail(error),
     );
   }
-
-  /** The client left while it was waiting: what runs is aborted, and its result decides what there is to report. */
-  readonly #vanish = (): void => this.connection.abort();
 
   #conclude(result: unknown): void {
     if (result === false || !this.#context.reached) this.#fail(new ConnectionRefused());
@@ -210,7 +211,7 @@ class ConnectionAttempt {
     if (this.#over) return false;
     this.#over = true;
     this.connection.onEnter = undefined;
-    if (this.#waiting) {
+    if (this.#vanish) {
       this.connection.served.runtime.calls.delete(this.#context, this.plan.timeout);
       this.connection.socket.conn.removeListener('close', this.#vanish);
     }

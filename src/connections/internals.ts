@@ -23,9 +23,9 @@ export interface ReceivedPacket {
 
 export interface ClientInternals {
   /** The sockets of a transport, by their ids. */
-  readonly sockets: ReadonlyMap<string, Socket>;
+  sockets: ReadonlyMap<string, Socket>;
   /** The same, by their namespaces. */
-  readonly nsps: ReadonlyMap<string, Socket>;
+  nsps: ReadonlyMap<string, Socket>;
   /** Closes the transport unless a namespace was joined. */
   connectTimeout: NodeJS.Timeout | undefined;
   close(): void;
@@ -70,7 +70,7 @@ export interface SocketInternals {
   /** The flags of the next emit: `timeout`, `volatile`, `compress`. */
   flags: { readonly timeout?: number };
   /** The acknowledgements that are waited for, by the ids of their packets. */
-  readonly acks: Map<number, (...values: unknown[]) => void>;
+  acks: Map<number, (...values: unknown[]) => void>;
 }
 
 export interface NamespaceInternals {

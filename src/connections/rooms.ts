@@ -67,7 +67,7 @@ function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
   const joining = namespace.adapter as unknown as JoiningAdapter;
   const addAll = joining.addAll.bind(joining);
   joining.addAll = (id, rooms) => {
-    const refusal = refusalOf(namespace, joining.sids.get(id) ?? new Set(), id, rooms, limits.rooms);
+    const refusal = refusalOf(namespace, joining.sids.get(id) ?? none, id, rooms, limits.rooms);
     if (!refusal) return addAll(id, rooms);
     // A socket that is being recovered joins its rooms one by one, in its constructor: nothing would catch it there.
     if (isThere(namespace, id)) throw refusal;
@@ -84,6 +84,8 @@ function guardRooms(namespace: Namespace, { limits, log }: Runtime): void {
       }
     });
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function isThere(namespace: Namespace, id: string): boolean {
   const { sockets, _preConnectSockets: pending } = namespaceInternalsOf(namespace);

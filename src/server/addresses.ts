@@ -31,6 +31,8 @@ export class Addresses {
   readonly #reserved = new Map<IncomingMessage, { readonly key: string; readonly timer: NodeJS.Timeout }>();
   readonly #keys = new WeakMap<object, string>();
   readonly #trust: Trust | undefined;
+  #lastAddress: string | undefined;
+  #lastKey: string | undefined;
 
   /**
    * @param limits those of the application
@@ -120,10 +122,18 @@ export class Addresses {
     for (const [key, { open }] of this.#states) if (open <= 0) this.#states.delete(key);
   }
 
-  /** The address that counts; `undefined` if none does. Of IPv6 addresses the network, since a client has all of it. */
   #keyOf(request: IncomingMessage): string | undefined {
     const address = this.#trust ? forwarded(request, this.#trust) : request.socket.remoteAddress;
-    if (address === undefined) return undefined;
+    // One request asks several times.
+    if (address !== this.#lastAddress) {
+      this.#lastAddress = address;
+      this.#lastKey = address === undefined ? undefined : this.#keyOfAddress(address);
+    }
+    return this.#lastKey;
+  }
+
+  /** The address that counts; `undefined` if none does. Of IPv6 addresses the network, since a client has all of it. */
+  #keyOfAddress(address: string): string | undefined {
     const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
     if (!this.isExplicit && isOwn(plain)) return undefined;
     return plain.includes(':') ? networkOf(plain) : plain;

@@ -14,8 +14,16 @@ const loopback = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/
  */
 export function isHostAllowed(request: IncomingMessage, hosts: AllowedHosts): boolean {
   const { host } = request.headers;
-  if (hosts === undefined) return !listensOnLoopback(request) || host === undefined || loopback.test(nameOf(host));
+  if (hosts === undefined) return !listensOnLoopback(request) || host === undefined || isLoopback(host);
   return host !== undefined && hosts.some((each) => matches(nameOf(host), host.toLowerCase(), each.toLowerCase()));
+}
+
+/** The last host that was looked at: clients of one machine have the same. */
+let last = { host: '', isLoopback: false };
+
+function isLoopback(host: string): boolean {
+  if (host !== last.host) last = { host, isLoopback: loopback.test(nameOf(host)) };
+  return last.isLoopback;
 }
 
 function matches(name: string, host: string, allowed: string): boolean {
@@ -41,10 +49,10 @@ function listensOnLoopback({ socket }: IncomingMessage): boolean {
 function askServer(server: Server): boolean {
   const address = server.address?.() as { readonly address?: string } | string | null | undefined;
   const bound = typeof address === 'object' ? address?.address : undefined;
-  const isLoopback = bound !== undefined && loopback.test(bound);
+  const verdict = bound !== undefined && loopback.test(bound);
   if (bound !== undefined) {
-    onLoopback.set(server, isLoopback);
+    onLoopback.set(server, verdict);
     server.once('close', () => onLoopback.delete(server));
   }
-  return isLoopback;
+  return verdict;
 }

@@ -11,6 +11,7 @@ type Verdict = (allowed: boolean) => void;
  * are no pages and pass. A check of the user's own that throws refuses.
  */
 export function checkOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
+  if (request.headers.origin === undefined) return verdict(true);
   let isDecided = false;
   const once: Verdict = (allowed) => {
     if (isDecided) return;
@@ -26,9 +27,9 @@ export function checkOrigin(request: IncomingMessage, cors: Cors | undefined, ve
 
 function decideOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
   const { origin, host } = request.headers;
-  if (origin === undefined || (host !== undefined && hostOf(origin) === host.toLowerCase())) return verdict(true);
-  if (typeof cors !== 'function') return matches(origin, cors?.origin, verdict);
-  cors(request as never, (error, options) => (error ? verdict(false) : matches(origin, options?.origin, verdict)));
+  if (host !== undefined && hostOf(origin!) === host.toLowerCase()) return verdict(true);
+  if (typeof cors !== 'function') return matches(origin!, cors?.origin, verdict);
+  cors(request as never, (error, options) => (error ? verdict(false) : matches(origin!, options?.origin, verdict)));
 }
 
 function hostOf(origin: string): string | undefined {

@@ -20,6 +20,8 @@ interface DecodedPacket {
 type Listener = (...values: unknown[]) => void;
 
 interface Decoder {
+  /** The listeners of Socket.IO's own decoder, by their events. */
+  readonly _callbacks?: { $decoded?: readonly Listener[] };
   add(data: unknown): void;
   on(event: string, listener: Listener): unknown;
 }
@@ -63,6 +65,7 @@ export function openIntake(intake: Intake | undefined): void {
 export function checkedParser(parser: Parser): Parser {
   class CheckedDecoder extends parser.Decoder {
     readonly #intake = opening;
+    #listener: Listener | undefined;
 
     /** Bytes of the packet that is being decoded. */
     #bytes = 0;
@@ -85,21 +88,28 @@ export function checkedParser(parser: Parser): Parser {
       noteCut(this.#intake.connection, isTooFast ? { limit: 'connectRate' } : invalidPacket);
     }
 
+    /** All decoders share a listener, and the list of it has no room for others: both take more memory than the decoder. */
     override on(name: string, listener: Listener): unknown {
-      if (name !== 'decoded') return super.on(name, listener);
-      return super.on(name, (packet) => {
-        const problem = problemOf(packet as DecodedPacket);
-        if (problem) throw new Error(problem);
-        if ((packet as DecodedPacket).type === CONNECT) {
-          this.#bytes = 0;
-          if (this.#intake?.takeConnect() === false) throw tooManyConnects;
-          return whileAsking(this.#intake, () => listener(packet));
-        }
-        if (callChannel.hasSubscribers) noteBytes((packet as DecodedPacket).data, this.#bytes);
-        this.#bytes = 0;
-        listener(packet);
-      });
+      if (name !== 'decoded' || this.#listener) return super.on(name, listener);
+      this.#listener = listener;
+      const result = super.on(name, CheckedDecoder.#decoded);
+      if (this._callbacks?.$decoded?.length === 1) this._callbacks.$decoded = [CheckedDecoder.#decoded];
+      return result;
     }
+
+    /** Hands on what a decoder, `this` to its listeners, has decoded. */
+    static readonly #decoded = function (this: CheckedDecoder, packet: DecodedPacket): void {
+      const problem = problemOf(packet);
+      if (problem) throw new Error(problem);
+      if (packet.type === CONNECT) {
+        this.#bytes = 0;
+        if (this.#intake?.takeConnect() === false) throw tooManyConnects;
+        return whileAsking(this.#intake, this.#listener!, packet);
+      }
+      if (callChannel.hasSubscribers) noteBytes(packet.data, this.#bytes);
+      this.#bytes = 0;
+      this.#listener!(packet);
+    } as Listener;
   }
   return { ...parser, Encoder: parser.Encoder, Decoder: CheckedDecoder };
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'socket.io';
 import type { AckFunction } from '../../base/context.js';
 import { InvalidPayloadAnswer } from '../known-failures.js';
 import { internalsOf, packetType, type SocketInternals } from '../internals.js';
-import { isSentUnwatched, sendTextKey, tellSent, type LaneConnection } from './unwatched.js';
+import { isSentUnwatched, sendingKey, tellSent, type LaneConnection } from './unwatched.js';
 
 /** Makes the function that answers an event, as Socket.IO makes it: it answers once. */
 export function answerer(socket: Socket, id: number): AckFunction {
@@ -19,13 +19,13 @@ function send(socket: Socket, id: number, values: unknown[]): void {
   const internals = internalsOf(socket);
   const conn = socket.conn as unknown as LaneConnection;
   const stock = Object.getPrototypeOf(socket) as SocketInternals;
-  const sendText = conn[sendTextKey];
-  const json = sendText && isSentUnwatched(internals, stock, conn) ? jsonOf(values) : undefined;
+  const sending = conn[sendingKey];
+  const json = sending && isSentUnwatched(internals, stock, conn) ? jsonOf(values) : undefined;
   if (json === undefined) return internals.packet({ id, type: packetType.ack, data: values });
   const { name } = socket.nsp;
   const text = `3${name === '/' ? '' : `${name},`}${id}${json}`;
   tellSent(conn, text);
-  sendText!.call(conn, text);
+  sending!.sendText(conn as never, text);
 }
 
 /** The JSON of an answer; `undefined` if Socket.IO's encoder is to make it. One value is encoded faster than a list of one. */

@@ -21,8 +21,8 @@ const BRACKET = 0x5b;
 const MOST_DIGITS = 15;
 
 /** Gives the transport of a connection its lane, if it may have one; the first namespace that is joined does so for all. */
-export function openLane({ served, client, socket, intake }: Connection): void {
-  const conn = socket.conn as unknown as LaneConnection;
+export function openLane({ served, client, intake }: Connection): void {
+  const conn = intake.connection as object as LaneConnection;
   if (!served.runtime.fastLane || conn[laneKey] || !hasStockParts(conn, client)) return;
   conn[laneKey] = new Lane(conn, client, intake);
 }

@@ -9,11 +9,16 @@ import { optionsOf, type ClientInternals, type SocketInternals } from '../intern
 
 /** The key of a connection's lane. */
 export const laneKey: unique symbol = Symbol.for('colloquy:lane') as never;
-/** The key of the function that sends a text; only engines that have a lane have one. */
-export const sendTextKey: unique symbol = Symbol.for('colloquy:send-text') as never;
+/** The key of an engine's way to send; only engines that have a lane have one. */
+export const sendingKey: unique symbol = Symbol.for('colloquy:sending') as never;
 
-/** The key of the engine's own `write`, which does what that of Engine.IO does. */
-export const writeKey: unique symbol = Symbol.for('colloquy:write') as never;
+/** How an engine sends; one object for all its connections. */
+export interface Sending {
+  /** Sends a text to a connection. */
+  readonly sendText: (connection: never, text: string) => void;
+  /** The engine's own `write`, which does what that of Engine.IO does. */
+  readonly write: unknown;
+}
 
 /** The lane of a connection, as its engine and health see it. */
 export interface OpenLane {
@@ -37,8 +42,7 @@ export interface LaneConnection {
   readonly write: (text: string, options: object) => unknown;
   sendPacket(...values: unknown[]): unknown;
   [laneKey]?: OpenLane;
-  [sendTextKey]?(text: string): void;
-  [writeKey]?: unknown;
+  readonly [sendingKey]?: Sending;
 }
 
 /** Whether a text may go past the connection, the transport, the client and the decoder, which then hear nothing of it. */
@@ -47,7 +51,7 @@ export function isUnwatched(conn: LaneConnection, client: ClientInternals): bool
   const { decoder } = client;
   const heard = listenersOf(conn);
   return (
-    conn[sendTextKey] !== undefined &&
+    conn[sendingKey] !== undefined &&
     conn.readyState === 'open' &&
     conn.pingTimeoutTimer === null &&
     !decoder.reconstructor &&
@@ -100,7 +104,7 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
     internals.packet === stock.packet &&
     !Object.hasOwn(client, '_packet') &&
     !Object.hasOwn(client, 'writeToEngine') &&
-    conn.write === (conn[writeKey] ?? stockConn.write) &&
+    conn.write === (conn[sendingKey]?.write ?? stockConn.write) &&
     conn.sendPacket === stockConn.sendPacket
   );
 }

@@ -10,8 +10,9 @@ const entering = new WeakMap<Namespace, Map<string, Socket>>();
 /** Notes that the handlers of `@OnConnect` begin. */
 export function beginEntering(socket: Socket): void {
   const { nsp } = socket;
-  const sockets = entering.get(nsp) ?? new Map<string, Socket>();
-  entering.set(nsp, sockets.set(socket.id, socket));
+  const sockets = entering.get(nsp);
+  if (sockets) sockets.set(socket.id, socket);
+  else entering.set(nsp, new Map([[socket.id, socket]]));
   deliverMeanwhile(nsp);
   void socket.join(socket.id);
 }

@@ -1,7 +1,8 @@
 /** The time to join: a transport that is in no namespace when it is over is closed. See `limits.joinTime`. */
 import { tooLate } from '../../base/channels/outcome.js';
 import type { Connection } from '../connection.js';
-import { namespaceInternalsOf } from '../internals.js';
+import { clock } from '../intake/intake.js';
+import { internalsOf, namespaceInternalsOf } from '../internals.js';
 import { isEntering } from './pending-namespaces.js';
 import { noteCut } from '../observing/observed-connection.js';
 
@@ -16,7 +17,7 @@ export function stopJoinTimer({ client, intake }: Connection): void {
 export function startJoinTimer(connection: Connection): void {
   const { client, socket, intake } = connection;
   if (client.nsps.size > 0 || client.connectTimeout || isEntering(socket)) return;
-  Object.assign(intake, { isInside: false, began: Date.now() });
+  Object.assign(intake, { isInside: false, began: clock() });
   client.connectTimeout = setTimeout(() => {
     if (client.nsps.size === 0) client.close();
   }, joinTimeOf(connection));
@@ -27,14 +28,15 @@ const waiting = new WeakMap<object, () => void>();
 
 /**
  * Follows a client that has passed the gate into middleware of the user's own, which may never call `next`: Socket.IO forgets a
- * client there, also when it leaves. Its time to join begins once more; `abandoned` is called when the transport ends before that.
+ * client there, also when it leaves. Its time to join begins once more; it is cleaned up when the transport ends before that.
  */
-export function awaitMiddleware(connection: Connection, abandoned: () => void): void {
+export function awaitMiddleware(connection: Connection): void {
   const { socket, client } = connection;
   if (namespaceInternalsOf(socket.nsp)._fns.length === 1) return;
   const timer = setTimeout(() => {
     if (client.nsps.size === 0) closeLate(connection);
   }, joinTimeOf(connection));
+  const abandoned = (): void => internalsOf(socket)._cleanup();
   const conn = socket.conn.setMaxListeners(0).once('close', abandoned);
   waiting.set(socket, () => {
     clearTimeout(timer);

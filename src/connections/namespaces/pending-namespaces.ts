@@ -8,17 +8,20 @@ export function enterTransport(socket: Socket, limit: number): 'entered' | 'twic
   const { name } = socket.nsp;
   const intake = knownIntakeOf(socket.conn)!;
   const { client } = internalsOf(socket);
-  if (intake.entering?.has(name)) return 'twice';
-  if (client.sockets.size + (intake.entering?.size ?? 0) >= limit) return 'full';
-  (intake.entering ??= new Set()).add(name);
+  if (intake.entering?.includes(name)) return 'twice';
+  if (client.sockets.size + (intake.entering?.length ?? 0) >= limit) return 'full';
+  if (intake.entering) intake.entering.push(name);
+  else intake.entering = [name];
   return 'entered';
 }
 
 /** Notes that the socket is in, or was turned away. */
 export function leaveTransport({ conn, nsp }: Socket): void {
   const intake = knownIntakeOf(conn);
-  if (!intake?.entering?.delete(nsp.name)) return;
-  if (intake.entering.size === 0) intake.entering = undefined;
+  const index = intake?.entering?.indexOf(nsp.name) ?? -1;
+  if (index < 0) return;
+  if (intake!.entering!.length > 1) intake!.entering!.splice(index, 1);
+  else intake!.entering = undefined;
 }
 
 /** Whether the transport of a socket waits to be let into a namespace. */

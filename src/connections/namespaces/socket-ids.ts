@@ -18,12 +18,22 @@ let used = pool.length;
 const id = Buffer.alloc(RANDOM_LENGTH + CHECK_LENGTH);
 
 export function newSocketId(): string {
-  if (used === pool.length) {
+  fillRandom(RANDOM_LENGTH);
+  return withChecksum();
+}
+
+/** An id that is random as a whole, 120 bits: who knows it speaks for its client. */
+export function newSessionId(): string {
+  fillRandom(id.length);
+  return id.toString('latin1');
+}
+
+function fillRandom(length: number): void {
+  if (used + length > pool.length) {
     randomFillSync(pool);
     used = 0;
   }
-  for (let at = 0; at < RANDOM_LENGTH; at++) id[at] = ALPHABET.charCodeAt(pool[used++]! & 63);
-  return withChecksum();
+  for (let at = 0; at < length; at++) id[at] = ALPHABET.charCodeAt(pool[used++]! & 63);
 }
 
 /** Whether a room's name is the id of a socket of any node. */
@@ -52,9 +62,9 @@ interface CreatingNamespace {
 export function giveSocketIds(namespace: Namespace): void {
   const creating = namespace as unknown as CreatingNamespace;
   const create = creating._createSocket.bind(namespace);
-  creating._createSocket = async (client, auth) => {
-    const socket = await create(client, auth);
-    if (!socket.recovered && client.conn.protocol !== 3) (socket as { id: string }).id = newSocketId();
+  const giveId = (socket: Socket): Socket => {
+    if (!socket.recovered && socket.conn.protocol !== 3) (socket as { id: string }).id = newSocketId();
     return socket;
   };
+  creating._createSocket = (client, auth) => create(client, auth).then(giveId);
 }

@@ -5,7 +5,7 @@ import { connectionChannel } from '../../base/channels/index.js';
 import type { ConnectionOutcome } from '../../base/channels/messages.js';
 import type { CountedKind, Counters } from '../../base/counters.js';
 import { eventName, type Logger } from '../../base/log.js';
-import { type Intake, knownIntakeOf } from '../intake/intake.js';
+import { clock, type Intake, knownIntakeOf } from '../intake/intake.js';
 import { observeRefusal, type Refused, wasCut } from './observed-connection.js';
 
 /** The parts of an Engine.IO connection that are used here. */
@@ -43,10 +43,10 @@ export interface OutsideParts {
 let asking: Intake | undefined;
 
 /** Handles a CONNECT of a transport. */
-export function whileAsking(intake: Intake | undefined, handle: () => void): void {
+export function whileAsking<T>(intake: Intake | undefined, handle: (packet: T) => void, packet: T): void {
   asking = intake;
   try {
-    handle();
+    handle(packet);
   } finally {
     asking = undefined;
   }
@@ -94,7 +94,7 @@ export class Outside {
       const intake = knownIntakeOf(this);
       if (!intake || intake.isInside || reason !== 'forced close' || wasCut(this)) return;
       // Timers may be a millisecond early.
-      if (Date.now() - intake.began >= all.parts.joinTime - 1) all.#late(this);
+      if (clock() - intake.began >= all.parts.joinTime - 1) all.#late(this);
     })(this);
 
   #unknown(intake: Intake, name: string): void {

@@ -42,11 +42,14 @@ export function makeRecoverable(namespace: Namespace): void {
 }
 
 /** Gives, once, what a recovered socket missed. */
-export function takeMissed(socket: Socket): unknown[][] {
-  const packets = missed.get(socket.id) ?? [];
-  missed.delete(socket.id);
+export function takeMissed({ id }: Socket): readonly unknown[][] {
+  const packets = missed.get(id);
+  if (!packets) return none;
+  missed.delete(id);
   return packets;
 }
+
+const none: readonly unknown[][] = [];
 
 function prepareAdapter(namespace: Namespace): void {
   const adapter = namespace.adapter as unknown as RecoveringAdapter;

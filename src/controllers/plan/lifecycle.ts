@@ -57,13 +57,14 @@ function untilRefused(steps: readonly Run[]): Run {
     const step = steps[index];
     if (!step) return reach(context);
     context.reached = false;
-    const go = (result: unknown): unknown => {
-      if (result !== false && context.reached) return from(index + 1, context);
-      context.reached = false;
-      return false;
-    };
     const result = step(context);
-    return isThenable(result) ? promiseOf(result).then(go) : go(result);
+    if (isThenable(result)) return promiseOf(result).then((value) => goOn(index, context, value));
+    return goOn(index, context, result);
+  };
+  const goOn = (index: number, context: EventContext, result: unknown): unknown => {
+    if (result !== false && context.reached) return from(index + 1, context);
+    context.reached = false;
+    return false;
   };
   return (context) => from(0, context);
 }
@@ -71,13 +72,14 @@ function untilRefused(steps: readonly Run[]): Run {
 /** The innermost step of one `@OnConnect`: its `false` counts, whatever middleware makes of it. */
 export function rememberRefusal(run: Run): Run {
   return (context) => {
-    const note = (result: unknown): unknown => {
-      if (result === false) context.reached = false;
-      return result;
-    };
     const result = run(context);
-    return isThenable(result) ? promiseOf(result).then(note) : note(result);
+    return isThenable(result) ? promiseOf(result).then((value) => note(context, value)) : note(context, result);
   };
+}
+
+function note(context: EventContext, result: unknown): unknown {
+  if (result === false) context.reached = false;
+  return result;
 }
 
 /** One after the other, each whatever became of the others; then throws what they threw. */

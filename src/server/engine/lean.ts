@@ -44,7 +44,7 @@ function leanTransport(createTransport: EngineServer['createTransport']): Transp
 
   /** Made by the parent of Engine.IO's class, with all methods of that class. */
   class LeanTransport extends Base {
-    override readonly _onSentLast: Callback = (error) => onSentLast(this, error);
+    override readonly _onSentLast: Callback = onSentLast.bind(this);
     override readonly socket: WebSocket;
     override readonly perMessageDeflate = null;
 
@@ -82,11 +82,11 @@ function onSent(transport: Transport, error?: Error): void {
   if (error) transport.onError('write error', error.stack);
 }
 
-function onSentLast(transport: Transport, error?: Error): void {
-  if (error) return transport.onError('write error', error.stack);
-  transport.emit('drain');
-  transport.writable = true;
-  transport.emit('ready');
+function onSentLast(this: Transport, error?: Error): void {
+  if (error) return this.onError('write error', error.stack);
+  this.emit('drain');
+  this.writable = true;
+  this.emit('ready');
 }
 
 /** Hears what the transport must know of its WebSocket. */
@@ -113,23 +113,29 @@ function onError(this: WebSocket, error: unknown): void {
   this[transportKey]!.onError(error);
 }
 
-/** Has an Engine.IO socket share its functions, if nobody but Engine.IO has listened to its transport yet. */
-export function shareListeners(socket: EngineSocket): void {
-  const { transport, cleanupFn } = socket;
-  if (cleanupFn.length !== 1 || !hasStockListeners(transport)) return;
+/** Hears what a socket must know of its transport. */
+export function listenToTransport(transport: Transport, socket: EngineSocket): void {
   transport[engineSocketKey] = socket;
-  setListeners(transport, new TransportListeners(), transportEvents.length);
-  socket.cleanupFn = [];
-  socket.clearTransport = clearTransport;
+  if (countOf(transport) === 0) return setListeners(transport, new TransportListeners(), transportEvents.length);
+  for (const name of transportEvents) transport.on(name, listeners[name]!);
 }
 
-/** Whether each event has one listener, and no other event has any; `headers` is one of long-polling. */
-function hasStockListeners(transport: Transport): boolean {
+export function leaveTransport(transport: Transport): void {
+  if (isHeardByUs(transport, transportEvents.length)) return setListeners(transport, undefined, 0);
+  for (const name of transportEvents) transport.removeListener(name, listeners[name]!);
+}
+
+/** Drops what only long-polling is told, if nobody but Engine.IO has listened to a transport yet. */
+export function compactTransport(transport: Transport): void {
+  const isTold = transport.name === 'websocket' && typeof listenersOf(transport)['headers'] === 'function';
+  if (isTold && isHeardByUs(transport, transportEvents.length + 1))
+    setListeners(transport, new TransportListeners(), transportEvents.length);
+}
+
+/** Whether a transport has our listeners, and of all events so many. */
+function isHeardByUs(transport: Transport, count: number): boolean {
   const events = listenersOf(transport);
-  const others = events['headers'] === undefined ? 0 : 1;
-  if (countOf(transport) - others !== transportEvents.length) return false;
-  for (const name of transportEvents) if (typeof events[name] !== 'function') return false;
-  return true;
+  return countOf(transport) === count && transportEvents.every((name) => events[name] === listeners[name]);
 }
 
 function onTransportError(this: Transport, error: unknown): void {
@@ -150,13 +156,6 @@ function onDrain(this: Transport): void {
 
 function onTransportClose(this: Transport): void {
   this[engineSocketKey]!.onClose('transport close');
-}
-
-/** Replaces `clearTransport` of an Engine.IO socket. */
-function clearTransport(this: EngineSocket): void {
-  for (const [name, listener] of Object.entries(new TransportListeners()))
-    this.transport.removeListener(name, listener);
-  (Object.getPrototypeOf(this) as EngineSocket).clearTransport.call(this);
 }
 
 /** Has the sockets of an engine share the function that forgets one when it closes, which comes first. */
@@ -201,7 +200,8 @@ class TransportListeners {
 
 for (const listeners of [WebSocketListeners, TransportListeners]) emptyPrototype(listeners);
 
-const transportEvents = Object.keys(new TransportListeners());
+const listeners: Readonly<Record<string, Listener>> = { ...new TransportListeners() };
+const transportEvents = Object.keys(listeners);
 
 /** The first listener of an event. */
 function firstOf(emitter: Emitter, event: string): Listener | undefined {
@@ -213,8 +213,8 @@ function countOf(emitter: Emitter): number {
   return (emitter as Emitter & ListenerStore)._eventsCount!;
 }
 
-function setListeners(emitter: Emitter, listeners: object, count: number): void {
+function setListeners(emitter: Emitter, events: object | undefined, count: number): void {
   const store = emitter as Emitter & ListenerStore;
-  store._events = listeners;
+  store._events = events;
   store._eventsCount = count;
 }

@@ -1,6 +1,6 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
-import { laneKey, sendTextKey, writeKey, type OpenLane } from '../../connections/lane/unwatched.js';
+import { laneKey, sendingKey, type OpenLane, type Sending } from '../../connections/lane/unwatched.js';
 
 /** The key of a receiver's Engine.IO socket. */
 export const engineSocketKey: unique symbol = Symbol('colloquy:engine-socket');
@@ -23,6 +23,7 @@ export interface RawSocket {
 /** The `Sender` of `ws`; Engine.IO calls its `sendFrame` too, for packets that were encoded once for a whole room. */
 export interface Sender {
   readonly _socket: RawSocket;
+  _extensions: object;
   sendFrame(frame: Frame, callback?: Callback): void;
 }
 
@@ -36,6 +37,7 @@ export interface Receiver {
   readonly _fragmented: number;
   /** Most bytes of a message; 0 for any number. */
   readonly _maxPayload: number;
+  _extensions: object;
   /** `false` if it wants no more for now. */
   write(chunk: Buffer): boolean;
   /** Leads to whom its messages are for. */
@@ -62,6 +64,8 @@ export interface WebSocket extends Emitter {
   readonly extensions: string;
   readonly _sender?: Sender;
   readonly _receiver?: Receiver;
+  /** By their names, with their parameters. */
+  _extensions: object;
   /** Leads to the transport that it carries. */
   [transportKey]?: Transport;
   send(data: unknown, callback: Callback): void;
@@ -111,32 +115,52 @@ export interface TransportRequest {
 export interface EngineServer extends Emitter {
   readonly clients: Record<string, EngineSocket>;
   clientsCount: number;
+  readonly opts: { readonly pingInterval: number };
+  /** Makes the id of a session. */
+  generateId: (request: unknown) => unknown;
+  /** Makes the query of a request, unless it has one. */
+  prepare(request: { readonly url?: string; _query?: Record<string, string> }): void;
   createTransport(name: string, request: TransportRequest): Transport;
+}
+
+/** What Engine.IO uses of the timer for a socket's next ping. */
+export interface Heartbeat {
+  /** Begins the interval anew. */
+  refresh(): void;
+  /** Ends it. */
+  close(): void;
 }
 
 /** Engine.IO's socket, whichever transport it is on. */
 export interface EngineSocket extends Emitter {
   readonly id: string;
   readonly server: EngineServer;
-  readonly transport: Transport;
+  readonly protocol: number;
+  readonly request: object;
+  transport: Transport;
   readonly readyState: string;
   /** Packets that wait for the transport, and the callbacks that wait for them. */
   readonly writeBuffer: Packet[];
   readonly packetsFn: readonly unknown[];
   /** The callbacks of each batch that the transport has. */
-  readonly sentCallbackFn: unknown[];
+  sentCallbackFn: unknown[];
   /** Called, in this order, when the transport is left. */
   cleanupFn: (() => void)[];
+  pingIntervalTimer: Heartbeat | null;
+  /** Whether a packet has come while the client's answer to a ping is awaited. */
+  hasRefreshedPingTimeout: boolean;
+  setTransport(transport: Transport): void;
   clearTransport(): void;
+  schedulePing(): void;
+  resetPingTimeout(): void;
+  sendPacket(type: string): void;
   write(data: unknown, options?: PacketOptions, callback?: unknown): unknown;
   onPacket(packet: Packet): void;
   onDrain(): void;
   onError(error: unknown): void;
-  onClose(reason: string): void;
-  [laneKey]?: OpenLane;
-  [sendTextKey]?(text: string): void;
-  [writeKey]?: unknown;
+  onClose(reason: string, description?: unknown): void;
+  [laneKey]?: OpenLane | undefined;
+  [sendingKey]?: Sending;
   /** Hands the packets that wait to the transport, if it can take any. */
   flush(): void;
-  once(event: 'upgrade', listener: (transport: Transport) => void): void;
 }

@@ -1,0 +1,79 @@
+/** Clients are pinged, and those that do not answer are given up: the same on both engines. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, it, type TestContext } from 'node:test';
+import type { Socket } from 'socket.io';
+import { io as connect, type Socket as Client } from 'socket.io-client';
+import { startHeartbeat } from '../../../src/server/engine/heartbeats.js';
+import type { EngineSocket } from '../../../src/server/engine/ws.js';
+import { RawClient, start, type Running } from './support.js';
+
+async function serve(t: TestContext, engine: 'ws' | 'corked', pingTimeout: number): Promise<Running> {
+  const running = await start(engine, { pingInterval: 20, pingTimeout });
+  t.after(() => running.stop());
+  return running;
+}
+
+async function join(t: TestContext, { io, port }: Running, transports: string[]): Promise<[Client, Socket]> {
+  const client = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true, reconnection: false });
+  t.after(() => client.disconnect());
+  const [socket] = (await once(io, 'connection')) as [Socket];
+  return [client, socket];
+}
+
+for (const engine of ['ws', 'corked'] as const) {
+  describe(`the clients of an engine (${engine})`, { timeout: 30_000 }, () => {
+    for (const transports of [['websocket'], ['polling', 'websocket'], ['polling']]) {
+      it(`are pinged again and again: ${transports.join(', then ')}`, async (t) => {
+        const running = await serve(t, engine, 20_000);
+        const both = [await join(t, running, transports), await join(t, running, transports)];
+        for (let beats = 0; beats < 3; beats++) {
+          await Promise.all(both.map(([, { conn }]) => once(conn as never, 'heartbeat')));
+        }
+        assert.ok(both.every(([client]) => client.connected));
+      });
+    }
+
+    it('are given up if they do not answer, while others stay', async (t) => {
+      const running = await serve(t, engine, 100);
+      const [other] = await join(t, running, ['websocket']);
+      const { client, socket: silent } = await RawClient.connect(running);
+      t.after(() => client.tcp.destroy());
+      const [reason] = (await once(silent, 'disconnect')) as [string];
+      assert.equal(reason, 'ping timeout');
+      assert.ok(other.connected);
+    });
+  });
+}
+
+describe('heartbeats of one interval', { timeout: 30_000 }, () => {
+  const pinged: string[] = [];
+
+  /** A socket that is told to ping, and what it resolves to when it has. */
+  function socketOf(name: string): { socket: EngineSocket; isPinged: Promise<void> } {
+    let tell = (): void => undefined;
+    const isPinged = new Promise<void>((resolve) => (tell = resolve));
+    const sendPacket = (type: string): void => void pinged.push(`${type} ${name}`);
+    return { socket: { sendPacket, resetPingTimeout: () => tell() } as never, isPinged };
+  }
+
+  it('come in the order in which they were set, without those that ended', async () => {
+    const [first, second, third, fourth] = [socketOf('1'), socketOf('2'), socketOf('3'), socketOf('4')];
+    const [one, two] = [startHeartbeat(first.socket, 15), startHeartbeat(second.socket, 15)];
+    startHeartbeat(third.socket, 15);
+    const four = startHeartbeat(fourth.socket, 15);
+    two.close();
+    two.close();
+    one.refresh();
+    four.close();
+    four.refresh();
+    await fourth.isPinged;
+    assert.deepEqual(pinged.splice(0), ['ping 3', 'ping 1', 'ping 4']);
+    const [fifth] = [socketOf('5')];
+    startHeartbeat(fifth.socket, 15);
+    one.refresh();
+    one.close();
+    await fifth.isPinged;
+    assert.deepEqual(pinged, ['ping 5']);
+  });
+});
