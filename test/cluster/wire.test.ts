@@ -156,7 +156,8 @@ function garbage(framer: Framer): Buffer[] {
   return [
     Buffer.from('hello'),
     Buffer.from([0xc1]),
-    randomBytes(5000),
+    // One in 256 would begin as a frame does.
+    Buffer.concat([Buffer.of(0), randomBytes(5000)]),
     ...bodies.flatMap((body) => framer.cut(body, 'all', 1000)),
     framer.cut(Buffer.alloc(3000, 1), 'all', 1000)[0] ?? Buffer.alloc(0),
   ];
