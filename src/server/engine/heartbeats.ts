@@ -2,6 +2,7 @@
  * When clients are to be pinged. Node.js makes a timer of 120 bytes for each, and Engine.IO a function for it to call; but all have
  * the same interval, so they are due in the order in which they were set, and one timer serves them all.
  */
+import { AsyncResource } from 'node:async_hooks';
 import type { EngineSocket, Heartbeat } from './ws.js';
 
 /** Sets the heartbeat of a socket. */
@@ -14,8 +15,11 @@ export function startHeartbeat(socket: EngineSocket, interval: number): Heartbea
 /** By their intervals; servers share them. */
 const lists = new Map<number, HeartbeatList>();
 
-/** A place in a list, and out of it while a ping has not been answered. */
-class Beat implements Heartbeat {
+/**
+ * A place in a list, and out of it while a ping has not been answered. Its client's pings, and the end of one that does not answer, run in the
+ * async context of its own handshake, as with a timer of its own: the timer of the list belongs to whoever came first.
+ */
+class Beat extends AsyncResource implements Heartbeat {
   due = 0;
   previous: Beat | undefined;
   next: Beat | undefined;
@@ -24,6 +28,7 @@ class Beat implements Heartbeat {
     readonly socket: EngineSocket,
     private readonly list: HeartbeatList,
   ) {
+    super('COLLOQUYHEARTBEAT', { requireManualDestroy: true });
     list.add(this);
   }
 
@@ -79,7 +84,7 @@ class HeartbeatList {
     try {
       for (let beat = this.#first; beat && beat.due <= now; beat = this.#first) {
         this.remove(beat);
-        ping(beat.socket);
+        beat.runInAsyncScope(ping, undefined, beat.socket);
       }
     } finally {
       if (this.#first) this.#timer ??= this.#arm(this.#first);

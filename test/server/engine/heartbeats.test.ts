@@ -1,6 +1,8 @@
 /** Clients are pinged, and those that do not answer are given up: the same on both engines. */
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import type { Socket } from 'socket.io';
 import { io as connect, type Socket as Client } from 'socket.io-client';
@@ -44,6 +46,42 @@ for (const engine of ['ws', 'corked'] as const) {
       assert.ok(other.connected);
     });
   });
+}
+
+/** What `AsyncLocalStorage` holds for the handshake of a client. */
+const storage = new AsyncLocalStorage<string>();
+
+for (const engine of ['ws', 'corked'] as const) {
+  it(
+    `a client that is given up leaves in the async context of its own handshake (${engine})`,
+    { timeout: 30_000 },
+    async (t) => {
+      const running = await serve(t, engine, 60);
+      running.io.engine.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+        const name = new URL(request.url!, 'http://localhost').searchParams.get('name')!;
+        storage.run(name, next);
+      });
+      const left: Promise<string[]>[] = [];
+      for (const name of ['first', 'second', 'third']) {
+        const client = connect(`http://127.0.0.1:${running.port}`, {
+          transports: ['websocket'],
+          forceNew: true,
+          reconnection: false,
+          query: { name },
+        });
+        t.after(() => client.disconnect());
+        const [socket] = (await once(running.io, 'connection')) as [Socket];
+        left.push(new Promise((resolve) => socket.on('disconnect', () => resolve([name, String(storage.getStore())]))));
+        if (!client.connected) await once(client as never, 'connect');
+        // From here on it answers no ping.
+        Object.assign(client.io.engine, { _sendPacket: () => undefined });
+      }
+      assert.deepEqual(
+        await Promise.all(left),
+        ['first', 'second', 'third'].map((name) => [name, name]),
+      );
+    },
+  );
 }
 
 describe('heartbeats of one interval', { timeout: 30_000 }, () => {
