@@ -71,10 +71,6 @@ export interface CallObserver {
    * @param isInside whether the context of a run of events is active, in which the call's turn began
    */
   run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result;
-  /** Notes that the call goes on later. */
-  suspend(): void;
-  /** Does something for a call that went on later, as a part of it. */
-  resume(work: () => void): void;
   /** Is called at the end, with the values of the answer. */
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void;
 }

@@ -1,10 +1,19 @@
 /** The calls that have not been answered yet, each with the time by which it must be. */
+import { AsyncResource } from 'node:async_hooks';
 import type { EventContext } from '../base/context.js';
 import { LONGEST_TIME } from '../base/limits.js';
 
+/** When a call must have ended. It then ends in the async context in which it began: the timer belongs to another call. */
+class Deadline extends AsyncResource {
+  /** @param time milliseconds, as `Date.now()` has them */
+  constructor(readonly time: number) {
+    super('COLLOQUYCALL', { requireManualDestroy: true });
+  }
+}
+
 /** One timer serves all calls with the same time limit: they run out in the order in which they began. */
 class TimeoutQueue {
-  readonly #calls = new Map<EventContext, number>();
+  readonly #calls = new Map<EventContext, Deadline>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -13,13 +22,19 @@ class TimeoutQueue {
   ) {}
 
   add(context: EventContext): void {
-    const deadline = Date.now() + this.time;
+    const deadline = new Deadline(Date.now() + this.time);
     this.#calls.set(context, deadline);
-    if (!this.#timer) this.#arm(deadline, this.time);
+    if (!this.#timer) this.#arm(deadline.time, this.time);
   }
 
   delete(context: EventContext): boolean {
     return this.#calls.delete(context);
+  }
+
+  /** Ends a call as if its time were over, unless it has ended. */
+  end(context: EventContext): void {
+    const deadline = this.#calls.get(context);
+    if (deadline) this.#end(context, deadline);
   }
 
   get contexts(): Iterable<EventContext> {
@@ -44,10 +59,14 @@ class TimeoutQueue {
     const now = Math.max(due, Date.now());
     this.#timer = undefined;
     for (const [context, deadline] of this.#calls) {
-      if (deadline > now) return this.#arm(deadline, deadline - now);
-      this.#calls.delete(context);
-      this.expire(context);
+      if (deadline.time > now) return this.#arm(deadline.time, deadline.time - now);
+      this.#end(context, deadline);
     }
+  }
+
+  #end(context: EventContext, deadline: Deadline): void {
+    this.#calls.delete(context);
+    deadline.runInAsyncScope(this.expire, undefined, context);
   }
 }
 
@@ -77,7 +96,7 @@ export class Calls {
     let lane = this.#lanes.get(time);
     if (!lane) this.#lanes.set(time, (lane = new TimeoutQueue(time, (each) => this.#expire(each))));
     lane.add(context);
-    if (this.closing === 'over') queueMicrotask(() => this.#expireIn(lane, context));
+    if (this.closing === 'over') queueMicrotask(() => lane.end(context));
   }
 
   /** Takes out a call that has ended; `false` if it had run out of time before. */
@@ -91,7 +110,7 @@ export class Calls {
   expireAll(): void {
     this.closing = 'over';
     for (const lane of this.#lanes.values()) {
-      for (const context of Array.from(lane.contexts)) this.#expireIn(lane, context);
+      for (const context of Array.from(lane.contexts)) lane.end(context);
     }
   }
 
@@ -103,10 +122,6 @@ export class Calls {
   /** Keeps no time any more; nothing runs when this is called. */
   stop(): void {
     for (const lane of this.#lanes.values()) lane.stop();
-  }
-
-  #expireIn(lane: TimeoutQueue, context: EventContext): void {
-    if (lane.delete(context)) this.#expire(context);
   }
 
   #expire(context: EventContext): void {

@@ -1,4 +1,5 @@
 /** The runtime's state of one socket, from the gate until it has left. */
+import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'socket.io';
 import { gone } from '../base/channels/outcome.js';
 import type { AckFunction, ContextConnection, ContextScope, EventContext } from '../base/context.js';
@@ -12,12 +13,19 @@ import type { ObservedConnection } from './observing/observed-connection.js';
 import type { ServedNamespace } from './runtime.js';
 import type { Scope } from './scopes/scope.js';
 
+/** A call that waits for the end of others. It begins in the async context in which it came, not in that of the one that has ended. */
+export class WaitingCall extends AsyncResource {
+  constructor(readonly context: EventContext) {
+    super('COLLOQUYWAITING', { requireManualDestroy: true });
+  }
+}
+
 export class Connection implements ContextConnection {
   lastRooms: readonly string[] | undefined;
   /** Calls that run. */
   running = 0;
   /** Calls that wait for their turn. */
-  queue: EventContext[] | undefined;
+  queue: WaitingCall[] | undefined;
   /** Socket.IO's client of its transport. */
   readonly client: ClientInternals;
   /** The budgets of its transport. */
@@ -100,7 +108,7 @@ export class Connection implements ContextConnection {
     this.#endings?.abort(goneReason());
     const waiting = this.queue;
     this.queue = undefined;
-    for (const context of waiting ?? []) context.end(gone);
+    for (const { context } of waiting ?? []) context.end(gone);
     this.intake.release(this);
   }
 

@@ -11,7 +11,7 @@ import type { HandlerPlan } from '../controllers/plan/types.js';
 import { acknowledge, acknowledgeFailure } from './acknowledge.js';
 import { callContained, reportListener } from './callbacks.js';
 import type { Calls } from './calls.js';
-import { callerOf, type Connection, connectionOf } from './connection.js';
+import { callerOf, type Connection, connectionOf, WaitingCall } from './connection.js';
 import { emitResult } from './sending/emit-result.js';
 import { handleError, reportFault, reportLate, unknownEvent } from './failures.js';
 import { InvalidPayloadAnswer, quickAnswer, quickError, tooDeep as tooDeepError } from './known-failures.js';
@@ -164,7 +164,7 @@ function enter(context: EventContext, isInside = false): void {
     if (context.ack || connection.queue.length >= MOST_QUEUED) return reject(context, 'busy');
     connection.intake.hold(connection);
   }
-  connection.queue.push(context);
+  connection.queue.push(new WaitingCall(context));
 }
 
 /** Most calls of a socket that wait although it is not read any more: one chunk of a transport holds fewer. */
@@ -305,16 +305,13 @@ export function expire(context: EventContext): void {
   if (failure) acknowledgeFailure(context, undefined, failure);
   else {
     context.outcome = isClosing ? closedOver : timedOut;
-    const end = (): void => fail(context, quickError(isClosing ? 'closing' : 'timeout'));
-    if (context.observer) context.observer.resume(end);
-    else end();
+    fail(context, quickError(isClosing ? 'closing' : 'timeout'));
   }
   context.abort(new Error('the call has run out of time'));
 }
 
 function hold(context: EventContext): void {
   callerOf(context).running++;
-  context.observer?.suspend();
   callsOf(context).add(context, planOf(context).timeout);
 }
 
@@ -331,10 +328,18 @@ function startNext(connection: Connection): void {
   const { limits, calls } = connection.served.runtime;
   while (connection.queue?.length && connection.running < limits.concurrentCalls) {
     const next = connection.queue.shift()!;
-    if (calls.closing !== 'over') runObserved(next, start);
-    else fail(Object.assign(next, { outcome: refusals.closing }), quickError('closing'));
+    next.runInAsyncScope(calls.closing === 'over' ? closeUnbegun : begin, undefined, next.context);
   }
   if (!connection.queue || connection.queue.length < limits.queuedCalls) connection.intake.release(connection);
+}
+
+function begin(context: EventContext): void {
+  runObserved(context, start);
+}
+
+function closeUnbegun(context: EventContext): void {
+  context.outcome = refusals.closing;
+  fail(context, quickError('closing'));
 }
 
 function planOf(context: EventContext): HandlerPlan {

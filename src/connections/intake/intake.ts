@@ -2,6 +2,7 @@
  * The budgets of one transport: events, bytes and connects in a time. They belong to the transport, so a client cannot renew
  * them by leaving a namespace or by joining another one.
  */
+import { AsyncResource } from 'node:async_hooks';
 import type { Counters } from '../../base/counters.js';
 import type { Limits } from '../../base/limits.js';
 import { stopReading, type ReadTransport } from './reading.js';
@@ -100,14 +101,16 @@ export class Intake {
   }
 
   /**
-   * Runs an event once the rate allows it, or tells it that the transport has closed. The transport is not read meanwhile.
+   * Runs an event once the rate allows it, or tells it that the transport has closed, in the async context in which it came. The transport
+   * is not read meanwhile.
    * `false` if too many wait.
    */
   delay(run: (isOpen: boolean) => void): boolean {
     if (this.#delayed && this.#delayed.length >= MOST_DELAYED) return false;
-    if (this.#delayed) this.#delayed.push(run);
+    const delayed = AsyncResource.bind(run);
+    if (this.#delayed) this.#delayed.push(delayed);
     else {
-      this.#delayed = [run];
+      this.#delayed = [delayed];
       this.hold('events');
       this.#runLater();
     }

@@ -1,8 +1,6 @@
 /** One call for those who subscribe to `colloquy:call`: its start and its one end, the handler inside of their stores. */
-import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Server } from 'socket.io';
-import { hasStores } from '../../base/channels/channel.js';
 import { callChannel } from '../../base/channels/index.js';
 import type { CallEnd, CallStart, DeclaredNames } from '../../base/channels/messages.js';
 import { type Outcome, passed } from '../../base/channels/outcome.js';
@@ -50,22 +48,12 @@ export function observePassed(connection: Connection, packet: readonly unknown[]
 class ObservedCall implements CallObserver {
   #isBegun = false;
   readonly #arrived = performance.now();
-  #resource: AsyncResource | undefined;
 
   constructor(private readonly context: EventContext) {}
 
   run<Result>(work: (context: EventContext) => Result): Result {
     this.#isBegun = true;
     return callChannel.runStores(this.#start(), () => work(this.context));
-  }
-
-  suspend(): void {
-    if (hasStores(callChannel)) this.#resource ??= new AsyncResource('COLLOQUYCALL', { requireManualDestroy: true });
-  }
-
-  resume(work: () => void): void {
-    if (this.#resource) this.#resource.runInAsyncScope(work);
-    else work();
   }
 
   end(outcome: Outcome, answer: readonly unknown[] | undefined): void {

@@ -57,12 +57,6 @@ class Recorded implements CallObserver {
     return runWith(this.active, work, this.call);
   }
 
-  suspend(): void {}
-
-  resume(work: () => void): void {
-    runWith(this.active, work, undefined);
-  }
-
   end(outcome: Outcome): void {
     try {
       describe(this.span, this.call, outcome);

@@ -64,16 +64,6 @@ export class Unrecorded implements Context, CallObserver {
     return this.span === undefined && this.parent === ROOT_CONTEXT;
   }
 
-  /** What goes on later has the ids that its beginning had. */
-  suspend(): void {
-    const active = activeContext();
-    if (active instanceof Run && this.isAlone) this.#made ??= active;
-  }
-
-  resume(work: () => void): void {
-    runWith(this, work, undefined);
-  }
-
   end(): void {}
 
   get #context(): Context {
