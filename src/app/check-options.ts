@@ -141,7 +141,12 @@ export function* checkChecks({ checks = {} }: AppOptions): Step<void> {
 }
 
 function wrongKind(name: string, value: unknown, expected: string, fix: string): SetupProblem {
-  const given =
-    value === null ? 'null' : isList(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-  return { code: 'option_kind', where: name, what: `received ${given}, expected ${expected}.`, fix };
+  return { code: 'option_kind', where: name, what: `received ${describe(value)}, expected ${expected}.`, fix };
+}
+
+/** Texts are not shown: they may be secret. */
+function describe(value: unknown): string {
+  if (value === null || typeof value === 'number' || isBoolean(value)) return String(value);
+  if (isList(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

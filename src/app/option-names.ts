@@ -50,10 +50,11 @@ const TRANSPORTS: readonly unknown[] = ['polling', 'websocket', 'webtransport'];
 
 /** A timer takes no longer time. */
 const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= LONGEST_TIME;
+const EXPECTED_TIME = `milliseconds from 0 to ${LONGEST_TIME}`;
 const isSettings = (value: unknown): boolean => isBoolean(value) || isRecord(value);
 
 const ANYTHING: OptionKind = [() => true, '', ''];
-const time = (name: string, usual: string): OptionKind => [isTime, 'milliseconds', `write ${name}: ${usual}.`];
+const time = (name: string, usual: string): OptionKind => [isTime, EXPECTED_TIME, `write ${name}: ${usual}.`];
 const flag = (name: string): OptionKind => [isBoolean, 'true or false', `write ${name}: true, or leave it out.`];
 const settings = (name: string): OptionKind => [
   isSettings,

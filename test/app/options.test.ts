@@ -107,6 +107,19 @@ describe('an option', () => {
     });
   }
 
+  for (const [value, said] of [
+    [-1, 'received -1, expected milliseconds from 0 to 2147483647.'],
+    [Infinity, 'received Infinity, expected milliseconds from 0 to 2147483647.'],
+    [null, 'received null, expected milliseconds from 0 to 2147483647.'],
+    ['5s', 'received a string, expected milliseconds from 0 to 2147483647.'],
+    [[], 'received an empty list, expected milliseconds from 0 to 2147483647.'],
+  ] as const) {
+    it(`is told with what was given: ${inspect(value)}`, async () => {
+      const [problem] = await problems({ pingInterval: value } as object);
+      assert.equal(problem!.what, said);
+    });
+  }
+
   it('of an option is looked at too', async () => {
     const [problem] = await problems({ payload: { validate: {} } });
     assert.deepEqual([problem!.code, problem!.where], ['unknown_option', 'payload.validate']);
