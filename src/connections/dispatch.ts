@@ -107,6 +107,8 @@ function deliver(socket: Socket, internals: SocketInternals, packet: unknown[]):
 
 /** Whether the user's own `socket.on` listens. Socket.IO itself has one listener for `error`, which does nothing. */
 function hasListeners(socket: Socket, event: string): boolean {
+  const { _eventsCount: count, _events: heard } = internalsOf(socket);
+  if (count === 1 && heard.error !== undefined && event !== 'error') return false;
   return socket.listenerCount(event) > (event === 'error' ? 1 : 0);
 }
 

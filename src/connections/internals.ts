@@ -46,6 +46,9 @@ export interface SocketInternals {
   /** The middleware of the user's own `socket.use`. */
   readonly fns: readonly ((packet: unknown[], next: (error?: unknown) => void) => unknown)[];
   client: ClientInternals;
+  /** The listeners of `socket.on`, as Node.js keeps them. */
+  readonly _events: { readonly error?: unknown };
+  readonly _eventsCount: number;
   /** The listeners of `socket.onAny`, which have run when `dispatch` is called. */
   readonly _anyListeners?: readonly ((...values: unknown[]) => unknown)[];
   /** Socket.IO's last step for a message: from here, its listeners are called. */

@@ -109,10 +109,10 @@ export class IncomingPlan extends ClassPlan {
     let instance: object;
     try {
       const { copy, flat } = parts;
-      const keys = flat?.keysOf(value);
-      if (keys) {
-        instance = flat!.make(value, keys);
-        if (flat!.isLike(instance, value, keys)) return instance;
+      const count = flat ? flat.keysOf(value) : -1;
+      if (count >= 0) {
+        instance = flat!.make(value);
+        if (flat!.isLike(instance, value, count)) return instance;
       } else instance = this.stepsOf(parts).transform(copy ? (copy(value) as object) : value);
     } catch (cause) {
       return Invalid.of(NOT_READABLE, cause);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { readTexts } from '../../../src/server/engine/frame-reader.js';
 import { beneath, clientFrame, RawClient, start, withClient, type Running } from './support.js';
 
 const SEED = 20261127;
@@ -110,6 +111,34 @@ function cut(pieces: readonly Buffer[], into: readonly number[]): readonly Buffe
   }
   return chunks;
 }
+
+describe('texts', () => {
+  for (const character of ['a', 'é', '語', '\u{1f600}']) {
+    it(`are read with every length and mask, and what is no text stays as it came: ${character}`, () => {
+      for (let length = 0; length <= 300; length++) {
+        const payload = Buffer.from(`${'x'.repeat(length)}${character}`);
+        const keys = [
+          [0, 0, 0, 0],
+          [255, 254, 253, 252],
+          Array.from({ length: 4 }, (_, at) => (length * 7 + at * 61) & 255),
+        ];
+        for (const key of keys) {
+          const frame = clientFrame({ payload, mask: Uint8Array.from(key) });
+          const texts: string[] = [];
+          assert.equal(readTexts(Buffer.from(frame), Infinity, texts), frame.length);
+          assert.deepEqual(texts, [payload.toString()]);
+          const broken = clientFrame({
+            payload: Buffer.concat([payload, Buffer.of(0xff)]),
+            mask: Uint8Array.from(key),
+          });
+          const left = Buffer.from(broken);
+          assert.equal(readTexts(left, Infinity, texts), 0);
+          assert.ok(left.equals(broken));
+        }
+      }
+    });
+  }
+});
 
 describe('an engine that reads frames itself', { timeout: 60_000 }, () => {
   it('hears what the stock engine hears, whatever the frames and wherever their chunks are cut', async () => {
