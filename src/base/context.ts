@@ -71,8 +71,8 @@ export interface CallObserver {
    * @param isInside whether the context of a run of events is active, in which the call's turn began
    */
   run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result;
-  /** Is called at the end, with the values of the answer. */
-  end(outcome: Outcome, answer: readonly unknown[] | undefined): void;
+  /** Is called at the end, with the value of the answer. */
+  end(outcome: Outcome, isAnswered: boolean, value: unknown): void;
 }
 
 /** The function that answers the client. */
@@ -187,11 +187,11 @@ export class EventContext {
   }
 
   /** Notes the one end of the call; the runtime's own. */
-  end(outcome: Outcome, answer?: readonly unknown[]): void {
+  end(outcome: Outcome, isAnswered = false, value?: unknown): void {
     if (this.settled) return;
     this.settled = true;
     this.outcome = outcome;
-    this.observer?.end(outcome, answer);
+    this.observer?.end(outcome, isAnswered, value);
     if (this.#endListeners) for (const listener of this.#endListeners) this.#tell(listener);
   }
 

@@ -23,7 +23,7 @@ export function acknowledge(context: EventContext, value: unknown): void {
     checkResult(value);
   if (context.ack) send(context.ack, value);
   const outcome = !context.ack ? noAnswer : context.connection.ended ? gone : answered;
-  context.end(outcome, context.observer && context.ack && valuesOf(value));
+  context.end(outcome, context.ack !== undefined, value);
   context.scope?.answered();
 }
 
@@ -42,7 +42,7 @@ function tryTo(context: EventContext, answer: unknown): boolean {
   try {
     if (context.ack) send(context.ack, answer);
     else emitException(context, answer);
-    context.end(context.outcome ?? unknown, context.observer && valuesOf(answer));
+    context.end(context.outcome ?? unknown, true, answer);
     return true;
   } catch (error) {
     reportUnsendable(context, error);
@@ -52,10 +52,6 @@ function tryTo(context: EventContext, answer: unknown): boolean {
 
 /** A failure without a named cause. */
 const unknown: Outcome = Object.freeze({ kind: 'failed' });
-
-function valuesOf(value: unknown): readonly unknown[] {
-  return value === undefined ? [] : value instanceof Reply ? value.values : [value];
-}
 
 function send(ack: AckFunction, value: unknown): void {
   if (value === undefined) ack();

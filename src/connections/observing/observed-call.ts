@@ -4,7 +4,7 @@ import type { Server } from 'socket.io';
 import { callChannel } from '../../base/channels/index.js';
 import type { CallEnd, CallStart, DeclaredNames } from '../../base/channels/messages.js';
 import { type Outcome, passed } from '../../base/channels/outcome.js';
-import { type CallObserver, type ContextKind, EventContext } from '../../base/context.js';
+import { type CallObserver, type ContextKind, EventContext, Reply } from '../../base/context.js';
 import { eventName } from '../../base/log.js';
 import type { HandlerPlan } from '../../controllers/plan/types.js';
 import { callerOf, type Connection } from '../connection.js';
@@ -56,14 +56,19 @@ class ObservedCall implements CallObserver {
     return callChannel.runStores(this.#start(), () => work(this.context));
   }
 
-  end(outcome: Outcome, answer: readonly unknown[] | undefined): void {
+  end(outcome: Outcome, isAnswered: boolean, value: unknown): void {
     if (!this.#isBegun) callChannel.publish(this.#start());
+    const answer = isAnswered ? valuesOf(value) : undefined;
     callChannel.publish(new Ended(this.context, this.#arrived, outcome, answer));
   }
 
   #start(): CallStart {
     return new Started(this.context, this.#arrived);
   }
+}
+
+function valuesOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : value instanceof Reply ? value.values : [value];
 }
 
 /** The id is made only for those who read it. */

@@ -20,7 +20,7 @@ import {
 } from './api.js';
 import { methodOf, namesOf } from './names.js';
 import { linksTo, parentOfCall } from './parents.js';
-import { leftOut, Unrecorded } from './unrecorded.js';
+import { isLeftOut, leftOut, leftOutCall, Unrecorded } from './unrecorded.js';
 
 /** Stands for the span of a call that is not recorded. */
 const none: object = Object.freeze({});
@@ -35,8 +35,7 @@ function spanIn({ span }: EventContext): Span | undefined {
  */
 export function followCall(context: EventContext): CallObserver {
   const parent = parentOf(context);
-  const unrecorded = leftOut(parent);
-  if (unrecorded) return unrecorded;
+  if (isLeftOut(parent)) return leftOutCall;
   const { handler } = context;
   const span = spanOf({ context, kind: handler.kind, handler: handler.label, declared: declaredBy(context) }, parent);
   if (!span.isRecording()) return new Unrecorded(parent, span);
@@ -126,7 +125,8 @@ function spanOf(
   return tracer().startSpan(span, options, parent);
 }
 
-function declaredBy(context: EventContext): DeclaredNames {
+/** The names of a call by the plan of its handler. */
+export function declaredBy(context: EventContext): DeclaredNames {
   return { namespace: callerOf(context).served.plan.label, event: (context.handler as HandlerPlan).event };
 }
 

@@ -1,5 +1,7 @@
 /** The metrics of calls, connections, emissions and background work through OpenTelemetry. Labels are names of the plan. */
 import type { BackgroundMessage, CallMessage, ConnectionMessage, EmitMessage } from '../../base/channels/messages.js';
+import { complaint } from '../../base/channels/channel.js';
+import type { CallObserver, EventContext } from '../../base/context.js';
 import { errorCodes } from '../../base/errors.js';
 import type { Outcome } from '../../base/channels/outcome.js';
 import {
@@ -12,7 +14,7 @@ import {
   type UpDownCounter,
 } from './api.js';
 import { ExportedMetrics } from './exported.js';
-import { isHandled } from './calls.js';
+import { declaredBy, isHandled } from './calls.js';
 import { BoundedNames, namesOf, SYSTEM, type CallNames } from './names.js';
 
 /** Seconds, as the conventions advise for `rpc.server.call.duration`. */
@@ -59,11 +61,6 @@ export function stopMetrics(): void {
   provider = current = exported = undefined;
 }
 
-/** Whether there is a meter provider. */
-export function isMeasured(): boolean {
-  return instruments() !== undefined;
-}
-
 function make(meter: Meter): Instruments {
   const advice = { explicitBucketBoundaries: boundaries };
   return {
@@ -93,13 +90,45 @@ function make(meter: Meter): Instruments {
   };
 }
 
-/** Measures a call. */
+/** Measures a call that has ended. */
 export function measureCall(message: CallMessage): void {
-  if (message.type !== 'end' || message.kind !== 'event') return;
-  const calls = instruments()?.calls;
-  if (!calls) return;
-  const { outcome, duration } = message;
-  calls.record(duration / 1000, attributesOf(namesOf(message.declared, isHandled(message)), outcome));
+  if (message.type === 'end' && message.kind === 'event') record(message, message.duration, message.outcome);
+}
+
+/** Measures a call of which no messages are made, from here to its end; calls are the events of clients. */
+export function measured(context: EventContext, followed: CallObserver): CallObserver {
+  return context.kind === 'event' && instruments() ? new MeasuredCall(context, followed) : followed;
+}
+
+const failedToMeasure = complaint(measureCall);
+
+class MeasuredCall implements CallObserver {
+  readonly #arrived = performance.now();
+
+  constructor(
+    private readonly call: EventContext,
+    private readonly followed: CallObserver,
+  ) {}
+
+  run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result {
+    return this.followed.run(work, context, isInside);
+  }
+
+  end(outcome: Outcome, isAnswered: boolean, value: unknown): void {
+    this.followed.end(outcome, isAnswered, value);
+    try {
+      const { label } = this.call.handler;
+      record({ handler: label, declared: declaredBy(this.call) }, performance.now() - this.#arrived, outcome);
+    } catch (error) {
+      failedToMeasure(error);
+    }
+  }
+}
+
+/** @param duration milliseconds */
+function record(call: Pick<CallMessage, 'handler' | 'declared'>, duration: number, outcome: Outcome): void {
+  const names = namesOf(call.declared, isHandled(call));
+  instruments()?.calls.record(duration / 1000, attributesOf(names, outcome));
 }
 
 function attributesOf({ attributes, endings }: CallNames, { kind, code }: Outcome): Attributes {

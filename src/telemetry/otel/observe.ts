@@ -21,7 +21,7 @@ import { surroundRuns } from '../../connections/observing/runs.js';
 import { oncePerRun } from './unrecorded.js';
 import { beginEmission, endEmission } from './emissions.js';
 import {
-  isMeasured,
+  measured,
   refreshMetrics,
   stopMetrics,
   measureCall,
@@ -59,7 +59,7 @@ function endAndMeasure(message: CallMessage): void {
 export function enable(): void {
   addLogFacts(traceOf);
   watchOffers(refreshMetrics);
-  passOverCalls((context) => (listenersOf(callChannel) > OWN || isMeasured() ? undefined : followCall(context)));
+  passOverCalls((context) => (listenersOf(callChannel) > OWN ? undefined : measured(context, followCall(context))));
   surroundRuns(oncePerRun);
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),

@@ -26,13 +26,26 @@ function draw(): number {
   return Math.floor(Math.log(1 - Math.random()) / Math.log1p(-share));
 }
 
-/** Returns the context of what begins a trace that is not recorded; `undefined` if the SDK decides. Each call takes one place in the draw. */
-export function leftOut(parent: Context): Unrecorded | undefined {
-  if (share === 1 || parent !== ROOT_CONTEXT) return undefined;
-  if (share === 0 || toLeaveOut-- > 0) return new Unrecorded(parent);
+/** Whether what begins here is left out of the share; of all else the SDK decides. Each question takes one place in the draw. */
+export function isLeftOut(parent: Context): boolean {
+  if (share === 1 || parent !== ROOT_CONTEXT) return false;
+  if (share === 0 || toLeaveOut-- > 0) return true;
   toLeaveOut = draw();
-  return undefined;
+  return false;
 }
+
+/** Returns the context of what is left out; `undefined` if the SDK decides. */
+export function leftOut(parent: Context): Unrecorded | undefined {
+  return isLeftOut(parent) ? new Unrecorded(parent) : undefined;
+}
+
+/** Follows all calls that are left out: in the run in which they came, which is such a context, or in one of their own. */
+export const leftOutCall: CallObserver = {
+  run(work, context, isInside) {
+    return isInside ? work(context) : runWith(new Unrecorded(ROOT_CONTEXT), work, context);
+  },
+  end() {},
+};
 
 /** The context of something that is not recorded, and its run. Its span is made, with ids, for those who look at it. */
 export class Unrecorded implements Context, CallObserver {
@@ -55,13 +68,8 @@ export class Unrecorded implements Context, CallObserver {
     return this.#context.deleteValue(key);
   }
 
-  run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result {
-    return isInside && this.isAlone ? work(context) : runWith(this, work, context);
-  }
-
-  /** Whether it belongs to no trace of somebody else's: then any other one that is alone may be active in its place. */
-  private get isAlone(): boolean {
-    return this.span === undefined && this.parent === ROOT_CONTEXT;
+  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result {
+    return runWith(this, work, context);
   }
 
   end(): void {}
