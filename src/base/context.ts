@@ -66,11 +66,8 @@ export interface ContextConnection {
 
 /** Follows one call for those who subscribe to `colloquy:call`. */
 export interface CallObserver {
-  /**
-   * Begins the call, and returns the result of its work.
-   * @param isInside whether the context of a run of events is active, in which the call's turn began
-   */
-  run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result;
+  /** Begins the call, and returns the result of its work. */
+  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result;
   /** Is called at the end, with the value of the answer. */
   end(outcome: Outcome, isAnswered: boolean, value: unknown): void;
 }

@@ -147,20 +147,20 @@ function admit(
 ): void {
   const { intake } = connection;
   const context = new EventContext(connection.socket, handler, connection, packet, ack);
-  if (callChannel.hasSubscribers) observe(context);
-  if (intake.takeEvent()) return enter(context, isInside);
+  if (callChannel.hasSubscribers) observe(context, isInside);
+  if (intake.takeEvent()) return enter(context);
   if (context.ack && !intake.isBehind) return reject(context, 'rate_limited');
   if (!intake.delay((isOpen) => (isOpen ? enter(context) : context.end(gone)))) reject(context, 'rate_limited');
 }
 
 /** The room: so many calls of a socket run, so many wait. Events that ask for no answer wait at the client. */
-function enter(context: EventContext, isInside = false): void {
+function enter(context: EventContext): void {
   const connection = callerOf(context);
   const { limits, calls } = connection.served.runtime;
   if (connection.ended) return context.end(gone);
   if (calls.closing) return reject(context, 'closing');
   if (connection.running < limits.concurrentCalls && !connection.queue?.length)
-    return context.observer ? context.observer.run(start, context, isInside) : start(context);
+    return context.observer ? context.observer.run(start, context) : start(context);
   connection.queue ??= [];
   if (connection.queue.length >= limits.queuedCalls) {
     if (context.ack || connection.queue.length >= MOST_QUEUED) return reject(context, 'busy');

@@ -11,22 +11,29 @@ import { callerOf, type Connection } from '../connection.js';
 import { unknownEvent } from '../failures.js';
 import { bytesOf } from './packet-bytes.js';
 
-let passOver: ((context: EventContext) => CallObserver | undefined) | undefined;
+/**
+ * Returns what follows a call of which nobody else hears; `nothing` if that is not needed; `undefined` if messages are to be made of it.
+ * @param isInside whether the context of a run of events is active, in which the call's turn began
+ */
+type PassOver = (context: EventContext, isInside: boolean) => CallObserver | 'nothing' | undefined;
 
-/** Asks about each call first: for one without a listener that needs it, `decide` returns what follows it. Only `colloquy/otel` does. */
-export function passOverCalls(decide: typeof passOver): void {
+let passOver: PassOver | undefined;
+
+/** Asks about each call first. Only `colloquy/otel` does. */
+export function passOverCalls(decide: PassOver | undefined): void {
   passOver = decide;
 }
 
 /** Follows a call from here on; called only if there is a subscriber. */
-export function observe(context: EventContext): void {
-  context.observer = passedOver(context) ?? new ObservedCall(context);
+export function observe(context: EventContext, isInside = false): void {
+  const followed = passedOver(context, isInside) ?? new ObservedCall(context);
+  if (followed !== 'nothing') context.observer = followed;
 }
 
 /** What fails while it decides fails no call: the call is told of, as without it. */
-function passedOver(context: EventContext): CallObserver | undefined {
+function passedOver(context: EventContext, isInside: boolean): ReturnType<PassOver> {
   try {
-    return passOver?.(context);
+    return passOver?.(context, isInside);
   } catch {
     return undefined;
   }

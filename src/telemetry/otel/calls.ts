@@ -33,9 +33,9 @@ function spanIn({ span }: EventContext): Span | undefined {
  * Follows a call of which only spans are made, without messages: one that is not recorded in a context that makes its span for those who
  * look at it, another one in that of its span.
  */
-export function followCall(context: EventContext): CallObserver {
+export function followCall(context: EventContext, isInside: boolean): CallObserver | 'nothing' {
   const parent = parentOf(context);
-  if (isLeftOut(parent)) return leftOutCall;
+  if (isLeftOut(parent)) return isInside ? 'nothing' : leftOutCall;
   const { handler } = context;
   const span = spanOf({ context, kind: handler.kind, handler: handler.label, declared: declaredBy(context) }, parent);
   if (!span.isRecording()) return new Unrecorded(parent, span);

@@ -95,8 +95,8 @@ export function measureCall(message: CallMessage): void {
   if (message.type === 'end' && message.kind === 'event') record(message, message.duration, message.outcome);
 }
 
-/** Measures a call of which no messages are made, from here to its end; calls are the events of clients. */
-export function measured(context: EventContext, followed: CallObserver): CallObserver {
+/** Measures a call of which no messages are made, from here to its end, if there is a meter provider; calls are the events of clients. */
+export function measured(context: EventContext, followed: CallObserver | 'nothing'): CallObserver | 'nothing' {
   return context.kind === 'event' && instruments() ? new MeasuredCall(context, followed) : followed;
 }
 
@@ -107,15 +107,15 @@ class MeasuredCall implements CallObserver {
 
   constructor(
     private readonly call: EventContext,
-    private readonly followed: CallObserver,
+    private readonly followed: CallObserver | 'nothing',
   ) {}
 
-  run<Result>(work: (context: EventContext) => Result, context: EventContext, isInside?: boolean): Result {
-    return this.followed.run(work, context, isInside);
+  run<Result>(work: (context: EventContext) => Result, context: EventContext): Result {
+    return this.followed === 'nothing' ? work(context) : this.followed.run(work, context);
   }
 
   end(outcome: Outcome, isAnswered: boolean, value: unknown): void {
-    this.followed.end(outcome, isAnswered, value);
+    if (this.followed !== 'nothing') this.followed.end(outcome, isAnswered, value);
     try {
       const { label } = this.call.handler;
       record({ handler: label, declared: declaredBy(this.call) }, performance.now() - this.#arrived, outcome);

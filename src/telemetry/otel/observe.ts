@@ -59,7 +59,10 @@ function endAndMeasure(message: CallMessage): void {
 export function enable(): void {
   addLogFacts(traceOf);
   watchOffers(refreshMetrics);
-  passOverCalls((context) => (listenersOf(callChannel) > OWN ? undefined : measured(context, followCall(context))));
+  passOverCalls((context, isInside) => {
+    if (listenersOf(callChannel) > OWN) return undefined;
+    return measured(context, followCall(context, isInside));
+  });
   surroundRuns(oncePerRun);
   endings ??= [
     follow(callChannel, beginCall, endAndMeasure),

@@ -39,11 +39,9 @@ export function leftOut(parent: Context): Unrecorded | undefined {
   return isLeftOut(parent) ? new Unrecorded(parent) : undefined;
 }
 
-/** Follows all calls that are left out: in the run in which they came, which is such a context, or in one of their own. */
+/** Follows all calls that are left out and not inside of a run, which is such a context already: in one of their own. */
 export const leftOutCall: CallObserver = {
-  run(work, context, isInside) {
-    return isInside ? work(context) : runWith(new Unrecorded(ROOT_CONTEXT), work, context);
-  },
+  run: (work, context) => runWith(new Unrecorded(ROOT_CONTEXT), work, context),
   end() {},
 };
 

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { EventError, Namespace, On, OnConnect, type AppOptions } from '../../../src/index.js';
+import { channels } from '../../../src/telemetry/index.js';
+import { recordShare } from '../../../src/telemetry/otel/index.js';
 import { start } from '../../support/app.js';
 import { until } from '../../support/wait.js';
+import { heard } from '../heard.js';
 import { record } from './sdk.js';
 
 @Namespace('/room/:id')
@@ -27,24 +30,29 @@ class Closed {
 
 const controllers: AppOptions['controllers'] = [Room, Closed];
 
-it('calls have a histogram in seconds, by event and ending; names that clients make up are _OTHER', async (t) => {
-  const { points } = record(t);
-  const { connect } = await start(t, controllers);
-  const client = await connect('/room/7');
-  for (let n = 0; n < 3; n++) await client.emitWithAck('say');
-  await client.emitWithAck('fail', 'full');
-  await client.emitWithAck('made up');
-  const found = await points('rpc.server.call.duration');
-  const rows = found.map(({ attributes, value }) => [attributes, (value as { count: number }).count]);
-  const common = { 'rpc.system.name': 'socket.io' };
-  assert.deepEqual(rows, [
-    [{ ...common, 'rpc.method': '/room/:id/say', 'colloquy.outcome': 'answered' }, 3],
-    [{ ...common, 'rpc.method': '/room/:id/fail', 'colloquy.outcome': 'failed', 'error.type': 'full' }, 1],
-    [{ ...common, 'rpc.method': '_OTHER', 'colloquy.outcome': 'refused', 'error.type': 'unknown_event' }, 1],
-  ]);
-  const { sum } = found[0]!.value as { sum: number };
-  assert.ok(sum > 0 && sum < 3, `${sum} seconds`);
-});
+const ways = [1, 0.5, 0].flatMap((share) => [false, true].map((isHeard) => ({ share, isHeard })));
+
+for (const { share, isHeard } of ways)
+  it(`calls have a histogram in seconds, by event and ending; names that clients make up are _OTHER (${share} of the spans recorded${isHeard ? ', somebody else listens' : ''})`, async (t) => {
+    recordShare(share);
+    t.after(() => recordShare(1));
+    const { points } = record(t);
+    if (isHeard) heard(t, channels.call);
+    const { connect } = await start(t, controllers);
+    const client = await connect('/room/7');
+    const events = [['say'], ['say'], ['say'], ['fail', 'full'], ['made up']] as const;
+    await Promise.all(events.map(([event, ...args]) => client.emitWithAck(event, ...args)));
+    const found = await points('rpc.server.call.duration');
+    const rows = found.map(({ attributes, value }) => [attributes, (value as { count: number }).count]);
+    const common = { 'rpc.system.name': 'socket.io' };
+    assert.deepEqual(rows, [
+      [{ ...common, 'rpc.method': '/room/:id/say', 'colloquy.outcome': 'answered' }, 3],
+      [{ ...common, 'rpc.method': '/room/:id/fail', 'colloquy.outcome': 'failed', 'error.type': 'full' }, 1],
+      [{ ...common, 'rpc.method': '_OTHER', 'colloquy.outcome': 'refused', 'error.type': 'unknown_event' }, 1],
+    ]);
+    const { sum } = found[0]!.value as { sum: number };
+    assert.ok(sum > 0 && sum < 3, `${sum} seconds`);
+  });
 
 it('codes that an application makes up are bounded', async (t) => {
   const { points } = record(t);

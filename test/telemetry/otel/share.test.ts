@@ -45,26 +45,26 @@ class Share {
   }
 }
 
-function begin(t: TestContext, share: number, sampler?: Sampler): ReturnType<typeof record> {
+function begin(t: TestContext, share: number, sampler?: Sampler, isMeasured = false): ReturnType<typeof record> {
   seen = [];
   recordShare(share);
   t.after(() => recordShare(1));
-  return recordSpans(t, sampler);
+  return isMeasured ? record(t, sampler) : recordSpans(t, sampler);
 }
 
-const ways: readonly [string, number, Sampler | undefined, boolean][] = [
-  ['a share that leaves everything out', 0, undefined, false],
-  ['a share that is nearly nothing', Number.MIN_VALUE, undefined, false],
-  ['a share that leaves everything out, while somebody hears of calls', 0, undefined, true],
-  ['a sampler that records nothing', 1, new AlwaysOffSampler(), false],
-  ['a sampler that records nothing, while somebody hears of calls', 1, new AlwaysOffSampler(), true],
+const ways: readonly [string, number, Sampler | undefined][] = [
+  ['a share that leaves everything out', 0, undefined],
+  ['a share that is nearly nothing', Number.MIN_VALUE, undefined],
+  ['a sampler that records nothing', 1, new AlwaysOffSampler()],
 ];
+const besides = ['', ', while somebody hears of calls', ', while calls are measured'] as const;
 
 describe('what is not recorded is active all the same, so that nothing below it is recorded', () => {
-  for (const [name, share, sampler, isHeard] of ways) {
+  const all = ways.flatMap(([name, ...way]) => besides.map((beside) => [name + beside, ...way, beside] as const));
+  for (const [name, share, sampler, beside] of all) {
     it(name, async (t) => {
-      const { spans } = begin(t, share, sampler);
-      if (isHeard) heard(t, channels.call);
+      const { spans } = begin(t, share, sampler, beside === besides[2]);
+      if (beside === besides[1]) heard(t, channels.call);
       const { app, connect, log } = await start(t, [Share]);
       const client = await connect('/share');
       const parents = [await client.emitWithAck('say', 1), await client.emitWithAck('say', 2)] as string[];
