@@ -88,13 +88,18 @@ class Run extends Unrecorded {
 /** Enters a context once for a run of events: entering it costs more than all else that is done for a call that is left out. */
 export const oncePerRun: Surroundings = {
   inside(work) {
-    return share === 1 ? work(false) : runWith(new Run(activeContext()), work, true);
+    return share === 1 ? work(false) : runWith(new Run(outsideOfRuns()), work, true);
   },
   outside(work) {
-    const active = activeContext();
-    runWith(active instanceof Run ? active.around : active, work, undefined);
+    runWith(outsideOfRuns(), work, undefined);
   },
 };
+
+/** The active context, or what was active before a run. A run that kept another one would keep all before it. */
+function outsideOfRuns(): Context {
+  const active = activeContext();
+  return active instanceof Run ? active.around : active;
+}
 
 function unrecordedSpan(): Span {
   const ids = randomBytes(24).toString('hex');

@@ -8,6 +8,7 @@ import { Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnError, EventContext, EventError } from '../../../src/index.js';
 import { channels } from '../../../src/telemetry/index.js';
 import { recordShare } from '../../../src/telemetry/otel/index.js';
+import { oncePerRun } from '../../../src/telemetry/otel/unrecorded.js';
 import { start } from '../../support/app.js';
 import { heard } from '../heard.js';
 import type { Class } from '../../../src/base/reflect.js';
@@ -177,6 +178,17 @@ describe('events that come together and are left out', () => {
       for (const key of [1, 2, 3]) assert.equal(traces.get(key)?.size, 1, `call ${key}`);
     });
   }
+});
+
+it('a run of events that begins within another one, as with a client in the same process, does not keep that one', (t) => {
+  begin(t, 0);
+  const active = (): unknown => trace.getActiveSpan();
+  oncePerRun.inside(() => {
+    oncePerRun.inside((isInside) => {
+      assert.ok(isInside && active());
+      oncePerRun.outside(() => assert.equal(active(), undefined));
+    });
+  });
 });
 
 describe('recordShare', () => {
