@@ -11,7 +11,8 @@ type Verdict = (allowed: boolean) => void;
  * are no pages and pass. A check of the user's own that throws refuses.
  */
 export function checkOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
-  if (request.headers.origin === undefined) return verdict(true);
+  const { origin } = request.headers;
+  if (origin === undefined) return verdict(true);
   let isDecided = false;
   const once: Verdict = (allowed) => {
     if (isDecided) return;
@@ -19,17 +20,17 @@ export function checkOrigin(request: IncomingMessage, cors: Cors | undefined, ve
     verdict(allowed);
   };
   try {
-    decideOrigin(request, containedCors(cors), once);
+    decideOrigin(request, origin, containedCors(cors), once);
   } catch {
     once(false);
   }
 }
 
-function decideOrigin(request: IncomingMessage, cors: Cors | undefined, verdict: Verdict): void {
-  const { origin, host } = request.headers;
-  if (host !== undefined && hostOf(origin!) === host.toLowerCase()) return verdict(true);
-  if (typeof cors !== 'function') return matches(origin!, cors?.origin, verdict);
-  cors(request as never, (error, options) => (error ? verdict(false) : matches(origin!, options?.origin, verdict)));
+function decideOrigin(request: IncomingMessage, origin: string, cors: Cors | undefined, verdict: Verdict): void {
+  const { host } = request.headers;
+  if (host !== undefined && hostOf(origin) === host.toLowerCase()) return verdict(true);
+  if (typeof cors !== 'function') return matches(origin, cors?.origin, verdict);
+  cors(request as never, (error, options) => (error ? verdict(false) : matches(origin, options?.origin, verdict)));
 }
 
 function hostOf(origin: string): string | undefined {

@@ -3,31 +3,21 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import type { Socket } from 'socket.io';
-import { io as connect, type Socket as Client } from 'socket.io-client';
+import { io as connect } from 'socket.io-client';
 import { startHeartbeat } from '../../../src/server/engine/heartbeats.js';
 import type { EngineSocket } from '../../../src/server/engine/ws.js';
-import { RawClient, start, type Running } from './support.js';
+import { join, RawClient, serve } from './support.js';
 
-async function serve(t: TestContext, engine: 'ws' | 'corked', pingTimeout: number): Promise<Running> {
-  const running = await start(engine, { pingInterval: 20, pingTimeout });
-  t.after(() => running.stop());
-  return running;
-}
-
-async function join(t: TestContext, { io, port }: Running, transports: string[]): Promise<[Client, Socket]> {
-  const client = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true, reconnection: false });
-  t.after(() => client.disconnect());
-  const [socket] = (await once(io, 'connection')) as [Socket];
-  return [client, socket];
-}
+/** Clients are pinged soon, and given up after `pingTimeout` milliseconds. */
+const soon = (pingTimeout: number) => ({ pingInterval: 20, pingTimeout });
 
 for (const engine of ['ws', 'corked'] as const) {
   describe(`the clients of an engine (${engine})`, { timeout: 30_000 }, () => {
     for (const transports of [['websocket'], ['polling', 'websocket'], ['polling']]) {
       it(`are pinged again and again: ${transports.join(', then ')}`, async (t) => {
-        const running = await serve(t, engine, 20_000);
+        const running = await serve(t, engine, soon(20_000));
         const both = [await join(t, running, transports), await join(t, running, transports)];
         for (let beats = 0; beats < 3; beats++) {
           await Promise.all(both.map(([, { conn }]) => once(conn as never, 'heartbeat')));
@@ -37,7 +27,7 @@ for (const engine of ['ws', 'corked'] as const) {
     }
 
     it('are given up if they do not answer, while others stay', async (t) => {
-      const running = await serve(t, engine, 100);
+      const running = await serve(t, engine, soon(100));
       const [other] = await join(t, running, ['websocket']);
       const { client, socket: silent } = await RawClient.connect(running);
       t.after(() => client.tcp.destroy());
@@ -56,7 +46,7 @@ for (const engine of ['ws', 'corked'] as const) {
     `a client that is given up leaves in the async context of its own handshake (${engine})`,
     { timeout: 30_000 },
     async (t) => {
-      const running = await serve(t, engine, 60);
+      const running = await serve(t, engine, soon(60));
       running.io.engine.use((request: IncomingMessage, _response: unknown, next: () => void) => {
         const name = new URL(request.url!, 'http://localhost').searchParams.get('name')!;
         storage.run(name, next);

@@ -1,10 +1,9 @@
 /** What connections share, and that it is only where nothing else would be heard. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { describe, it, type TestContext } from 'node:test';
-import { io as connect, type Socket as Client } from 'socket.io-client';
+import { describe, it } from 'node:test';
 import type { Socket } from 'socket.io';
-import { start, type Running } from './support.js';
+import { join, serve } from './support.js';
 
 interface Conn {
   readonly id: string;
@@ -20,21 +19,6 @@ interface Conn {
 
 const events = ['error', 'ready', 'packet', 'drain', 'close'];
 const connOf = (socket: Socket): Conn => socket.conn as unknown as Conn;
-
-async function serve(t: TestContext, engine: 'ws' | 'corked'): Promise<Running> {
-  const running = await start(engine);
-  t.after(() => running.stop());
-  return running;
-}
-
-/** A client, and its socket at the server once the client is on `transport`. */
-async function join(t: TestContext, { io, port }: Running, transports: string[]): Promise<[Client, Socket]> {
-  const client = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true, reconnection: false });
-  t.after(() => client.disconnect());
-  const [socket] = (await once(io, 'connection')) as [Socket];
-  if (socket.conn.transport.name !== transports.at(-1)) await once(socket.conn, 'upgrade');
-  return [client, socket];
-}
 
 const ways = { websocket: ['websocket'], 'an upgrade': ['polling', 'websocket'] };
 

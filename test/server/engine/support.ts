@@ -5,8 +5,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect as connectTcp, type AddressInfo, type Socket as TcpSocket } from 'node:net';
+import type { TestContext } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
+import { io as connect, type Socket as Client } from 'socket.io-client';
 import { chooseEngine, type EngineOption } from '../../../src/server/engine/index.js';
 
 /** TLS with a pre-shared key needs no certificate. */
@@ -34,6 +36,26 @@ export async function start(option: EngineOption, options: Partial<ServerOptions
     await io.close();
   };
   return { io, port: (http.address() as AddressInfo).port, tls, stop };
+}
+
+/** The same for one test, which stops it. */
+export async function serve(
+  t: TestContext,
+  option: EngineOption,
+  options: Partial<ServerOptions> = {},
+): Promise<Running> {
+  const running = await start(option, options);
+  t.after(() => running.stop());
+  return running;
+}
+
+/** A client, and its socket at the server once the client is on the last of the transports. */
+export async function join(t: TestContext, { io, port }: Running, transports: string[]): Promise<[Client, Socket]> {
+  const client = connect(`http://127.0.0.1:${port}`, { transports, forceNew: true, reconnection: false });
+  t.after(() => client.disconnect());
+  const [socket] = (await once(io, 'connection')) as [Socket];
+  if (socket.conn.transport.name !== transports.at(-1)) await once(socket.conn, 'upgrade');
+  return [client, socket];
 }
 
 /** The `ws` WebSocket and the TCP socket beneath a Socket.IO socket. */
