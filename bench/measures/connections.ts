@@ -17,8 +17,8 @@ const crowdFor = ({ variant, scale }: Seat): number => scale.crowd * variants[va
 const SWEEPS = 3;
 
 /**
- * How often a server was measured. To a new one three crowds come first: what is made only once is not counted. Later one: a server that
- * waited for its turn, beside those of all other contenders, has lost pages of its memory.
+ * How often a server was measured. To a new one three crowds come first: what is made only once is not counted. Before a later one
+ * comes one: a server that waited for its turn, beside those of all other contenders, has lost pages of its memory.
  */
 const taken = new WeakMap<Seat, number>();
 

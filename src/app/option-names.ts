@@ -73,7 +73,11 @@ export const foreignOptions: Readonly<Record<ForeignOption, OptionKind>> = {
   pingTimeout: time('pingTimeout', '20_000'),
   pingInterval: time('pingInterval', '25_000'),
   upgradeTimeout: time('upgradeTimeout', '10_000'),
-  maxHttpBufferSize: [(value) => typeof value === 'number' && value >= 0, 'bytes', 'write limits: { payload: 1e6 }.'],
+  maxHttpBufferSize: [
+    (value) => typeof value === 'number' && value >= 0,
+    'bytes, 0 or more',
+    'write limits: { payload: 1e6 }.',
+  ],
   allowRequest: [isFunction, 'a function', 'write allowRequest: (request, decide) => decide(null, true).'],
   transports: [
     (value) => isList(value) && value.length > 0 && value.every((each) => TRANSPORTS.includes(each)),

@@ -120,6 +120,11 @@ describe('an option', () => {
     });
   }
 
+  it('is told with the bounds of bytes too', async () => {
+    const [problem] = await problems({ maxHttpBufferSize: -1 });
+    assert.equal(problem!.what, 'received -1, expected bytes, 0 or more.');
+  });
+
   it('of an option is looked at too', async () => {
     const [problem] = await problems({ payload: { validate: {} } });
     assert.deepEqual([problem!.code, problem!.where], ['unknown_option', 'payload.validate']);

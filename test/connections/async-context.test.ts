@@ -5,7 +5,18 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, it, type TestContext } from 'node:test';
-import { type AppOptions, EventContext, Namespace, On, OnConnect, OnError } from '../../src/index.js';
+import * as msgpack from 'socket.io-msgpack-parser';
+import {
+  Ack,
+  type AckFunction,
+  type AppOptions,
+  EventContext,
+  Namespace,
+  On,
+  OnAny,
+  OnConnect,
+  OnError,
+} from '../../src/index.js';
 import { channels } from '../../src/telemetry/index.js';
 import { start, transports } from '../support/app.js';
 import { deferred, until } from '../support/wait.js';
@@ -30,6 +41,15 @@ class Stored {
 
   @On() hang(name: string, { signal }: EventContext) {
     return this.#hang(name, signal);
+  }
+
+  /** Answers by hand, and never does. */
+  @On() owe(name: string, { signal }: EventContext, @Ack() _answer: AckFunction) {
+    void this.#hang(name, signal);
+  }
+
+  @OnAny() any({ args, signal }: EventContext) {
+    return this.#hang(String(args[0]), signal);
   }
 
   @On() wait(name: string) {
@@ -68,22 +88,29 @@ const overdue = (name: string): [string, string | undefined][] => [
 interface Way {
   readonly name: string;
   readonly transport: (typeof transports)[number];
-  readonly fastLane: boolean;
+  readonly options: Omit<AppOptions, 'controllers'>;
   readonly isWatched: boolean;
 }
 
+const parts: readonly Pick<Way, 'name' | 'options'>[] = [
+  { name: 'fast lane', options: {} },
+  { name: 'long way', options: { fastLane: false } },
+  { name: "the engine 'ws'", options: { engine: 'ws' } },
+  { name: 'another parser', options: { parser: msgpack } },
+];
+
 const ways: Way[] = transports.flatMap((transport) =>
-  [true, false].flatMap((fastLane) =>
+  parts.flatMap(({ name, options }) =>
     [true, false].map((isWatched) => ({
-      name: `${transport}, fast lane ${fastLane ? 'on' : 'off'}, ${isWatched ? 'watched' : 'unwatched'}`,
+      name: `${transport}, ${name}, ${isWatched ? 'watched' : 'unwatched'}`,
       transport,
-      fastLane,
+      options,
       isWatched,
     })),
   ),
 );
 
-async function serve(t: TestContext, { transport, fastLane, isWatched }: Way, limits: AppOptions['limits'] = {}) {
+async function serve(t: TestContext, { transport, options, isWatched }: Way, limits: AppOptions['limits'] = {}) {
   found.clear();
   release = deferred();
   if (isWatched) {
@@ -91,12 +118,13 @@ async function serve(t: TestContext, { transport, fastLane, isWatched }: Way, li
     channels.call.bindStore(bound, () => undefined as never);
     t.after(() => channels.call.unbindStore(bound));
   }
-  const { connect, refusal, app } = await start(t, [Stored], { fastLane, limits });
-  const options = { transports: [transport] };
+  const { connect, refusal, app } = await start(t, [Stored], { ...options, limits });
+  const { parser } = options;
+  const clientOptions = { transports: [transport], ...(parser ? { parser } : {}) };
   return {
     app,
-    join: () => connect('/stored', options),
-    refused: (name: string) => refusal('/stored', { ...options, auth: { name } }),
+    join: () => connect('/stored', clientOptions),
+    refused: (name: string) => refusal('/stored', { ...clientOptions, auth: { name } }),
   };
 }
 
@@ -106,6 +134,16 @@ for (const way of ways) {
       const { join } = await serve(t, way, { handlerTime: 60 });
       const [one, other] = [await join(), await join()];
       await Promise.all([one.emitWithAck('hang', 'a'), other.emitWithAck('hang', 'b'), one.emitWithAck('hang', 'c')]);
+      assert.deepEqual(found, new Map(['a', 'b', 'c'].flatMap(overdue)));
+    });
+
+    it('when its time is over, whether it is answered by hand, by nobody, or by a handler of all events', async (t) => {
+      const { join } = await serve(t, way, { handlerTime: 60 });
+      const [one, other] = [await join(), await join()];
+      const answers = [one.emitWithAck('owe', 'a'), other.emitWithAck('unnamed', 'b')];
+      one.emit('hang', 'c');
+      await Promise.all(answers);
+      await until(() => found.size === 9, 'the end of the last one');
       assert.deepEqual(found, new Map(['a', 'b', 'c'].flatMap(overdue)));
     });
 

@@ -39,7 +39,7 @@ interface OpenChannel {
 type Transform = (message: unknown) => unknown;
 
 /** Whether stores are bound to a channel. */
-export function hasStores(channel: object): boolean {
+function hasStores(channel: object): boolean {
   const { _stores: stores } = channel as OpenChannel;
   return stores !== undefined && stores.size > 0;
 }

@@ -74,6 +74,11 @@ class ObservedCall implements CallObserver {
   }
 }
 
+/** The names of a call by the plan of its handler. */
+export function declaredBy(context: EventContext): DeclaredNames {
+  return { namespace: callerOf(context).served.plan.label, event: (context.handler as HandlerPlan).event };
+}
+
 function valuesOf(value: unknown): readonly unknown[] {
   return value === undefined ? [] : value instanceof Reply ? value.values : [value];
 }
@@ -98,10 +103,7 @@ class CallFacts {
     this.kind = handler.kind;
     this.namespace = socket.nsp.name;
     this.event = eventName(packet[0]);
-    this.declared = {
-      namespace: callerOf(context).served.plan.label,
-      event: (handler as HandlerPlan).event,
-    };
+    this.declared = declaredBy(context);
     this.socket = socket.id;
     this.handler = handler.label;
     this.bytes = bytesOf(packet);

@@ -1,12 +1,11 @@
 /** A span for each call: active in its handler, ended with its outcome. */
 import { complaint } from '../../base/channels/channel.js';
-import type { CallMessage, DeclaredNames } from '../../base/channels/messages.js';
+import type { CallMessage } from '../../base/channels/messages.js';
 import type { Outcome } from '../../base/channels/outcome.js';
 import type { CallObserver, EventContext } from '../../base/context.js';
 import { eventName } from '../../base/log.js';
-import { callerOf } from '../../connections/connection.js';
+import { declaredBy } from '../../connections/observing/observed-call.js';
 import { bytesOf } from '../../connections/observing/packet-bytes.js';
-import type { HandlerPlan } from '../../controllers/plan/types.js';
 import {
   api,
   ROOT_CONTEXT,
@@ -123,11 +122,6 @@ function spanOf(
   };
   if (startTime !== undefined) options.startTime = startTime;
   return tracer().startSpan(span, options, parent);
-}
-
-/** The names of a call by the plan of its handler. */
-export function declaredBy(context: EventContext): DeclaredNames {
-  return { namespace: callerOf(context).served.plan.label, event: (context.handler as HandlerPlan).event };
 }
 
 function describe(span: Span, context: EventContext, outcome: Outcome): void {

@@ -14,7 +14,8 @@ import {
   type UpDownCounter,
 } from './api.js';
 import { ExportedMetrics } from './exported.js';
-import { declaredBy, isHandled } from './calls.js';
+import { declaredBy } from '../../connections/observing/observed-call.js';
+import { isHandled } from './calls.js';
 import { BoundedNames, namesOf, SYSTEM, type CallNames } from './names.js';
 
 /** Seconds, as the conventions advise for `rpc.server.call.duration`. */
