@@ -8,6 +8,7 @@ import { ClusterAdapter } from 'socket.io-adapter';
 import { PacketType } from 'socket.io-parser';
 import { Namespace, On } from '../../src/index.js';
 import { internalsOf, namespaceInternalsOf, optionsOf, packetType } from '../../src/connections/internals.js';
+import { isSocketId } from '../../src/connections/namespaces/socket-ids.js';
 import { root } from '../repo/sources.js';
 import { start } from '../support/app.js';
 
@@ -44,6 +45,10 @@ test('the methods that are taken over are the ones that Socket.IO calls', async 
   assert.match(prototype['onevent']!.toString(), /this\.dispatch\(args\)/);
   assert.match(prototype['_onclose']!.toString(), /emitReserved\("disconnecting".*this\._cleanup\(\)/s);
   const namespace = IoNamespace.prototype as unknown as Methods;
+  assert.match(
+    namespace['_createSocket']!.toString(),
+    /opts\.connectionStateRecovery &&.*new .*Socket\(this, client, auth\)/s,
+  );
   assert.match(namespace['_add']!.toString(), /_preConnectSockets\.set/);
   assert.match(namespace['_add']!.toString(), /"open" !== client\.conn\.readyState.*socket\._cleanup\(\)/s);
   assert.equal(typeof (Server.prototype as unknown as Methods)['_checkNamespace'], 'function');
@@ -51,6 +56,24 @@ test('the methods that are taken over are the ones that Socket.IO calls', async 
   const own = app.io.of('/internals').sockets.get(id!)!;
   assert.ok(['dispatch', '_cleanup', '_onclose'].every((method) => Object.hasOwn(own, method)));
 });
+
+for (const options of [{}, { connectionStateRecovery: {} }, { allowEIO3: true }]) {
+  test(`a socket has an id of its own, and its client the protocol that it speaks: ${JSON.stringify(options)}`, async (t) => {
+    const { connect, refusal, app } = await start(t, [Simple], options);
+    const seen: unknown[] = [];
+    app.io.of('/internals').use((socket, next) => {
+      seen.push(isSocketId(socket.id), socket.conn.protocol, socket.handshake.query['EIO']);
+      next(socket.handshake.auth['refuse'] ? new Error('refused') : undefined);
+    });
+    for (let n = 0; n < 2; n++) {
+      const { id } = await connect('/internals');
+      seen.push(isSocketId(id!), app.io.of('/internals').sockets.get(id!)!.conn.protocol);
+    }
+    await refusal('/internals', { auth: { refuse: true } });
+    const entered = [true, 4, '4', true, 4];
+    assert.deepEqual(seen, [...entered, ...entered, true, 4, '4']);
+  });
+}
 
 test('whatever is broadcast is handed to the adapter, and what other nodes sent is not handed to it again', () => {
   // Applications wrap the operator's `emit`, so its text is read from the file.

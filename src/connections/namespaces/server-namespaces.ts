@@ -65,8 +65,9 @@ export class ServerNamespaces extends Namespaces {
   }
 
   #prepare(namespace: Namespace): Namespace {
-    if (optionsOf(this.io).connectionStateRecovery) makeRecoverable(namespace);
-    giveSocketIds(namespace);
+    const recovers = Boolean(optionsOf(this.io).connectionStateRecovery);
+    if (recovers) makeRecoverable(namespace);
+    giveSocketIds(namespace, recovers);
     if (this.emits) guardBroadcasts(namespace, this.emits);
     return namespace;
   }

@@ -55,16 +55,31 @@ function withChecksum(): string {
 }
 
 interface CreatingNamespace {
-  _createSocket(client: { readonly conn: { readonly protocol: number } }, auth: unknown): Promise<Socket>;
+  _createSocket(client: { readonly conn: { protocol: number } }, auth: unknown): Promise<Socket>;
 }
 
-/** Sets such an id on each new socket of a namespace. A recovered socket keeps its own; clients of protocol 3 compute theirs. */
-export function giveSocketIds(namespace: Namespace): void {
+/**
+ * Sets such an id on each new socket of a namespace. A recovered socket keeps its own; clients of protocol 3 compute theirs.
+ *
+ * Where no socket is recovered, Socket.IO makes it before `_createSocket` returns, with an id that takes random bytes, unless the client
+ * speaks protocol 3: so it does for that long.
+ */
+export function giveSocketIds(namespace: Namespace, recovers: boolean): void {
   const creating = namespace as unknown as CreatingNamespace;
   const create = creating._createSocket.bind(namespace);
   const giveId = (socket: Socket): Socket => {
     if (!socket.recovered && socket.conn.protocol !== 3) (socket as { id: string }).id = newSocketId();
     return socket;
   };
-  creating._createSocket = (client, auth) => create(client, auth).then(giveId);
+  creating._createSocket = (client, auth) => {
+    const { conn } = client;
+    const { protocol } = conn;
+    if (recovers) return create(client, auth).then(giveId);
+    conn.protocol = 3;
+    try {
+      return create(client, auth).then(giveId);
+    } finally {
+      conn.protocol = protocol;
+    }
+  };
 }

@@ -11,25 +11,24 @@ import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { shareForgetting, shareTransports } from './lean.js';
 import { rememberQuery } from './queries.js';
-import { takeSessionIds } from './session-ids.js';
+import { hasOwnIds, takeSessionIds } from './session-ids.js';
 import { corkSockets } from './socket.js';
 import type { EngineServer, EngineSocket, Sender } from './ws.js';
 
 type EngineRequest = IncomingMessage & { readonly _query: Readonly<Record<string, string>> };
 
 /**
- * Has the answer to an upgrade go out with the packet that opens the session: Engine.IO sends it when the promise of an id
- * is there, one microtask later, unless the user's own ids take longer.
+ * Has the answer to an upgrade go out with the packet that opens the session, which Engine.IO sends one microtask later. It may refuse
+ * the client instead, and end its TCP socket with all that is held back, where ids are the user's own or the protocol is an older one.
  */
-function joinOpening(_headers: unknown, { socket, _query }: EngineRequest): void {
-  if (_query['transport'] !== 'websocket') return;
-  socket.cork();
-  // `queueMicrotask` makes a resource for `async_hooks` each time.
-  void now.then(nothing).then(() => socket.uncork());
+function joinOpenings(engine: EngineServer): void {
+  engine.on('initial_headers', (_headers: unknown, { socket, _query }: EngineRequest) => {
+    if (hasOwnIds(engine) && _query['transport'] === 'websocket' && _query['EIO'] === '4') socket.cork();
+  });
+  engine.on('connection', ({ request, transport }: EngineSocket) => {
+    if (transport.name === 'websocket') request.socket.uncork();
+  });
 }
-
-const now = Promise.resolve();
-const nothing = (): void => undefined;
 
 /**
  * Makes an Engine.IO server (`io.engine`) write once per turn, for connections made from now on.
@@ -47,8 +46,8 @@ export function writeOncePerTurn(engine: Server['engine']): string | undefined {
     rememberQuery(engine as unknown as EngineServer);
     takeSessionIds(engine as unknown as EngineServer);
   }
+  joinOpenings(engine as unknown as EngineServer);
   corkSockets(engine as unknown as EngineServer);
-  engine.on('initial_headers', joinOpening);
   engine.on('connection', (socket: EngineSocket) => shareForgetting(socket));
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** Frames on their way out: text packets of plain ASCII become one string, which is one write; all others are corked. */
-import type { Callback, Frame, Packet, Sender, Transport } from './ws.js';
+import type { Callback, Frame, Packet, PacketType, Sender, Transport } from './ws.js';
 
 /** Larger payloads are not copied: header and payload go out as two chunks, as `ws` does it. */
 const COPY_LIMIT = 4096;
@@ -27,18 +27,21 @@ export function sendFrame(this: Sender, frame: Frame, callback?: Callback): void
   }
 }
 
+/** Engine.IO's type of a packet of Socket.IO. */
+const MESSAGE = '4';
+
 /** The frame of one packet as Latin-1, one character per byte, if it is a short text of plain ASCII. */
 function asciiFrame({ type, data }: Packet): string | undefined {
-  return type === 'message' && typeof data === 'string' ? textFrame(data) : undefined;
+  return type === 'message' && typeof data === 'string' ? textFrame(MESSAGE, data) : undefined;
 }
 
-function textFrame(data: string): string | undefined {
+function textFrame(type: PacketType, data: string): string | undefined {
   if (data.length >= COPY_LIMIT) return undefined;
   if (Buffer.byteLength(data) !== data.length) return undefined;
   const length = data.length + 1;
   const header =
     length < 126 ? String.fromCharCode(0x81, length) : String.fromCharCode(0x81, 126, length >> 8, length & 255);
-  return `${header}4${data}`;
+  return header + type + data;
 }
 
 /** The frames of all packets, if each is such a text. */
@@ -65,10 +68,10 @@ export function sendTexts(this: Transport, packets: readonly Packet[]): void {
   _sender!._socket.write(frames, 'latin1', this._onSentLast);
 }
 
-/** Sends one text as {@link sendTexts} sends a packet. */
-export function sendOne(this: Transport, text: string): boolean {
+/** Sends one text as {@link sendTexts} sends a packet of that type. */
+export function sendOne(this: Transport, text: string, type: PacketType = MESSAGE): boolean {
   const { readyState, _sender } = this.socket!;
-  const frame = readyState === OPEN ? textFrame(text) : undefined;
+  const frame = readyState === OPEN ? textFrame(type, text) : undefined;
   if (frame === undefined) return false;
   this.writable = false;
   _sender!._socket.write(frame, 'latin1', this._onSentLast);

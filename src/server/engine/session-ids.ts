@@ -6,3 +6,8 @@ import type { EngineServer } from './ws.js';
 export function takeSessionIds(engine: EngineServer): void {
   if (/base64id/.test(String(engine.generateId))) engine.generateId = newSessionId;
 }
+
+/** Whether its ids are those of the pool, which are there at once. */
+export function hasOwnIds(engine: EngineServer): boolean {
+  return engine.generateId === newSessionId;
+}

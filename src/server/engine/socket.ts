@@ -9,6 +9,7 @@ import { isBetweenMessages, readTexts } from './frame-reader.js';
 import { sendCorked, sendFrame, sendOne, sendTexts } from './frame-writer.js';
 import { startHeartbeat } from './heartbeats.js';
 import { compactTransport, leaveTransport, listenToTransport } from './lean.js';
+import { open } from './opening.js';
 import { deliver, holdPackets, isHeld } from './turn.js';
 import {
   engineSocketKey,
@@ -43,12 +44,15 @@ const prepared = new WeakSet<EngineSocket>();
 function prepare(stock: EngineSocket): void {
   prepared.add(stock);
   // oxlint-disable-next-line typescript/unbound-method -- they are called with their socket below
-  const { setTransport, schedulePing, clearTransport } = stock;
+  const { setTransport, onOpen, schedulePing, clearTransport } = stock;
   stock.setTransport = function (transport) {
     if (!engines.has(this.server) || !isOfWs(transport)) return setTransport.call(this, transport);
     this.transport = transport;
     listenToTransport(transport, this);
     adopt(this, transport);
+  };
+  stock.onOpen = function () {
+    if (!isAdopted(this) || !open(this)) onOpen.call(this);
   };
   stock.schedulePing = function () {
     if (!isAdopted(this)) return schedulePing.call(this);

@@ -71,6 +71,9 @@ export interface WebSocket extends Emitter {
   send(data: unknown, callback: Callback): void;
 }
 
+/** Engine.IO's types of the packets that are sent without one: what opens a session, and a message. */
+export type PacketType = '0' | '4';
+
 /** How a packet is sent; one object for all receivers of a broadcast. */
 export interface PacketOptions {
   /** The frame of a packet that was encoded once for many clients. */
@@ -96,8 +99,10 @@ export interface Transport extends Emitter {
   /** Leads to the session that it belongs to. */
   [engineSocketKey]?: EngineSocket;
   send(packets: readonly Packet[]): void;
-  /** Sends one text at once; `false`, and nothing has happened, where it cannot. */
-  sendText?(text: string): boolean;
+  /** The id of its session. */
+  sid?: string;
+  /** Sends one text at once, as a message or as the packet that opens a session; `false`, and nothing has happened, where it cannot. */
+  sendText?(text: string, type?: PacketType): boolean;
   /** Takes one packet of the client. */
   onData(data: unknown): void;
   onError(message: unknown, description?: unknown): void;
@@ -115,7 +120,13 @@ export interface TransportRequest {
 export interface EngineServer extends Emitter {
   readonly clients: Record<string, EngineSocket>;
   clientsCount: number;
-  readonly opts: { readonly pingInterval: number };
+  readonly opts: {
+    readonly pingInterval: number;
+    readonly pingTimeout: number;
+    readonly maxHttpBufferSize: number;
+    /** Sent when a session opens. */
+    readonly initialPacket?: unknown;
+  };
   /** Makes the id of a session. */
   generateId: (request: unknown) => unknown;
   /** Makes the query of a request, unless it has one. */
@@ -136,9 +147,9 @@ export interface EngineSocket extends Emitter {
   readonly id: string;
   readonly server: EngineServer;
   readonly protocol: number;
-  readonly request: object;
+  readonly request: { readonly socket: { uncork(): void } };
   transport: Transport;
-  readonly readyState: string;
+  readyState: string;
   /** Packets that wait for the transport, and the callbacks that wait for them. */
   readonly writeBuffer: Packet[];
   readonly packetsFn: readonly unknown[];
@@ -150,6 +161,10 @@ export interface EngineSocket extends Emitter {
   /** Whether a packet has come while the client's answer to a ping is awaited. */
   hasRefreshedPingTimeout: boolean;
   setTransport(transport: Transport): void;
+  /** Sends the packet that opens the session. */
+  onOpen(): void;
+  /** The transports that its own one can be exchanged for. */
+  getAvailableUpgrades(): string[];
   clearTransport(): void;
   schedulePing(): void;
   resetPingTimeout(): void;
@@ -159,6 +174,7 @@ export interface EngineSocket extends Emitter {
   onDrain(): void;
   onError(error: unknown): void;
   onClose(reason: string, description?: unknown): void;
+  emit(event: 'open'): void;
   [laneKey]?: OpenLane | undefined;
   [sendingKey]?: Sending;
   /** Hands the packets that wait to the transport, if it can take any. */

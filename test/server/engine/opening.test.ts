@@ -1,0 +1,146 @@
+/** The opening of a session, byte for byte and event for event as the stock engine has it, whoever listens and whatever is set. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { describe, it, type TestContext } from 'node:test';
+import type { ServerOptions } from 'socket.io';
+import { clientFrame, serve } from './support.js';
+
+/** What Engine.IO's server and its sockets tell. */
+interface Engine extends NodeJS.EventEmitter {
+  readonly clients: object;
+  readonly clientsCount: number;
+  generateId: (request: unknown) => unknown;
+}
+interface Conn extends NodeJS.EventEmitter {
+  readonly id: string;
+  readonly protocol: number;
+  readonly readyState: string;
+  readonly writeBuffer: readonly unknown[];
+  readonly sentCallbackFn: readonly unknown[];
+  readonly transport: { readonly sid: string };
+  write(text: string): void;
+  close(): void;
+}
+
+interface Case {
+  readonly query?: string;
+  readonly headers?: string;
+  readonly options?: Partial<ServerOptions> & { readonly initialPacket?: string };
+  readonly prepare?: (engine: Engine, heard: unknown[]) => void;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'nothing special': {},
+  'intervals and sizes of your own': { options: { pingInterval: 1234, pingTimeout: 77, maxHttpBufferSize: 5 } },
+  'another list of transports': { options: { transports: ['websocket'] } },
+  'no upgrades': { options: { allowUpgrades: false } },
+  'a packet of its own': { options: { initialPacket: 'welcome' } },
+  'a cookie': { options: { cookie: true } },
+  'headers of your own': {
+    prepare: (engine) => {
+      engine.on('initial_headers', (headers) => (headers['x-first'] = 'é'));
+      engine.on('headers', (headers) => (headers['x-each'] = 'yes'));
+    },
+  },
+  compression: {
+    options: { perMessageDeflate: { threshold: 10 } },
+    headers: 'Sec-WebSocket-Extensions: permessage-deflate\r\n',
+  },
+  'compression that the client does not want': { options: { perMessageDeflate: true } },
+  'a client of protocol 3 that is refused': { query: 'EIO=3&transport=websocket' },
+  'a client of protocol 3': { query: 'EIO=3&transport=websocket', options: { allowEIO3: true } },
+  'a client of no protocol': { query: 'transport=websocket' },
+  'the protocol twice': { query: 'EIO=4&EIO=4&transport=websocket', options: { allowEIO3: true } },
+  'a session that is unknown': { query: 'EIO=4&transport=websocket&sid=unknown' },
+  'a transport that is unknown': { query: 'EIO=4&transport=pigeon' },
+  'no transport': { query: 'EIO=4' },
+  'ids of your own': { prepare: (engine) => (engine.generateId = () => 'mine') },
+  'ids that come later': {
+    prepare: (engine) =>
+      (engine.generateId = () => new Promise((resolve) => setImmediate(() => setImmediate(() => resolve('later'))))),
+  },
+  'ids that are no ASCII': { prepare: (engine) => (engine.generateId = () => 'é "quoted"\n') },
+  'ids that are long': { prepare: (engine) => (engine.generateId = () => 'x'.repeat(5000)) },
+  'ids that are numbers': { prepare: (engine) => (engine.generateId = () => 7) },
+  'ids that are missing': { prepare: (engine) => (engine.generateId = () => undefined) },
+  'ids that cannot be had': { prepare: (engine) => (engine.generateId = () => Promise.reject(new Error('none'))) },
+  'somebody who listens to what is sent': {
+    prepare: (engine, heard) => {
+      engine.on('flush', (_conn: Conn, packets: { type: string; data: string }[]) =>
+        heard.push(
+          'flush',
+          packets.map(({ type, data }) => [type, data.replace(/"sid":"[^"]*"/, '')]),
+        ),
+      );
+      engine.on('drain', (conn: Conn) => heard.push('drain', conn.readyState));
+    },
+  },
+  'somebody who listens for the end before the engine does': {
+    prepare: (engine, heard) =>
+      engine.on('flush', (conn: Conn) => conn.once('close', () => heard.push('closed', engine.clientsCount))),
+  },
+  'a packet in the listener': {
+    prepare: (engine) => engine.on('connection', (conn: Conn) => conn.write('hello')),
+  },
+  'an end in the listener': { prepare: (engine) => engine.on('connection', (conn: Conn) => conn.close()) },
+  'refused errors are told': {
+    query: 'EIO=3&transport=websocket',
+    prepare: (engine, heard) => engine.on('connection_error', ({ code, message }) => heard.push(code, message)),
+  },
+};
+
+/** All that a client gets until it has joined the main namespace and has left, and what the server was told and shows. */
+async function open(t: TestContext, kind: 'ws' | 'corked', what: Case): Promise<unknown[]> {
+  const { io, port } = await serve(t, kind, what.options);
+  const heard: unknown[] = [];
+  const engine = io.engine as unknown as Engine;
+  what.prepare?.(engine, heard);
+  engine.on('connection', (conn: Conn) => {
+    const { readyState, transport, writeBuffer, sentCallbackFn, protocol } = conn;
+    const waits = sentCallbackFn.filter((each) => each !== null);
+    heard.push('connection', readyState, protocol, transport.sid === conn.id, writeBuffer.length, waits);
+    heard.push(engine.clientsCount, Object.keys(engine.clients).length);
+    if (readyState === 'open') heard.push(conn.listenerCount('close'));
+    conn.on('close', (reason: string) => heard.push('close', reason, engine.clientsCount));
+  });
+  const seen: unknown[] = [];
+  // The first connection shows Engine.IO's class, and the later ones are opened by what was seen.
+  for (let n = 0; n < 3; n++) {
+    seen.push(await visit(port, what));
+    for (let turns = 0; engine.clientsCount > 0 && turns < 1000; turns++) await new Promise(setImmediate);
+    seen.push(heard.splice(0), engine.clientsCount, Object.keys(engine.clients));
+  }
+  return seen;
+}
+
+async function visit(port: number, { query, headers = '' }: Case): Promise<string> {
+  const tcp = connectTcp({ port, host: '127.0.0.1' });
+  let bytes = '';
+  let isJoining = false;
+  tcp.on('data', (chunk: Buffer) => {
+    bytes += chunk.toString('latin1');
+    if (!isJoining && bytes.includes('"maxPayload"'))
+      isJoining = tcp.write(clientFrame({ payload: Buffer.from('40') }));
+    if (bytes.includes('40{"sid"')) tcp.end(clientFrame({ payload: Buffer.from('1') }));
+  });
+  tcp.write(
+    `GET /socket.io/?${query ?? 'EIO=4&transport=websocket'} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${headers}\r\n`,
+  );
+  // Where it cannot read what comes.
+  const timer = setTimeout(() => tcp.destroy(), 300);
+  await once(tcp, 'close');
+  clearTimeout(timer);
+  const isCompressed = bytes.includes('permessage-deflate');
+  return isCompressed ? bytes.replace(/\r\n\r\n.*/s, '') : bytes.replaceAll(/(sid":"|io=)[\w-]{20}/g, '$1…');
+}
+
+describe('a session', { timeout: 60_000, concurrency: 4 }, () => {
+  for (const [name, what] of Object.entries(cases)) {
+    it(`is opened as by the stock engine, with ${name}`, async (t) => {
+      const [stock, corked] = await Promise.all([open(t, 'ws', what), open(t, 'corked', what)]);
+      assert.deepEqual(corked, stock);
+    });
+  }
+});
