@@ -4,6 +4,7 @@
  */
 import { randomFillSync } from 'node:crypto';
 import type { Namespace, Socket } from 'socket.io';
+import { shareTimes } from './handshake-times.js';
 
 /** Random characters, 90 bits; then those of the checksum, 30 bits. */
 const RANDOM_LENGTH = 15;
@@ -68,6 +69,7 @@ export function giveSocketIds(namespace: Namespace, recovers: boolean): void {
   const creating = namespace as unknown as CreatingNamespace;
   const create = creating._createSocket.bind(namespace);
   const giveId = (socket: Socket): Socket => {
+    shareTimes(socket);
     if (!socket.recovered && socket.conn.protocol !== 3) (socket as { id: string }).id = newSocketId();
     return socket;
   };
