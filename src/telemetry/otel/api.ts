@@ -14,6 +14,7 @@ export type {
   Span,
   SpanContext,
   SpanOptions,
+  Tracer,
   UpDownCounter,
 } from '@opentelemetry/api';
 

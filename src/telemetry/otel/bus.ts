@@ -1,7 +1,8 @@
 /** Traces across nodes: `traceparent` travels with the messages of the bus, and what follows there belongs to the same trace. */
 import type { BusMessage } from '../../base/channels/messages.js';
-import { api, tracer, type Context, type Span } from './api.js';
+import { api, type Context, type Span } from './api.js';
 import { contextOf } from './parents.js';
+import { startSpan } from './unrecorded.js';
 
 /** By the headers: both messages of a transfer have the same ones. */
 const spans = new WeakMap<object, Span>();
@@ -18,7 +19,7 @@ export function beginTransfer(start: BusMessage): Context {
   if (!api.trace.getSpanContext(parent)) return parent;
   const attributes = { 'messaging.system': start.engine, 'colloquy.bus.peer': start.peer };
   const { startedAt: startTime } = start;
-  const span = tracer().startSpan('bus receive', { kind: api.SpanKind.CONSUMER, attributes, startTime }, parent);
+  const span = startSpan('bus receive', { kind: api.SpanKind.CONSUMER, attributes, startTime }, parent);
   spans.set(start.headers, span);
   return api.trace.setSpan(parent, span);
 }

@@ -6,20 +6,10 @@ import type { CallObserver, EventContext } from '../../base/context.js';
 import { eventName } from '../../base/log.js';
 import { declaredBy } from '../../connections/observing/observed-call.js';
 import { bytesOf } from '../../connections/observing/packet-bytes.js';
-import {
-  api,
-  ROOT_CONTEXT,
-  runWith,
-  SpanKind,
-  trace,
-  tracer,
-  type Context,
-  type Span,
-  type SpanOptions,
-} from './api.js';
+import { api, ROOT_CONTEXT, runWith, SpanKind, trace, type Context, type Span, type SpanOptions } from './api.js';
 import { methodOf, namesOf } from './names.js';
 import { linksTo, parentOfCall } from './parents.js';
-import { isLeftOut, leftOut, leftOutCall, Unrecorded } from './unrecorded.js';
+import { isLeftOut, leftOut, leftOutCall, startSpan, Unrecorded } from './unrecorded.js';
 
 /** Stands for the span of a call that is not recorded. */
 const none: object = Object.freeze({});
@@ -121,7 +111,7 @@ function spanOf(
     links: linksTo(call.context.socket),
   };
   if (startTime !== undefined) options.startTime = startTime;
-  return tracer().startSpan(span, options, parent);
+  return startSpan(span, options, parent);
 }
 
 function describe(span: Span, context: EventContext, outcome: Outcome): void {

@@ -4,11 +4,11 @@
  */
 import type { ConnectionEnd, ConnectionMessage } from '../../base/channels/messages.js';
 import { wasLetIn } from '../../base/channels/outcome.js';
-import { api, ROOT_CONTEXT, trace, tracer, type Attributes, type Context, type Span } from './api.js';
+import { api, ROOT_CONTEXT, trace, type Attributes, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { methodOf, noteNamespace, SYSTEM } from './names.js';
 import { linksTo, noteConnection, parentOfConnection } from './parents.js';
-import { leftOut } from './unrecorded.js';
+import { leftOut, startSpan } from './unrecorded.js';
 
 const spans = new WeakMap<object, Span>();
 
@@ -51,7 +51,7 @@ function recordDeparture(message: ConnectionEnd): void {
     links: linksTo(socket!),
     startTime,
   };
-  const span = tracer().startSpan(`connection ${declared!.namespace}`, options, ROOT_CONTEXT);
+  const span = startSpan(`connection ${declared!.namespace}`, options, ROOT_CONTEXT);
   if (reason !== undefined) span.setAttribute('colloquy.connection.reason', reason);
   describeOutcome(span, outcome);
   span.end();
@@ -61,7 +61,7 @@ function spanOf(message: ConnectionMessage, parent: Context): Span {
   const { declared, startedAt: startTime } = message;
   const method = declared && methodOf(declared.namespace, 'connect');
   const attributes = { ...attributesOf(message), ...(method === undefined ? {} : { 'rpc.method': method }) };
-  return tracer().startSpan(method ?? 'handshake', { kind: api.SpanKind.SERVER, attributes, startTime }, parent);
+  return startSpan(method ?? 'handshake', { kind: api.SpanKind.SERVER, attributes, startTime }, parent);
 }
 
 function attributesOf({ id, transport }: ConnectionMessage): Attributes {

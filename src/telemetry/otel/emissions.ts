@@ -1,9 +1,9 @@
 /** A span for what is emitted to clients: PRODUCER, or CLIENT for a question that waits for its answers. */
 import type { EmitMessage } from '../../base/channels/messages.js';
-import { api, tracer, type Context, type Span } from './api.js';
+import { api, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { BoundedNames, declaredNamespace, methodOf, SYSTEM } from './names.js';
-import { leftOut, Unrecorded } from './unrecorded.js';
+import { leftOut, startSpan, Unrecorded } from './unrecorded.js';
 
 /** By the values that are sent: both messages of an emission have the same list. */
 const spans = new WeakMap<readonly unknown[], Span>();
@@ -19,7 +19,7 @@ export function beginEmission(start: EmitMessage): Context {
   const method = methodOf(declaredNamespace(io, namespace), events.of(event));
   const kind = asks ? api.SpanKind.CLIENT : api.SpanKind.PRODUCER;
   const attributes = { 'rpc.system.name': SYSTEM, 'rpc.method': method };
-  const span = tracer().startSpan(`${asks ? 'call' : 'emit'} ${method}`, { kind, attributes, startTime }, parent);
+  const span = startSpan(`${asks ? 'call' : 'emit'} ${method}`, { kind, attributes, startTime }, parent);
   spans.set(args, span);
   if (span.isRecording()) {
     if (socket === undefined) span.setAttribute('colloquy.emit.rooms', rooms.length);

@@ -1,8 +1,8 @@
 /** A span for each round of background work: a trace of its own, active in the work. */
 import type { BackgroundMessage } from '../../base/channels/messages.js';
-import { api, ROOT_CONTEXT, trace, tracer, type Context, type Span } from './api.js';
+import { api, ROOT_CONTEXT, trace, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
-import { leftOut } from './unrecorded.js';
+import { leftOut, startSpan } from './unrecorded.js';
 
 /** The spans of the rounds that run, by their `start` and by what both messages share. */
 const running = new Map<string, Span>();
@@ -17,7 +17,7 @@ export function beginRound(start: BackgroundMessage): Context {
   if (unrecorded) return unrecorded;
   const { work, startedAt: startTime } = start;
   const attributes = { 'code.function.name': work };
-  const span = tracer().startSpan(work, { kind: api.SpanKind.INTERNAL, attributes, startTime }, ROOT_CONTEXT);
+  const span = startSpan(work, { kind: api.SpanKind.INTERNAL, attributes, startTime }, ROOT_CONTEXT);
   running.set(keyOf(start), span);
   return trace.setSpan(ROOT_CONTEXT, span);
 }

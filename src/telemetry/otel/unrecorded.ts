@@ -2,36 +2,69 @@
 import { randomBytes } from 'node:crypto';
 import type { CallObserver, EventContext } from '../../base/context.js';
 import type { Surroundings } from '../../connections/observing/runs.js';
-import { activeContext, api, ROOT_CONTEXT, runWith, trace, type Context, type Span } from './api.js';
+import {
+  activeContext,
+  api,
+  ROOT_CONTEXT,
+  runWith,
+  trace,
+  tracer,
+  type Context,
+  type Span,
+  type SpanOptions,
+} from './api.js';
+import { type Ratio, ratioOf } from './ratio.js';
 
 let share = 1;
-/** How many are left out until the next one reaches the SDK. */
+/** How many are left out until the next one reaches the SDK, and the share that this was drawn for. */
 let toLeaveOut = 0;
+let drawnFor = 1;
 
 /**
  * Lets this share, between 0 and 1, of the traces that begin in the application reach the SDK and its sampler; all unless called.
  * The others are not recorded, nor is what happens below them if the sampler heeds parents, as the SDK's own does. A trace that comes
- * from elsewhere, by a `traceparent`, is always the sampler's affair.
+ * from elsewhere, by a `traceparent`, is always the sampler's affair. A sampler for a ratio of all traces (`TraceIdRatioBasedSampler`)
+ * does the same without it.
  * @throws RangeError if it is no number between 0 and 1
  */
 export function recordShare(part: number): void {
   if (!(part >= 0 && part <= 1))
     throw new RangeError(`recordShare(${part}): write a number from 0 to 1, such as 0.01.`);
   share = part;
-  toLeaveOut = draw();
+}
+
+/** The share that is drawn here: the given one, else that of the SDK's sampler if it is one for a ratio. */
+function shareInForce(): number {
+  return share < 1 ? share : (ratioInForce()?.part ?? 1);
+}
+
+function ratioInForce(): Ratio | undefined {
+  return share < 1 ? undefined : ratioOf(tracer());
 }
 
 /** Draws how many come before the next one of the share: as often as if each were drawn by itself, with one draw for all of them. */
-function draw(): number {
-  return Math.floor(Math.log(1 - Math.random()) / Math.log1p(-share));
+function draw(part: number): number {
+  return Math.floor(Math.log(1 - Math.random()) / Math.log1p(-part));
 }
 
 /** Whether what begins here is left out of the share; of all else the SDK decides. Each question takes one place in the draw. */
 export function isLeftOut(parent: Context): boolean {
-  if (share === 1 || parent !== ROOT_CONTEXT) return false;
-  if (share === 0 || toLeaveOut-- > 0) return true;
-  toLeaveOut = draw();
+  if (parent !== ROOT_CONTEXT) return false;
+  const part = shareInForce();
+  if (part === 1) return false;
+  if (part !== drawnFor) {
+    drawnFor = part;
+    toLeaveOut = draw(part);
+  }
+  if (part === 0 || toLeaveOut-- > 0) return true;
+  toLeaveOut = draw(part);
   return false;
+}
+
+/** Begins a span that is not left out ({@link isLeftOut}). */
+export function startSpan(name: string, options: SpanOptions, parent: Context): Span {
+  const ratio = parent === ROOT_CONTEXT ? ratioInForce() : undefined;
+  return ratio ? ratio.startSpan(name, options) : tracer().startSpan(name, options, parent);
 }
 
 /** Returns the context of what is left out; `undefined` if the SDK decides. */
@@ -88,7 +121,7 @@ class Run extends Unrecorded {
 /** Enters a context once for a run of events: entering it costs more than all else that is done for a call that is left out. */
 export const oncePerRun: Surroundings = {
   inside(work) {
-    return share === 1 ? work(false) : runWith(new Run(outsideOfRuns()), work, true);
+    return shareInForce() === 1 ? work(false) : runWith(new Run(outsideOfRuns()), work, true);
   },
   outside(work) {
     runWith(outsideOfRuns(), work, undefined);
@@ -104,7 +137,7 @@ function outsideOfRuns(): Context {
 function unrecordedSpan(): Span {
   const ids = randomBytes(24).toString('hex');
   return trace.wrapSpanContext({
-    traceId: ids.slice(0, 32),
+    traceId: ratioInForce()?.droppedId() ?? ids.slice(0, 32),
     spanId: ids.slice(32),
     traceFlags: api.TraceFlags.NONE,
   });

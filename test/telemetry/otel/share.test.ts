@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { context, isSpanContextValid, propagation, trace, TraceFlags, type SpanContext } from '@opentelemetry/api';
-import { AlwaysOffSampler, type Sampler } from '@opentelemetry/sdk-trace-node';
+import {
+  AlwaysOffSampler,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  type Sampler,
+} from '@opentelemetry/sdk-trace-node';
 import { Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnError, EventContext, EventError } from '../../../src/index.js';
 import { channels } from '../../../src/telemetry/index.js';
@@ -57,6 +62,8 @@ const ways: readonly [string, number, Sampler | undefined][] = [
   ['a share that leaves everything out', 0, undefined],
   ['a share that is nearly nothing', Number.MIN_VALUE, undefined],
   ['a sampler that records nothing', 1, new AlwaysOffSampler()],
+  ['a sampler for a ratio that is nearly nothing', 1, new TraceIdRatioBasedSampler(1e-9)],
+  ['the same for traces without a parent', 1, new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(1e-9) })],
 ];
 const besides = ['', ', while somebody hears of calls', ', while calls are measured'] as const;
 
