@@ -2,7 +2,7 @@
 import type { BusMessage } from '../../base/channels/messages.js';
 import { api, type Context, type Span } from './api.js';
 import { contextOf } from './parents.js';
-import { startSpan } from './unrecorded.js';
+import { startSpan } from './sampling/share.js';
 
 /** By the headers: both messages of a transfer have the same ones. */
 const spans = new WeakMap<object, Span>();

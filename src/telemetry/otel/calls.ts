@@ -9,7 +9,8 @@ import { bytesOf } from '../../connections/observing/packet-bytes.js';
 import { api, ROOT_CONTEXT, runWith, SpanKind, trace, type Context, type Span, type SpanOptions } from './api.js';
 import { methodOf, namesOf } from './names.js';
 import { linksTo, parentOfCall } from './parents.js';
-import { isLeftOut, leftOut, leftOutCall, startSpan, Unrecorded } from './unrecorded.js';
+import { isLeftOut, startSpan } from './sampling/share.js';
+import { leftOut, leftOutCall, Unrecorded } from './sampling/unrecorded.js';
 
 /** Stands for the span of a call that is not recorded. */
 const none: object = Object.freeze({});

@@ -8,7 +8,8 @@ import { api, ROOT_CONTEXT, trace, type Attributes, type Context, type Span } fr
 import { describeOutcome } from './calls.js';
 import { methodOf, noteNamespace, SYSTEM } from './names.js';
 import { linksTo, noteConnection, parentOfConnection } from './parents.js';
-import { leftOut, startSpan } from './unrecorded.js';
+import { startSpan } from './sampling/share.js';
+import { leftOut } from './sampling/unrecorded.js';
 
 const spans = new WeakMap<object, Span>();
 

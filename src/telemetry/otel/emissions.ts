@@ -3,7 +3,8 @@ import type { EmitMessage } from '../../base/channels/messages.js';
 import { api, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
 import { BoundedNames, declaredNamespace, methodOf, SYSTEM } from './names.js';
-import { leftOut, startSpan, Unrecorded } from './unrecorded.js';
+import { startSpan } from './sampling/share.js';
+import { leftOut, Unrecorded } from './sampling/unrecorded.js';
 
 /** By the values that are sent: both messages of an emission have the same list. */
 const spans = new WeakMap<readonly unknown[], Span>();

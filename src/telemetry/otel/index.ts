@@ -5,6 +5,6 @@
 import { enable } from './observe.js';
 
 export { disable, enable } from './observe.js';
-export { recordShare } from './unrecorded.js';
+export { recordShare } from './sampling/share.js';
 
 enable();

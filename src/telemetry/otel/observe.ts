@@ -18,7 +18,7 @@ import { beginCall, endCall, followCall, traceOf } from './calls.js';
 import { beginConnection, endConnection } from './connections.js';
 import { beginRound, endRound } from './rounds.js';
 import { surroundRuns } from '../../connections/observing/runs.js';
-import { oncePerRun } from './unrecorded.js';
+import { oncePerRun } from './sampling/unrecorded.js';
 import { beginEmission, endEmission } from './emissions.js';
 import {
   measured,

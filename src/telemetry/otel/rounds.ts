@@ -2,7 +2,8 @@
 import type { BackgroundMessage } from '../../base/channels/messages.js';
 import { api, ROOT_CONTEXT, trace, type Context, type Span } from './api.js';
 import { describeOutcome } from './calls.js';
-import { leftOut, startSpan } from './unrecorded.js';
+import { startSpan } from './sampling/share.js';
+import { leftOut } from './sampling/unrecorded.js';
 
 /** The spans of the rounds that run, by their `start` and by what both messages share. */
 const running = new Map<string, Span>();

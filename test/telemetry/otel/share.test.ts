@@ -13,7 +13,7 @@ import { Socket } from 'socket.io';
 import { Namespace, On, OnConnect, OnDisconnect, OnError, EventContext, EventError } from '../../../src/index.js';
 import { channels } from '../../../src/telemetry/index.js';
 import { recordShare } from '../../../src/telemetry/otel/index.js';
-import { oncePerRun } from '../../../src/telemetry/otel/unrecorded.js';
+import { oncePerRun } from '../../../src/telemetry/otel/sampling/unrecorded.js';
 import { start } from '../../support/app.js';
 import { heard } from '../heard.js';
 import type { Class } from '../../../src/base/reflect.js';

@@ -3,7 +3,7 @@
  * copies attributes and links, which takes as long as the call itself. So the ratio is drawn before, and a trace that is drawn gets
  * an id that the sampler keeps: it decides as it would have, for that trace and for all spans below it, here and elsewhere.
  */
-import { api, ROOT_CONTEXT, SpanKind, type Context, type Span, type SpanOptions, type Tracer } from './api.js';
+import { api, ROOT_CONTEXT, SpanKind, type Context, type Span, type SpanOptions, type Tracer } from '../api.js';
 
 /** The parts of the SDK's sampler that are used; its text is the description that the specification asks of it. */
 interface Sampler {
