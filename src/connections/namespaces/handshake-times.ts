@@ -4,20 +4,22 @@ import type { Socket } from 'socket.io';
 type Handshake = Socket['handshake'];
 
 interface Making {
-  buildHandshake(auth: Handshake['auth']): Handshake;
+  buildHandshake: (this: Socket, auth: Handshake['auth']) => Handshake;
 }
 
-/** What Socket.IO 4.8 tells of a handshake; what another version tells is its own affair. */
+/** What Socket.IO 4.8 tells of a handshake, and how it makes the time; another version, or a method of the user's own, stays. */
 const KNOWN = 'headers,time,address,xdomain,secure,issued,url,query,auth';
+const KNOWN_TIME = 'new Date() + ""';
 
 const prepared = new WeakSet<object>();
 
 /** Has the sockets of a class that are made from now on share it. */
 export function shareTimes(socket: Socket): void {
-  const prototype = Object.getPrototypeOf(socket) as object;
+  const prototype = Object.getPrototypeOf(socket) as Making;
   if (prepared.has(prototype)) return;
   prepared.add(prototype);
-  if (Object.keys(socket.handshake).toString() === KNOWN) (prototype as Making).buildHandshake = buildHandshake;
+  const isKnown = Object.keys(socket.handshake).toString() === KNOWN;
+  if (isKnown && String(prototype.buildHandshake).includes(KNOWN_TIME)) prototype.buildHandshake = buildHandshake;
 }
 
 /** Replaces `buildHandshake` of a socket, with the same result. */

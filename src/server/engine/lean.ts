@@ -165,13 +165,18 @@ function onTransportClose(this: Transport): void {
  */
 export function shareForgetting(socket: EngineSocket): void {
   const first = firstOf(socket, 'close');
-  const isOfEngine = isUnmet(socket) && forgetting !== undefined;
+  const stock = Object.getPrototypeOf(socket) as object;
+  const isOfEngine = isUnmet(socket) && forgetful.has(stock);
   if (!first?.listener || !(isOfEngine || forgets(first.listener))) return;
+  if (!isOfEngine) forgetful.add(stock);
   const events = listenersOf(socket);
   if (Array.isArray(events['close'])) events['close'][0] = forget;
   else events['close'] = forget;
   compactListeners(socket);
 }
+
+/** The prototypes of Engine.IO's class, one for each copy of it, whose first listener was looked at. */
+const forgetful = new WeakSet<object>();
 
 /** The text of the listener by which Engine.IO forgets a socket: each socket has one of its own. */
 let forgetting: string | undefined;

@@ -30,7 +30,7 @@ let told: Facts = { pingInterval: NaN, pingTimeout: NaN, maxPayload: NaN };
 let toldText = '';
 
 function openingOf(
-  id: unknown,
+  id: string,
   { pingInterval, pingTimeout, maxHttpBufferSize: maxPayload }: EngineServer['opts'],
 ): string {
   if (told.pingInterval !== pingInterval || told.pingTimeout !== pingTimeout || told.maxPayload !== maxPayload) {

@@ -8,7 +8,7 @@ import {
   ParentBasedSampler,
   RandomIdGenerator,
   SimpleSpanProcessor,
-  TraceIdRatioBasedSampler,
+  TraceIdRatioBasedSampler as RatioSampler,
   type IdGenerator,
   type Sampler,
 } from '@opentelemetry/sdk-trace-node';
@@ -32,14 +32,14 @@ class Calls {
   }
 }
 
-/** Counts how often it is asked about calls. */
-class Counting extends TraceIdRatioBasedSampler {
+/** Counts how often it is asked about calls; its name is that of the SDK's, which it stands for. */
+const Counting = class TraceIdRatioBasedSampler extends RatioSampler {
   asked = 0;
-  override shouldSample(...args: [never, string]): ReturnType<TraceIdRatioBasedSampler['shouldSample']> {
+  override shouldSample(...args: [never, string]): ReturnType<RatioSampler['shouldSample']> {
     this.asked++;
     return super.shouldSample(...args);
   }
-}
+};
 
 interface Recorded {
   readonly traces: (name: string) => string[];
@@ -80,9 +80,44 @@ async function record(t: TestContext, sampler: Sampler, idGenerator?: IdGenerato
   return { traces, call };
 }
 
-const stock = new TraceIdRatioBasedSampler(RATIO);
+const stock = new RatioSampler(RATIO);
 const keeps = (traceId: string): boolean =>
   stock.shouldSample(context.active(), traceId).decision === SamplingDecision.RECORD_AND_SAMPLED;
+
+/** Samplers of the user's own that record all calls. */
+const all = (name: string) => ({
+  decision: name.startsWith('/ratio/') ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
+});
+const own: Readonly<Record<string, () => Sampler>> = {
+  'by its text': () => ({
+    shouldSample: (_context, _id, name) => all(name),
+    toString: () => 'TraceIdRatioBased{0.01}',
+  }),
+  'by a class below it': () =>
+    new (class Own extends RatioSampler {
+      override shouldSample(...args: [never, string]) {
+        return all(String((args as unknown[])[2]));
+      }
+    })(0.01),
+  'by a method of its own': () =>
+    Object.assign(new RatioSampler(0.01), {
+      shouldSample: (_context: unknown, _id: string, name: string) => all(name),
+    }),
+  'at the root of one that heeds parents': () =>
+    new ParentBasedSampler({
+      root: { shouldSample: (_context, _id, name) => all(name), toString: () => 'TraceIdRatioBased{0.01}' },
+    }),
+  'around one that heeds parents': () => ({
+    shouldSample: (_context, _id, name) => all(name),
+    toString: () => new ParentBasedSampler({ root: new RatioSampler(0.01) }).toString(),
+  }),
+  'without a description': () => ({
+    shouldSample: (_context, _id, name) => all(name),
+    toString: () => {
+      throw new Error('no description');
+    },
+  }),
+};
 
 describe('a sampler for a ratio', { timeout: 60_000 }, () => {
   for (const isParentBased of [false, true]) {
@@ -112,7 +147,7 @@ describe('a sampler for a ratio', { timeout: 60_000 }, () => {
   }
 
   it('decides of a trace that comes from elsewhere', async (t) => {
-    const { traces, call } = await record(t, new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(1e-6) }));
+    const { traces, call } = await record(t, new ParentBasedSampler({ root: new RatioSampler(1e-6) }));
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await call(3, { traceparent: `00-${traceId}-b7ad6b7169203331-01` });
     await call(3, { traceparent: `00-${traceId}-b7ad6b7169203331-00` });
@@ -126,7 +161,7 @@ describe('a sampler for a ratio', { timeout: 60_000 }, () => {
       [1, 20],
     ] as const) {
       await t.test(String(ratio), async (inner) => {
-        const { traces, call } = await record(inner, new TraceIdRatioBasedSampler(ratio));
+        const { traces, call } = await record(inner, new RatioSampler(ratio));
         await call(20);
         assert.equal(traces('/ratio/say').length, count);
       });
@@ -146,15 +181,11 @@ describe('a sampler for a ratio', { timeout: 60_000 }, () => {
     assert.ok(made >= 50 && counting.asked >= 50);
   });
 
-  it('of your own that only describes itself like one decides by itself', async (t) => {
-    const own: Sampler = {
-      shouldSample: (_context, _id, name) => ({
-        decision: name === '/ratio/say' ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
-      }),
-      toString: () => 'TraceIdRatioBased{0.01}',
-    };
-    const { traces, call } = await record(t, own);
-    await call(50);
-    assert.equal(traces('/ratio/say').length, 50);
-  });
+  for (const [how, make] of Object.entries(own)) {
+    it(`of your own that describes itself like one decides by itself: ${how}`, async (t) => {
+      const { traces, call } = await record(t, make());
+      await call(50);
+      assert.equal(traces('/ratio/say').length, 50);
+    });
+  }
 });

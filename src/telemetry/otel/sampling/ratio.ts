@@ -5,8 +5,10 @@
  */
 import { api, ROOT_CONTEXT, SpanKind, type Context, type Span, type SpanOptions, type Tracer } from '../api.js';
 
-/** The parts of the SDK's sampler that are used; its text is the description that the specification asks of it. */
+/** The parts of the SDK's samplers that are used; the text of one is the description that the specification asks of it. */
 interface Sampler {
+  /** Decides of traces without a parent, in a sampler that heeds parents. */
+  readonly _root?: Sampler;
   shouldSample(
     context: Context,
     traceId: string,
@@ -55,11 +57,11 @@ export class Ratio {
     this.#tracer = Object.create(tracer, { _idGenerator: { value: generator } }) as Tracer;
   }
 
-  /** The ratio that a tracer's sampler keeps; `undefined` if it decides by anything else, or the ids are not the SDK's own. */
+  /** The ratio that a tracer's sampler keeps; `undefined` if it is another one, or the ids are not the SDK's own. */
   static of(tracer: Tracer): Ratio | undefined {
     const { _sampler: sampler, _idGenerator: ids } = tracer as SdkTracer;
-    const part = sampler && ratioIn(sampler.toString());
-    if (!sampler || part === undefined || ids?.constructor.name !== 'RandomIdGenerator') return undefined;
+    const part = ratioIn(sampler);
+    if (!sampler || part === undefined || !ids || nameOf(ids) !== 'RandomIdGenerator') return undefined;
     const ratio = new Ratio(part, tracer, ids);
     const decide = (id: string): number =>
       sampler.shouldSample(ROOT_CONTEXT, id, 'colloquy', SpanKind.SERVER, {}, []).decision;
@@ -92,16 +94,22 @@ export function ratioOf(tracer: Tracer): Ratio | undefined {
   const inForce = (tracer as ProxyTracer)._delegate ?? tracer;
   if (inForce !== known) {
     known = inForce;
+    ratio = undefined; // should the sampler throw
     ratio = Ratio.of(inForce);
   }
   return ratio;
 }
 
-/** Reads the ratio in a sampler's description, if it is one for a ratio of all traces, or of those without a parent. */
-function ratioIn(description: string): number | undefined {
-  const root = /^ParentBased\{root=([^,]*),/.exec(description)?.[1] ?? description;
-  const part = Number(/^TraceIdRatioBased\{([^}]*)\}$/.exec(root)?.[1]);
+/** The ratio of a sampler of the SDK's own; one of the user's own may look at more than ids, also if it describes itself alike. */
+function ratioIn(sampler: Sampler | undefined): number | undefined {
+  const root = sampler && nameOf(sampler) === 'ParentBasedSampler' ? sampler._root : sampler;
+  if (!root || nameOf(root) !== 'TraceIdRatioBasedSampler' || Object.hasOwn(root, 'shouldSample')) return undefined;
+  const part = Number(/^TraceIdRatioBased\{([^}]*)\}$/.exec(root.toString())?.[1]);
   return part > 0 && part < 1 ? part : undefined;
+}
+
+function nameOf(instance: object): string | undefined {
+  return (instance.constructor as { readonly name?: string } | undefined)?.name;
 }
 
 /** Makes a random id whose words are this value, put together by `^`. */
