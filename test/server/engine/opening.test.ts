@@ -26,9 +26,13 @@ interface Conn extends NodeJS.EventEmitter {
 interface Case {
   readonly query?: string;
   readonly headers?: string;
+  /** What the client sends with its request, before it has an answer. */
+  readonly early?: readonly Buffer[];
   readonly options?: Partial<ServerOptions> & { readonly initialPacket?: string };
   readonly prepare?: (engine: Engine, heard: unknown[]) => void;
 }
+
+const text = (payload: string): Buffer => clientFrame({ payload: Buffer.from(payload) });
 
 const cases: Readonly<Record<string, Case>> = {
   'nothing special': {},
@@ -84,6 +88,20 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: (engine) => engine.on('connection', (conn: Conn) => conn.write('hello')),
   },
   'an end in the listener': { prepare: (engine) => engine.on('connection', (conn: Conn) => conn.close()) },
+  'a client that does not wait': { early: [text('40')] },
+  'a client that does not wait, and speaks at once': {
+    early: [text('40'), text('420["early"]'), text('421["early"]')],
+  },
+  'a client that speaks before it has joined': { early: [text('420["early"]')] },
+  'a client that pings': { early: [text('2')] },
+  'a client that pongs': { early: [text('3'), text('40')] },
+  'a client that asks for an upgrade': { early: [text('2probe'), text('5')] },
+  'a client that closes at once': { early: [text('1')] },
+  'a client that ends its WebSocket at once': { early: [clientFrame({ first: 0x88, payload: Buffer.alloc(0) })] },
+  'a client whose frame is not masked': { early: [Buffer.from('\x81\x0240', 'latin1')] },
+  'a client whose frame is half there': { early: [text('40').subarray(0, 5)] },
+  'a client whose frame is too long': { options: { maxHttpBufferSize: 10 }, early: [text('4'.repeat(100))] },
+  'a client that sends bytes': { early: [clientFrame({ first: 0x82, payload: Buffer.from([1, 2]) })] },
   'refused errors are told': {
     query: 'EIO=3&transport=websocket',
     prepare: (engine, heard) => engine.on('connection_error', ({ code, message }) => heard.push(code, message)),
@@ -114,20 +132,19 @@ async function open(t: TestContext, kind: 'ws' | 'corked', what: Case): Promise<
   return seen;
 }
 
-async function visit(port: number, { query, headers = '' }: Case): Promise<string> {
+async function visit(port: number, { query, headers = '', early = [] }: Case): Promise<string> {
   const tcp = connectTcp({ port, host: '127.0.0.1' });
   let bytes = '';
   let isJoining = false;
   tcp.on('data', (chunk: Buffer) => {
     bytes += chunk.toString('latin1');
-    if (!isJoining && bytes.includes('"maxPayload"'))
-      isJoining = tcp.write(clientFrame({ payload: Buffer.from('40') }));
-    if (bytes.includes('40{"sid"')) tcp.end(clientFrame({ payload: Buffer.from('1') }));
+    if (!isJoining && bytes.includes('"maxPayload"')) isJoining = tcp.write(text('40'));
+    if (bytes.includes('40{"sid"')) tcp.end(text('1'));
   });
-  tcp.write(
+  const request =
     `GET /socket.io/?${query ?? 'EIO=4&transport=websocket'} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${headers}\r\n`,
-  );
+    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${headers}\r\n`;
+  tcp.write(Buffer.concat([Buffer.from(request), ...early]));
   // Where it cannot read what comes.
   const timer = setTimeout(() => tcp.destroy(), 300);
   await once(tcp, 'close');
