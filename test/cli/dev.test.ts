@@ -1,13 +1,11 @@
 /** `colloquy dev`: a program that starts again, and what is said of it. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { tableChanges } from '../../src/cli/dev/table-changes.js';
 import type { PlanRow } from '../../src/index.js';
-import { root } from '../repo/sources.js';
 import { until } from '../support/wait.js';
 import { project } from './support.js';
 
@@ -37,10 +35,9 @@ interface Running {
 }
 
 function dev(t: TestContext, files: Readonly<Record<string, string>>, words: readonly string[]): Running {
-  const { folder } = project(t, files);
-  const child = spawn(process.execPath, [join(root, 'bin/colloquy.js'), 'dev', ...words], { cwd: folder });
+  const { folder, start } = project(t, files);
+  const child = start(['dev', ...words]);
   const exit = once(child, 'exit');
-  t.after(() => child.kill('SIGKILL'));
   let output = '';
   let seen = 0;
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,13 +1,12 @@
 /** A user may stop a command at any moment: it ends as a stopped command does, and leaves nothing behind. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { Namespace, On, OnConnect } from '../../src/index.js';
-import { root } from '../repo/sources.js';
 import { start } from '../support/app.js';
 import { nextEvent, until } from '../support/wait.js';
 import { project } from './support.js';
@@ -27,14 +26,10 @@ function command(
   words: readonly string[],
   files: Readonly<Record<string, string>> = {},
 ): Promise<Started> {
-  const { folder } = project(t, files);
+  const { folder, start } = project(t, files);
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
-  const child = spawn(process.execPath, [join(root, 'bin/colloquy.js'), ...words], {
-    cwd: folder,
-    env: { ...process.env, TMPDIR: temporary },
-  });
-  t.after(() => child.kill('SIGKILL'));
+  const child = start(words, { TMPDIR: temporary });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const end = once(child, 'close') as Promise<unknown[]>;

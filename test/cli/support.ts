@@ -1,4 +1,6 @@
 /** Programs of a user, in folders of their own, and the command run on them. */
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -15,16 +17,41 @@ export interface Project {
   readonly folder: string;
   /** Runs `colloquy` with these words in the folder. */
   readonly colloquy: (...words: readonly string[]) => Promise<Ran>;
+  /** Starts `colloquy` with these words in a process of its own, which is over before the folder is removed. */
+  readonly start: (words: readonly string[], env?: NodeJS.ProcessEnv) => ChildProcessWithoutNullStreams;
 }
 
 /** Writes a program; its `colloquy` is this repository's, and what that depends on is found above. */
 export function project(t: TestContext, files: Readonly<Record<string, string>>): Project {
   const folder = mkdtempSync(join(root, '.build', 'cli-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const children: ChildProcess[] = [];
+  t.after(async () => {
+    // In order, or a program would outlive the `dev` that runs it.
+    for (const child of children) await stop(child);
+    rmSync(folder, { recursive: true, force: true });
+  });
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules', 'colloquy'));
   writeFiles(folder, { 'package.json': '{ "name": "chatter", "version": "2.3.4", "type": "module" }', ...files });
-  return { folder, colloquy: (...words) => colloquy(folder, words) };
+  const start: Project['start'] = (words, env) => {
+    const child = spawn(process.execPath, [join(root, 'bin/colloquy.js'), ...words], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+    });
+    children.push(child);
+    return child;
+  };
+  return { folder, colloquy: (...words) => colloquy(folder, words), start };
+}
+
+/** Asks a process to end, and waits for that; one that does not obey is killed. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const end = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  await end;
+  clearTimeout(timer);
 }
 
 /** Writes files below a folder. */

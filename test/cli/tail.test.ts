@@ -1,6 +1,6 @@
 /** `colloquy tail`: what a program under `colloquy dev` receives, answers and emits. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -10,7 +10,6 @@ import { io, type Socket } from 'socket.io-client';
 import { formatHappening } from '../../src/cli/tail/format.js';
 import type { Happening } from '../../src/cli/tail/happening.js';
 import { LineWriter, readLines } from '../../src/cli/tail/lines.js';
-import { root } from '../repo/sources.js';
 import { nextEvent, until } from '../support/wait.js';
 import { project } from './support.js';
 
@@ -50,20 +49,12 @@ interface Place {
 }
 
 function place(t: TestContext): Place {
-  const { folder } = project(t, { 'main.js': MAIN });
+  const { folder, start } = project(t, { 'main.js': MAIN });
   const temporary = join(folder, 't');
   mkdirSync(temporary);
   const run: Place['run'] = (words, env = {}) => {
-    const child = spawn(process.execPath, [join(root, 'bin/colloquy.js'), ...words], {
-      cwd: folder,
-      env: { ...process.env, TMPDIR: temporary, ...env },
-    });
+    const child = start(words, { TMPDIR: temporary, ...env });
     const end = once(child, 'close') as Promise<unknown[]>;
-    // In order, or the program would outlive the `dev` that runs it.
-    t.after(async () => {
-      child.kill('SIGTERM');
-      await end;
-    });
     let output = '';
     let seen = 0;
     for (const from of [child.stdout, child.stderr]) from.setEncoding('utf8').on('data', (text) => (output += text));
