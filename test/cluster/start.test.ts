@@ -20,7 +20,7 @@ const SCHEMES = {
 };
 
 async function failure(url: string, startup: 'wait' | 'fail' = 'wait'): Promise<AdapterError> {
-  const link = openAdapter({ url, startup, startupTimeout: 1000 });
+  const link = openAdapter({ url, startup, startupTimeout: 2500 });
   const error = await link.ready().then(
     () => assert.fail('it started'),
     (thrown: unknown) => thrown,
