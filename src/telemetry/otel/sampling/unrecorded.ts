@@ -73,10 +73,9 @@ function outsideOfRuns(): Context {
 }
 
 function unrecordedSpan(): Span {
-  const ids = randomBytes(24).toString('hex');
   return trace.wrapSpanContext({
-    traceId: droppedTraceId() ?? ids.slice(0, 32),
-    spanId: ids.slice(32),
+    traceId: droppedTraceId() ?? randomBytes(16).toString('hex'),
+    spanId: randomBytes(8).toString('hex'),
     traceFlags: api.TraceFlags.NONE,
   });
 }
