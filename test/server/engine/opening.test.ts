@@ -69,6 +69,14 @@ const cases: Readonly<Record<string, Case>> = {
   'ids that are numbers': { prepare: (engine) => (engine.generateId = () => 7) },
   'ids that are missing': { prepare: (engine) => (engine.generateId = () => undefined) },
   'ids that cannot be had': { prepare: (engine) => (engine.generateId = () => Promise.reject(new Error('none'))) },
+  'ids that throw': {
+    prepare: (engine) =>
+      (engine.generateId = () => {
+        throw new Error('none');
+      }),
+  },
+  'a protocol that is nearly 4': { query: 'EIO=04&transport=websocket' },
+  'a client that is not allowed': { options: { allowRequest: (_request, decide) => decide('no', false) } },
   'somebody who listens to what is sent': {
     prepare: (engine, heard) => {
       engine.on('flush', (_conn: Conn, packets: { type: string; data: string }[]) =>

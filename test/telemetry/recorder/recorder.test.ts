@@ -312,8 +312,10 @@ describe('a dump is written', () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    t.after(() => {
+    const exit = once(child, 'exit');
+    t.after(async () => {
       child.kill('SIGKILL');
+      await exit;
       rmSync(folder, { recursive: true, force: true });
     });
     await once(child, 'message');
