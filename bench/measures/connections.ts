@@ -1,4 +1,3 @@
-import { spread } from '../samples.js';
 import { defaults, type Settings } from '../server.js';
 import type { Column, Measure, Sample, Seat } from './measure.js';
 
@@ -28,7 +27,7 @@ const taken = new WeakMap<Seat, number>();
  * done before and after a heap is read: so heaps are read at the end.
  */
 async function sample(seat: Seat): Promise<Sample> {
-  const { server, clients, settings, variant, scale } = seat;
+  const { server, clients, settings, variant } = seat;
   const { tag } = variants[variant]!;
   const crowd = crowdFor(seat);
   const count = (taken.get(seat) ?? 0) + 1;
@@ -54,15 +53,9 @@ async function sample(seat: Seat): Promise<Sample> {
     await leave();
     return heap === undefined || grown === undefined ? undefined : (grown - heap) / crowd / 1000;
   };
-  // The first reading throws compiled code away, 200 KB of it, which the later ones need not do.
+  // The first reading throws compiled code away, 200 KB of it, which the second one need not do.
   await grow();
-  const heaps: number[] = [];
-  // What a server makes once shows in a small crowd.
-  for (let times = crowd < scale.crowd ? 5 : 1; times > 0; times--) {
-    const bytes = await grow();
-    if (bytes !== undefined) heaps.push(bytes);
-  }
-  const heap = spread(heaps)?.median;
+  const heap = await grow();
   if (heap !== undefined) values[`connection.heap.${tag}`] = heap;
   return values;
 }
