@@ -614,7 +614,7 @@ test('@OnDisconnect runs exactly once when a client stops answering pings', asyn
       left.push(reason);
     }
   }
-  const running = await start(t, [Gate], { pingInterval: 30, pingTimeout: 30 });
+  const running = await start(t, [Gate], { pingInterval: 30, pingTimeout: 500 });
   await openMute(t, running.url, '/gate');
   await until(() => left.length > 0, '@OnDisconnect');
   await running.app.close();

@@ -37,7 +37,7 @@ describe("the official client's own means", () => {
 
   it('retries sends an event again until it is answered within ackTimeout', async (t) => {
     const { connect } = await start(t, [serve().Served], { limits: { drainTime: 10 } });
-    const socket = await connect('/client', { retries: 5, ackTimeout: 30 });
+    const socket = await connect('/client', { retries: 5, ackTimeout: 200 });
     assert.equal(await socket.emitWithAck('unsteady'), 'after 3');
   });
 

@@ -491,7 +491,7 @@ export const endings: readonly Ending[] = [
     transport: 'polling',
     kind: 'left',
     reason: 'ping timeout',
-    options: { pingInterval: 20, pingTimeout: 20 },
+    options: { pingInterval: 20, pingTimeout: 500 },
     make: (running) => openPolling(running, '/open/one'),
   },
   {
@@ -500,7 +500,7 @@ export const endings: readonly Ending[] = [
     transport: 'polling',
     kind: 'left',
     reason: 'ping timeout',
-    options: { pingInterval: 100, pingTimeout: 100, upgradeTimeout: 20 },
+    options: { pingInterval: 100, pingTimeout: 500, upgradeTimeout: 100 },
     make: async (running, t) => {
       const sid = await openPolling(running, '/open/one');
       const upgrade = new WebSocket(`ws://127.0.0.1:${running.port}/socket.io/?EIO=4&transport=websocket&sid=${sid}`);
@@ -515,7 +515,7 @@ export const endings: readonly Ending[] = [
     namespace: '/open/:room',
     kind: 'left',
     reason: 'ping timeout',
-    options: { pingInterval: 20, pingTimeout: 20 },
+    options: { pingInterval: 20, pingTimeout: 500 },
     make: ({ url }, t) => openMute(t, url, '/open/one'),
   },
   {
