@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Server } from 'socket.io';
 import { Adapter } from 'socket.io-adapter';
 import { AdapterError, type AdapterErrorCode, type AdapterStatus, openAdapter } from '../../src/cluster/index.js';
+import { within } from '../../src/cluster/bus/link/within.js';
 import { type Broker, brokerAbsence, freePort, openBroker } from './support/brokers.js';
 import { absence, absent, engineNamed } from './support/engines.js';
 
@@ -36,6 +37,14 @@ function expectError(error: unknown, code: AdapterErrorCode, message: RegExp): b
   assert.match(error.message, message);
   return true;
 }
+
+it('a refusal that came while this process stood still is told, not silence', async () => {
+  const refused = within(20, once(connect(await freePort(), '127.0.0.1'), 'connect'));
+  await new Promise((resolve) => process.nextTick(resolve)); // by then it asks for the connection
+  const end = performance.now() + 200;
+  while (performance.now() < end);
+  await assert.rejects(refused, /ECONNREFUSED/);
+});
 
 describe('opening an adapter', { concurrency: 3 }, () => {
   // What is measured is the broker, not how long its library takes to load.
