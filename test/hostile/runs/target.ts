@@ -69,4 +69,6 @@ process.on('message', (question) => {
     process.send!({ state: { heapUsed, polluted: Object.keys(Object.prototype), health: plain.health() } });
   } else if (question === 'stop') void Promise.all([plain.close(), packed.close()]).then(() => process.disconnect());
 });
+// Whoever started this process may have been ended without a word.
+process.once('disconnect', () => process.exit());
 process.send!({ ports: ports.map(({ port }) => port) });
