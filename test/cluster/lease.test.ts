@@ -110,7 +110,7 @@ describe('a lease', { concurrency: 2 }, () => {
   it('a holder that was stopped and continued lets go, and does not take it back', async (t) => {
     const missing = await absence(engineNamed('redis'));
     if (missing) return t.skip(missing);
-    const options = { prefix: `lease-stop-${process.pid}`, heartbeat: { interval: 200, timeout: 1000 } };
+    const options = { prefix: `lease-stop-${process.pid}`, heartbeat: { interval: 200, timeout: 2500 } };
     const start = (): Promise<TestNode> => startNode({ engine: 'redis', role: 'server', options });
     const nodes = await Promise.all([start(), start()]);
     await converged(nodes);
