@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { Server } from 'socket.io';
 import { Adapter } from 'socket.io-adapter';
 import { AdapterError, type AdapterErrorCode, type AdapterStatus, openAdapter } from '../../src/cluster/index.js';
@@ -38,12 +39,44 @@ function expectError(error: unknown, code: AdapterErrorCode, message: RegExp): b
   return true;
 }
 
-it('a refusal that came while this process stood still is told, not silence', async () => {
-  const refused = within(20, once(connect(await freePort(), '127.0.0.1'), 'connect'));
-  await new Promise((resolve) => process.nextTick(resolve)); // by then it asks for the connection
+/** A server that is not held up by this thread: it does at once what it is asked for. */
+const OTHER = `require('node:net')
+  .createServer((socket) => socket.once('data', (asked) => (String(asked) === 'end' ? socket.end() : socket.write('answer'))))
+  .listen(0, '127.0.0.1', function () {
+    require('node:worker_threads').parentPort.postMessage(this.address().port);
+  });`;
+
+/** Does not return to the event loop for some time after what was asked for has left. */
+async function standStill(): Promise<void> {
+  await new Promise((resolve) => process.nextTick(resolve));
   const end = performance.now() + 200;
   while (performance.now() < end);
-  await assert.rejects(refused, /ECONNREFUSED/);
+}
+
+describe('what came while this process stood still is told, not silence', () => {
+  it('a refusal', async () => {
+    const refused = within(20, once(connect(await freePort(), '127.0.0.1'), 'connect'));
+    await standStill();
+    await assert.rejects(refused, /ECONNREFUSED/);
+  });
+
+  for (const [arrival, event] of [
+    ['an answer', 'data'],
+    ['the end of a connection', 'end'],
+  ] as const) {
+    it(arrival, async (t) => {
+      const other = new Worker(OTHER, { eval: true });
+      t.after(() => other.terminate());
+      const [port] = (await once(other, 'message')) as [number];
+      const socket = connect(port, '127.0.0.1').resume();
+      await once(socket, 'connect');
+      socket.write(event);
+      const arrived = within(20, once(socket, event));
+      await standStill();
+      await arrived;
+      socket.destroy();
+    });
+  }
 });
 
 describe('opening an adapter', { concurrency: 3 }, () => {

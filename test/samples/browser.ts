@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after } from 'node:test';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 
 const EXECUTABLE_PATH = '/usr/bin/chromium';
 
@@ -46,10 +46,17 @@ export async function visit(url: string, prepare?: (page: Page) => Promise<unkno
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`thrown: ${String(error)}`));
+  let documents = 0;
+  const documentOf = new WeakMap<Request, number>();
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) documents++;
+    documentOf.set(request, documents);
+  });
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
     // Who goes to another page takes back what the last one still asked for.
-    if (reason !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} ${reason}`);
+    const isLeft = reason === 'net::ERR_ABORTED' && documentOf.get(request) !== documents;
+    if (!isLeft) problems.push(`failed: ${request.url()} ${reason}`);
   });
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
