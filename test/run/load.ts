@@ -13,9 +13,9 @@ const chosen = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .sort();
 if (chosen.length === 0) throw new Error(`no test file matches TEST=${words.join(',')}`);
 
-/** The files of the processes that have their own: commands and pages, packages and programs, several nodes. */
+/** The files of the processes that have their own: commands and pages, packages and samples, several nodes. */
 export const commands: RegExp = /^(cli|contract|create)\//;
-export const programs: RegExp = /^(consumer|docs)\//;
+export const programs: RegExp = /^(consumer|docs|samples)\//;
 export const cluster: RegExp = /^cluster\//;
 
 /**

@@ -1,4 +1,4 @@
-/** The tests of the rooms that run in this process, of the samples, and of the repository. */
+/** The tests of the rooms that run in this process, and of the repository. */
 import { cluster, commands, load, programs } from './load.js';
 
 load((file) => ![cluster, commands, programs].some((others) => others.test(file)));

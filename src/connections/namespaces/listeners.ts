@@ -111,8 +111,12 @@ const streams = [TcpListeners, ReceiverListeners].map(kindOf);
 /** Makes the listeners of a socket take less memory, if they are those that every socket has, in the order in which it has them. */
 export function compactListeners(emitter: object): void {
   const kind = findKind(emitter, sockets);
-  const events = listenersOf(emitter);
-  if (kind && Object.keys(events).every((event, index) => event === kind.events[index])) replace(emitter, kind);
+  if (kind && isInOrder(listenersOf(emitter), kind)) replace(emitter, kind);
+}
+
+/** The keys of a dictionary take 1 µs to list; one event needs no order. */
+function isInOrder(heard: object, { events }: Kind): boolean {
+  return events.length === 1 || Object.keys(heard).every((event, index) => event === events[index]);
 }
 
 /** The same for a stream below a socket: streams have their events in one order, before there are listeners. */
