@@ -193,7 +193,7 @@ const chat = connect<Contract['/chat']>(io());
     const tsc = join(folder, 'node_modules/ts59/lib/tsc.js');
     await run(
       process.execPath,
-      [tsc, '--target', 'es2022', '--module', 'nodenext', '--types', 'node', 'program.ts'],
+      [tsc, '--target', 'es2022', '--module', 'nodenext', '--types', 'node', '--noCheck', 'program.ts'],
       project,
     );
     const { code, output } = await run(process.execPath, [join(project, 'program.js')], folder);
@@ -204,7 +204,7 @@ const chat = connect<Contract['/chat']>(io());
 
   it('is told at boot that its compiler writes no metadata', async (t) => {
     if (isMissing(t)) return;
-    assert.equal((await compile('ts59', 'bare', { emitDecoratorMetadata: false })).output, '');
+    assert.equal((await compile('ts70', 'bare', { emitDecoratorMetadata: false })).output, '');
     const { code, output } = await run(
       process.execPath,
       ['-e', `import('./bare/program.js').then(({ main }) => main())`],
