@@ -1,6 +1,7 @@
 /**
  * Measures, for each engine, how long nobody holds a lease and whether two hold it at once, when the holder closes, is killed
- * (SIGKILL) and is stopped and continued (SIGSTOP). Three nodes, the heartbeats of the engine itself, all engines at once.
+ * (SIGKILL) and is stopped and continued (SIGSTOP). Four nodes that ask for it, the heartbeats of the engine itself, all engines at
+ * once. A node that does not ask begins before them: with `local` it is the relay, and a relay that stands still takes the lease to nobody.
  *
  *     npx tsc -p tsconfig.json && node .build/test/cluster/runs/takeover.js
  */
@@ -58,8 +59,9 @@ async function measure(engine: string): Promise<Row> {
   const { heartbeat } = findEngine(url).engine;
   const options = { prefix: `takeover-${process.pid}-${engine}`, heartbeat };
   const start = (): Promise<TestNode> => startNode({ engine, role: 'server', options });
+  const relay = await start();
   const nodes = await Promise.all([start(), start(), start(), start()]);
-  await converged(nodes);
+  await converged([relay, ...nodes]);
   await Promise.all(nodes.map(ask));
   const first = await next(nodes, 0);
   const lost: Span[] = [];
@@ -78,10 +80,10 @@ async function measure(engine: string): Promise<Row> {
   const [, stopped] = await leave(third, async (node) => node.child?.kill('SIGSTOP'));
   third.node.child?.kill('SIGCONT');
   const left = nodes.filter((node) => !lost.some((gone) => gone.node === node));
-  await converged(left);
+  await converged([relay, ...left]);
   const spans = [...lost, ...(await Promise.all(left.map(spansOf))).flat()].sort((a, b) => a.from - b.from);
   const together = spans.slice(1).reduce((sum, span, at) => sum + Math.max(0, spans[at]!.to - span.from), 0);
-  await Promise.all(left.map((node) => node.stop()));
+  await Promise.all([relay, ...left].map((node) => node.stop()));
   const { interval, timeout } = heartbeat;
   return { engine, heartbeat: `${interval / 1000} s / ${timeout / 1000} s`, closed, killed, stopped, together };
 }
