@@ -1,7 +1,7 @@
 /**
  * Measures, for each engine, how long nobody holds a lease and whether two hold it at once, when the holder closes, is killed
  * (SIGKILL) and is stopped and continued (SIGSTOP). Four nodes that ask for it, the heartbeats of the engine itself, all engines at
- * once. A node that does not ask begins before them: with `local` it is the relay, and a relay that stands still takes the lease to nobody.
+ * once. A node that does not ask begins before them: with `local` it is the relay, and nobody gets the lease of a relay that stands still.
  *
  *     npx tsc -p tsconfig.json && node .build/test/cluster/runs/takeover.js
  */
@@ -43,22 +43,37 @@ async function ask(node: TestNode): Promise<void> {
 const spansOf = async (node: TestNode): Promise<Span[]> =>
   (await node.run(({ kept }) => (kept as unknown as Kept).spans)).map((span) => ({ node, ...span }));
 
+/** A node that is stopped does not end with this process. */
+const started: TestNode[] = [];
+process.on('exit', () => {
+  for (const { child } of started) child?.kill('SIGKILL');
+});
+
+/** More than any engine takes. */
+const LONGEST = 60_000;
+
 /** The node that gets it after that moment, and when. */
 async function next(nodes: readonly TestNode[], after: number): Promise<Span> {
-  for (;;) {
+  const end = Date.now() + LONGEST;
+  while (Date.now() < end) {
     for (const node of nodes) {
       const span = (await spansOf(node)).find(({ from }) => from >= after);
       if (span) return span;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  throw new Error(`nobody has had the lease for ${LONGEST / 1000} s`);
 }
 
 async function measure(engine: string): Promise<Row> {
   const { url } = await engineNamed(engine).option('x');
   const { heartbeat } = findEngine(url).engine;
   const options = { prefix: `takeover-${process.pid}-${engine}`, heartbeat };
-  const start = (): Promise<TestNode> => startNode({ engine, role: 'server', options });
+  const start = async (): Promise<TestNode> => {
+    const node = await startNode({ engine, role: 'server', options });
+    started.push(node);
+    return node;
+  };
   const relay = await start();
   const nodes = await Promise.all([start(), start(), start(), start()]);
   await converged([relay, ...nodes]);
