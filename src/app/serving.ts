@@ -5,6 +5,7 @@ import type { Logger } from '../base/log.js';
 import type { Contract } from '../contract/contract.js';
 import type { Engine } from '../server/engine/index.js';
 import { trackConnections } from '../server/tcp-connections.js';
+import { keepHiddenClasses } from '../server/hidden-classes.js';
 import { createHttpServer, listen, type Address, type ListenOptions } from '../server/http.js';
 import { requestListener } from '../server/pages.js';
 import { installSession } from '../server/session/session-options.js';
@@ -97,6 +98,7 @@ export class Serving {
   /** Called for each engine that the Socket.IO server gets: from now on everything of ours is on for its clients. */
   #attached(engine: Server['engine']): void {
     const { io, options, transports } = this.parts;
+    keepHiddenClasses();
     const { httpServer } = io as unknown as { readonly httpServer?: HttpServer };
     if (httpServer) this.#dropConnections.push(trackConnections(httpServer));
     this.parts.measuring.attached(engine, httpServer);

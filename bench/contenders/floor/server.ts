@@ -74,6 +74,7 @@ const http = createServer().on('upgrade', (request, socket) => {
   socket.write(head + frame('0{"sid":"0","upgrades":[],"pingInterval":25000,"pingTimeout":20000}'), 'latin1');
   let rest: Buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => (rest = read(socket, rest.length ? Buffer.concat([rest, chunk]) : chunk)));
+  socket.on('end', () => socket.end());
   socket.on('error', () => {}).on('close', () => members.delete(socket));
 });
 http.listen(0, '127.0.0.1', () => announce((http.address() as AddressInfo).port));
