@@ -112,8 +112,12 @@ export function isSentUnwatched(internals: SocketInternals, stock: SocketInterna
 /** What does not change while a server runs. Who reads Socket.IO's own debug output finds all packets in it. */
 export function allowsLane(server: Server): boolean {
   const { parser, connectionStateRecovery } = optionsOf(server);
-  const isDebugged = /\*|socket\.io|engine/.test(process.env['DEBUG'] ?? '');
-  return parser === undefined && !connectionStateRecovery && !isDebugged;
+  return parser === undefined && !connectionStateRecovery && !isDebugged();
+}
+
+/** Whether somebody reads the debug output of Socket.IO or Engine.IO. */
+export function isDebugged(): boolean {
+  return /\*|socket\.io|engine/.test(process.env['DEBUG'] ?? '');
 }
 
 /** What does not change while a connection lasts. */

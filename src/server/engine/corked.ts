@@ -7,26 +7,23 @@
  * back, and order, bytes, back-pressure and closing are those of the stock engine. Why it is done this way:
  * docs/decisions/one-write-per-turn.md.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { shareForgetting, shareTransports } from './lean.js';
 import { rememberQuery } from './queries.js';
-import { hasOwnIds, takeSessionIds } from './session-ids.js';
+import { takeSessionIds } from './session-ids.js';
 import { corkSockets } from './socket.js';
-import type { EngineServer, EngineSocket, Sender } from './ws.js';
+import { answerUpgrades, isAnswering, opensSession, sendAnswer } from './upgrade.js';
+import type { EngineServer, EngineSocket, RawSocket, Sender, UpgradeRequest } from './ws.js';
 
-type EngineRequest = IncomingMessage & { readonly _query: Readonly<Record<string, string>> };
-
-/**
- * Has the answer to an upgrade go out with the packet that opens the session, which Engine.IO sends one microtask later. It may refuse
- * the client instead, and end its TCP socket with all that is held back, where ids are the user's own or the protocol is an older one.
- */
+/** Has the answer to an upgrade go out with the packet that opens the session, also if `ws` writes it. */
 function joinOpenings(engine: EngineServer): void {
-  engine.on('initial_headers', (_headers: unknown, { socket, _query }: EngineRequest) => {
-    if (hasOwnIds(engine) && _query['transport'] === 'websocket' && _query['EIO'] === '4') socket.cork();
+  engine.on('initial_headers', (_headers: unknown, request: UpgradeRequest & { readonly socket: RawSocket }) => {
+    if (!isAnswering && opensSession(engine, request)) request.socket.cork();
   });
   engine.on('connection', ({ request, transport }: EngineSocket) => {
-    if (transport.name === 'websocket') request.socket.uncork();
+    if (transport.name !== 'websocket') return;
+    sendAnswer(request.socket);
+    request.socket.uncork();
   });
 }
 
@@ -45,6 +42,7 @@ export function writeOncePerTurn(engine: Server['engine']): string | undefined {
     shareTransports(engine as unknown as EngineServer);
     rememberQuery(engine as unknown as EngineServer);
     takeSessionIds(engine as unknown as EngineServer);
+    answerUpgrades(engine as unknown as EngineServer);
   }
   joinOpenings(engine as unknown as EngineServer);
   corkSockets(engine as unknown as EngineServer);

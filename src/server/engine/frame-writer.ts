@@ -69,12 +69,12 @@ export function sendTexts(this: Transport, packets: readonly Packet[]): void {
 }
 
 /** Sends one text as {@link sendTexts} sends a packet of that type. */
-export function sendOne(this: Transport, text: string, type: PacketType = MESSAGE): boolean {
+export function sendOne(this: Transport, text: string, type: PacketType = MESSAGE, before = ''): boolean {
   const { readyState, _sender } = this.socket!;
   const frame = readyState === OPEN ? textFrame(type, text) : undefined;
   if (frame === undefined) return false;
   this.writable = false;
-  _sender!._socket.write(frame, 'latin1', this._onSentLast);
+  _sender!._socket.write(before + frame, 'latin1', this._onSentLast);
   return true;
 }
 

@@ -1,5 +1,6 @@
 /** The packet that opens a session: one text, without the objects and events that Engine.IO makes for it, where nobody listens to them. */
 import { isPacketUnheard } from '../../connections/lane/unwatched.js';
+import { takeAnswer } from './upgrade.js';
 import type { EngineServer, EngineSocket } from './ws.js';
 
 /** Engine.IO's type of the packet. */
@@ -7,10 +8,15 @@ const OPEN = '0';
 
 /** Opens a new socket as `onOpen` of an Engine.IO socket would. `false`, and nothing is done, if it must go the long way. */
 export function open(socket: EngineSocket): boolean {
-  const { id, transport, server, protocol } = socket;
+  const { id, transport, server, protocol, request } = socket;
   if (typeof id !== 'string' || protocol !== 4 || server.opts.initialPacket) return false;
   if (!transport.sendText || !isPacketUnheard(socket)) return false;
-  if (socket.getAvailableUpgrades().length > 0 || !transport.sendText(openingOf(id, server.opts), OPEN)) return false;
+  if (socket.getAvailableUpgrades().length > 0) return false;
+  const answer = takeAnswer(request.socket);
+  if (!transport.sendText(openingOf(id, server.opts), OPEN, answer)) {
+    if (answer !== '') request.socket.write(answer, 'latin1');
+    return false;
+  }
   opened = socket;
   socket.readyState = 'open';
   transport.sid = id;

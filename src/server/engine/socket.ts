@@ -11,6 +11,7 @@ import { startHeartbeat } from './heartbeats.js';
 import { compactTransport, leaveTransport, listenToTransport } from './lean.js';
 import { open } from './opening.js';
 import { deliver, holdPackets, isHeld } from './turn.js';
+import { sendAnswer } from './upgrade.js';
 import {
   engineSocketKey,
   type EngineServer,
@@ -52,7 +53,9 @@ function prepare(stock: EngineSocket): void {
     adopt(this, transport);
   };
   stock.onOpen = function () {
-    if (!isAdopted(this) || !open(this)) onOpen.call(this);
+    if (isAdopted(this) && open(this)) return;
+    sendAnswer(this.request.socket);
+    onOpen.call(this);
   };
   stock.schedulePing = function () {
     if (!isAdopted(this)) return schedulePing.call(this);

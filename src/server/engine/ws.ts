@@ -1,5 +1,6 @@
 /** The parts of `ws` and of Engine.IO that the engine `corked` uses beyond their typed surface, all named here. */
 
+import type { IncomingHttpHeaders } from 'node:http';
 import { laneKey, sendingKey, type OpenLane, type Sending } from '../../connections/lane/unwatched.js';
 
 /** The key of a receiver's Engine.IO socket. */
@@ -101,8 +102,11 @@ export interface Transport extends Emitter {
   send(packets: readonly Packet[]): void;
   /** The id of its session. */
   sid?: string;
-  /** Sends one text at once, as a message or as the packet that opens a session; `false`, and nothing has happened, where it cannot. */
-  sendText?(text: string, type?: PacketType): boolean;
+  /**
+   * Sends one text at once, as a message or as the packet that opens a session; `false`, and nothing has happened, where it cannot.
+   * @param before bytes of plain ASCII that go out before it
+   */
+  sendText?(text: string, type?: PacketType, before?: string): boolean;
   /** Takes one packet of the client. */
   onData(data: unknown): void;
   onError(message: unknown, description?: unknown): void;
@@ -116,8 +120,52 @@ export interface TransportRequest {
   readonly websocket: WebSocket;
 }
 
+/** A request to upgrade, as Engine.IO hands it on. */
+export interface UpgradeRequest {
+  readonly method?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly _query: Readonly<Record<string, string>>;
+  [key: symbol]: unknown;
+}
+
+/** The TCP socket of such a request. */
+export interface UpgradeSocket extends RawSocket {
+  readonly readable: boolean;
+  readonly writable: boolean;
+  /** Bytes that were read from it, and that nobody has had yet. */
+  readonly readableLength: number;
+  readonly destroyed: boolean;
+}
+
+/** A WebSocket of a server's, before it has its TCP socket. */
+interface UnboundWebSocket extends WebSocket {
+  setSocket(socket: UpgradeSocket, head: Buffer, options: object): void;
+}
+
+/** The server of `ws`, which Engine.IO makes for itself. */
+export interface WebSocketServer {
+  readonly options: {
+    readonly WebSocket: new (address: null, protocols: undefined, options: object) => UnboundWebSocket;
+    readonly perMessageDeflate?: unknown;
+    readonly verifyClient?: unknown;
+    readonly handleProtocols?: unknown;
+    readonly path?: unknown;
+  };
+  /** 0 while it takes connections. */
+  readonly _state: number;
+  /** Its connections, if it is to keep them. */
+  readonly clients?: unknown;
+  handleUpgrade(
+    request: UpgradeRequest,
+    socket: UpgradeSocket,
+    head: Buffer,
+    done: (webSocket: WebSocket, request: UpgradeRequest) => void,
+  ): void;
+}
+
 /** Engine.IO's server. */
 export interface EngineServer extends Emitter {
+  readonly ws?: WebSocketServer;
   readonly clients: Record<string, EngineSocket>;
   clientsCount: number;
   readonly opts: {
@@ -132,6 +180,8 @@ export interface EngineServer extends Emitter {
   /** Makes the query of a request, unless it has one. */
   prepare(request: { readonly url?: string; _query?: Record<string, string> }): void;
   createTransport(name: string, request: TransportRequest): Transport;
+  handleUpgrade(request: UpgradeRequest, socket: UpgradeSocket, head: Buffer): void;
+  emit(event: 'initial_headers' | 'headers', headers: object, request: UpgradeRequest): void;
 }
 
 /** What Engine.IO uses of the timer for a socket's next ping. */
@@ -147,7 +197,7 @@ export interface EngineSocket extends Emitter {
   readonly id: string;
   readonly server: EngineServer;
   readonly protocol: number;
-  readonly request: { readonly socket: { uncork(): void } };
+  readonly request: { readonly socket: RawSocket };
   transport: Transport;
   readyState: string;
   /** Packets that wait for the transport, and the callbacks that wait for them. */

@@ -1,7 +1,8 @@
 /** The opening of a session, byte for byte and event for event as the stock engine has it, whoever listens and whatever is set. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { ServerOptions } from 'socket.io';
 import { clientFrame, serve } from './support.js';
@@ -10,7 +11,9 @@ import { clientFrame, serve } from './support.js';
 interface Engine extends NodeJS.EventEmitter {
   readonly clients: object;
   readonly clientsCount: number;
+  readonly ws: NodeJS.EventEmitter & { shouldHandle: (request: unknown) => boolean };
   generateId: (request: unknown) => unknown;
+  use(middleware: (request: unknown, response: ServerResponse, next: () => void) => void): void;
 }
 interface Conn extends NodeJS.EventEmitter {
   readonly id: string;
@@ -25,12 +28,22 @@ interface Conn extends NodeJS.EventEmitter {
 
 interface Case {
   readonly query?: string;
+  readonly method?: string;
+  /** The lines by which a client asks for a WebSocket. */
+  readonly upgrade?: readonly string[];
   readonly headers?: string;
   /** What the client sends with its request, before it has an answer. */
   readonly early?: readonly Buffer[];
   readonly options?: Partial<ServerOptions> & { readonly initialPacket?: string };
   readonly prepare?: (engine: Engine, heard: unknown[]) => void;
 }
+
+/** Asks for a WebSocket as all clients do. */
+const plain: readonly string[] = [
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+];
 
 const text = (payload: string): Buffer => clientFrame({ payload: Buffer.from(payload) });
 
@@ -47,6 +60,34 @@ const cases: Readonly<Record<string, Case>> = {
       engine.on('headers', (headers) => (headers['x-each'] = 'yes'));
     },
   },
+  'headers that are lists': {
+    prepare: (engine) => engine.on('headers', (headers) => (headers['set-cookie'] = ['a=1', 'b=2'])),
+  },
+  'headers of middleware': {
+    prepare: (engine) => engine.use((_request, response, next) => (response.setHeader('x-m', 'yes'), next())),
+  },
+  'middleware that takes its time': {
+    prepare: (engine) =>
+      engine.use((_request, response, next) => setImmediate(() => (response.setHeader('x-m', 'late'), next()))),
+  },
+  'a listener to the headers of the WebSocket server': {
+    prepare: ({ ws }) => ws.on('headers', (lines: string[]) => lines.push('x-ws: yes')),
+  },
+  'a listener to headers that ends the connection': {
+    prepare: (engine) => engine.on('headers', (_headers, { socket }: { socket: Socket }) => void socket.destroy()),
+  },
+  'a WebSocket server that refuses': { prepare: ({ ws }) => (ws.shouldHandle = () => false) },
+  'a name in capitals': { upgrade: ['Upgrade: WebSocket', ...plain.slice(1)] },
+  'a name of another protocol': { upgrade: ['Upgrade: h2c', ...plain.slice(1)] },
+  'an older version': { upgrade: [plain[0]!, 'Sec-WebSocket-Version: 8', plain[2]!] },
+  'an unknown version': { upgrade: [plain[0]!, 'Sec-WebSocket-Version: 7', plain[2]!] },
+  'no version': { upgrade: [plain[0]!, plain[2]!] },
+  'no key': { upgrade: plain.slice(0, 2) },
+  'a key that is too short': { upgrade: [...plain.slice(0, 2), 'Sec-WebSocket-Key: AAAA'] },
+  'two keys': { upgrade: [...plain, plain[2]!] },
+  'a protocol of the application': { upgrade: [...plain, 'Sec-WebSocket-Protocol: chat, other'] },
+  'a protocol that is none': { upgrade: [...plain, 'Sec-WebSocket-Protocol: ,,'] },
+  'a request that is no GET': { method: 'POST' },
   compression: {
     options: { perMessageDeflate: { threshold: 10 } },
     headers: 'Sec-WebSocket-Extensions: permessage-deflate\r\n',
@@ -140,7 +181,10 @@ async function open(t: TestContext, kind: 'ws' | 'corked', what: Case): Promise<
   return seen;
 }
 
-async function visit(port: number, { query, headers = '', early = [] }: Case): Promise<string> {
+async function visit(
+  port: number,
+  { query, method = 'GET', upgrade = plain, headers = '', early = [] }: Case,
+): Promise<string> {
   const tcp = connectTcp({ port, host: '127.0.0.1' });
   let bytes = '';
   let isJoining = false;
@@ -150,8 +194,8 @@ async function visit(port: number, { query, headers = '', early = [] }: Case): P
     if (bytes.includes('40{"sid"')) tcp.end(text('1'));
   });
   const request =
-    `GET /socket.io/?${query ?? 'EIO=4&transport=websocket'} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${headers}\r\n`;
+    `${method} /socket.io/?${query ?? 'EIO=4&transport=websocket'} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n` +
+    `${upgrade.join('\r\n')}\r\n${headers}\r\n`;
   tcp.write(Buffer.concat([Buffer.from(request), ...early]));
   // Where it cannot read what comes.
   const timer = setTimeout(() => tcp.destroy(), 300);
@@ -168,4 +212,25 @@ describe('a session', { timeout: 60_000, concurrency: 4 }, () => {
       assert.deepEqual(corked, stock);
     });
   }
+
+  it('is opened for each of many clients that come at once, some of which do not wait', async (t) => {
+    const { port } = await serve(t, 'corked', {});
+    await visit(port, {});
+    const clients = Array.from({ length: 60 }, (_, n) => visit(port, n % 3 === 0 ? { early: [text('40')] } : {}));
+    const answer = 'HTTP/1.1 101 Switching Protocols';
+    for (const bytes of await Promise.all(clients)) {
+      assert.deepEqual([bytes.indexOf(answer), bytes.lastIndexOf(answer)], [0, 0]);
+      assert.equal(bytes.split('"maxPayload"').length, 2);
+    }
+  });
+
+  it('leaves its request what it is, not a dictionary', async (t) => {
+    const { io, port } = await serve(t, 'corked', {});
+    await visit(port, {});
+    const opened = once(io.engine, 'connection') as Promise<[{ request: object }]>;
+    await visit(port, {});
+    const [{ request }] = await opened;
+    // A property that is deleted makes a dictionary of it, on Node.js 22 and later.
+    assert.ok(Object.getOwnPropertySymbols(request).some(({ description }) => description === 'responseHeaders'));
+  });
 });
