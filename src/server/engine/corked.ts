@@ -9,10 +9,10 @@
  */
 import type { Server } from 'socket.io';
 import { shareForgetting, shareTransports } from './lean.js';
-import { rememberQuery } from './queries.js';
-import { takeSessionIds } from './session-ids.js';
+import { rememberQuery } from './handshake/queries.js';
+import { takeSessionIds } from './handshake/session-ids.js';
 import { corkSockets } from './socket.js';
-import { answerUpgrades, isAnswering, opensSession, sendAnswer } from './upgrade.js';
+import { answerUpgrades, isAnswering, opensSession, sendAnswer } from './handshake/upgrade.js';
 import type { EngineServer, EngineSocket, RawSocket, Sender, UpgradeRequest } from './ws.js';
 
 /** Has the answer to an upgrade go out with the packet that opens the session, also if `ws` writes it. */

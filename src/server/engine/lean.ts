@@ -9,7 +9,7 @@ import {
   listenersOf,
   type ListenerStore,
 } from '../../connections/namespaces/listeners.js';
-import { isUnmet } from './opening.js';
+import { isUnmet } from './handshake/opening.js';
 import {
   engineSocketKey,
   transportKey,

@@ -9,9 +9,9 @@ import { isBetweenMessages, readTexts } from './frame-reader.js';
 import { sendCorked, sendFrame, sendOne, sendTexts } from './frame-writer.js';
 import { startHeartbeat } from './heartbeats.js';
 import { compactTransport, leaveTransport, listenToTransport } from './lean.js';
-import { open } from './opening.js';
+import { open } from './handshake/opening.js';
 import { deliver, holdPackets, isHeld } from './turn.js';
-import { sendAnswer } from './upgrade.js';
+import { sendAnswer } from './handshake/upgrade.js';
 import {
   engineSocketKey,
   type EngineServer,

@@ -1,7 +1,7 @@
 /** The packet that opens a session: one text, without the objects and events that Engine.IO makes for it, where nobody listens to them. */
-import { isPacketUnheard } from '../../connections/lane/unwatched.js';
+import { isPacketUnheard } from '../../../connections/lane/unwatched.js';
 import { takeAnswer } from './upgrade.js';
-import type { EngineServer, EngineSocket } from './ws.js';
+import type { EngineServer, EngineSocket } from '../ws.js';
 
 /** Engine.IO's type of the packet. */
 const OPEN = '0';

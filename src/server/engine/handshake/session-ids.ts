@@ -1,6 +1,6 @@
 /** The ids of sessions, from random bytes that the system is asked for once for many of them. */
-import { newSessionId } from '../../connections/namespaces/socket-ids.js';
-import type { EngineServer } from './ws.js';
+import { newSessionId } from '../../../connections/namespaces/socket-ids.js';
+import type { EngineServer } from '../ws.js';
 
 /** Has an engine that makes ids in the way of Engine.IO make them of the pool; a way of the user's own stays. */
 export function takeSessionIds(engine: EngineServer): void {

@@ -3,10 +3,10 @@
  * one text, which goes out in one write with the packet that opens the session. Requests that ask for more, and wrong ones, are for `ws`.
  */
 import { hash } from 'node:crypto';
-import { isDebugged } from '../../connections/lane/unwatched.js';
-import { listenersOf } from '../../connections/namespaces/listeners.js';
+import { isDebugged } from '../../../connections/lane/unwatched.js';
+import { listenersOf } from '../../../connections/namespaces/listeners.js';
 import { hasOwnIds } from './session-ids.js';
-import type { EngineServer, RawSocket, UpgradeRequest, UpgradeSocket, WebSocketServer } from './ws.js';
+import type { EngineServer, RawSocket, UpgradeRequest, UpgradeSocket, WebSocketServer } from '../ws.js';
 
 /** What a server appends to a client's key before it hashes it. */
 const KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

@@ -1,5 +1,5 @@
 /** The queries of WebSockets that begin a session: nearly all clients of a server ask for the same address. */
-import type { EngineServer } from './ws.js';
+import type { EngineServer } from '../ws.js';
 
 /** Has an engine take an address apart once for all who ask for it one after the other; each gets an object of its own. */
 export function rememberQuery(engine: EngineServer): void {
