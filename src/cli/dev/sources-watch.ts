@@ -16,7 +16,7 @@ export interface Globs {
 const PAUSE = 60;
 
 /** Milliseconds between two looks at the times of files: some drives, those of containers among them, tell nothing of changes. */
-const ROUND = 1000;
+export const ROUND = 1000;
 
 /** Files by their paths, each with a hash of its content. */
 type Snapshot = ReadonlyMap<string, string>;

@@ -8,7 +8,7 @@ import { TailHub } from '../tail/hub.js';
 import { placeOf, TAIL } from '../tail/place.js';
 import { Program } from './program.js';
 import { DEV, type DevReport } from './report.js';
-import { SourcesWatch } from './sources-watch.js';
+import { ROUND, SourcesWatch } from './sources-watch.js';
 import { tableChanges } from './table-changes.js';
 
 export interface SupervisorOptions {
@@ -48,6 +48,8 @@ export class Supervisor {
   async run(): Promise<number> {
     const signals = new Signals();
     const reports = watch(this.#folder, () => this.#read());
+    // What no event tells of: without the report, the program's controllers are not watched.
+    const round = setInterval(() => this.#read(), ROUND);
     try {
       await this.#openTail();
       await this.#sources.begin();
@@ -61,6 +63,7 @@ export class Supervisor {
     } finally {
       signals.close();
       reports.close();
+      clearInterval(round);
       this.#tail.close();
       this.#sources.close();
       rmSync(this.#folder, { recursive: true, force: true });

@@ -65,7 +65,10 @@ export async function openRedisCluster(): Promise<RedisCluster> {
       const master = await id(at);
       await retried(() => server.redis.call('CLUSTER', 'REPLICATE', master));
       servers.push(server);
-      await settled(servers.filter(({ child }) => child.signalCode === null));
+      await settled(
+        servers.filter(({ child }) => child.signalCode === null),
+        () => meet(server.redis, servers[0]!),
+      );
       await retried(async () => {
         if (!String(await server.redis.info('replication')).includes('master_link_status:up'))
           throw new Error('no link');
@@ -134,14 +137,24 @@ async function meet(redis: Redis, { port, busPort }: Server): Promise<void> {
   await redis.call('CLUSTER', 'MEET', '127.0.0.1', String(port), String(busPort));
 }
 
-/** Until all servers know of each other, and say that all is well. */
-async function settled(servers: readonly Server[]): Promise<void> {
+/** Milliseconds until servers that do not know each other yet are introduced again: Redis gives up after its timeout for a node. */
+const MEET_AGAIN = 3000;
+
+/**
+ * Until all servers know of each other, and say that all is well.
+ * @param introduce has a new one meet the others again
+ */
+async function settled(servers: readonly Server[], introduce?: () => Promise<void>): Promise<void> {
+  let introduced = Date.now();
   for (const { redis } of servers) {
     await retried(async () => {
       const info = String(await redis.call('CLUSTER', 'INFO'));
-      if (!info.includes('cluster_state:ok') || !info.includes(`cluster_known_nodes:${servers.length}`)) {
-        throw new Error(info);
+      if (info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${servers.length}`)) return;
+      if (introduce && Date.now() - introduced > MEET_AGAIN) {
+        introduced = Date.now();
+        await introduce();
       }
+      throw new Error(info);
     });
   }
 }
