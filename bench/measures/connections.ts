@@ -14,7 +14,8 @@ const variants: { tag: string; title: string; share: number; settings: Settings 
  */
 const crowdFor = ({ variant, scale }: Seat): number => scale.crowd * variants[variant]!.share;
 
-const SWEEPS = 3;
+/** Crowds of one server differ by a quarter, more than servers do. */
+const SWEEPS = 5;
 
 /**
  * How often a server was measured. To a new one three crowds come first: what is made only once is not counted. Before a later one

@@ -12,6 +12,7 @@ import { Calls } from '../connections/calls.js';
 import { expire } from '../connections/dispatch.js';
 import { allowsLane } from '../connections/lane/unwatched.js';
 import { KeptBytes, limitRecovery } from '../connections/recovery/kept-bytes.js';
+import { LatestClient } from '../connections/namespaces/latest-client.js';
 import { ServerNamespaces } from '../connections/namespaces/server-namespaces.js';
 import type { Runtime } from '../connections/runtime.js';
 import { Scopes } from '../connections/scopes/scopes.js';
@@ -222,7 +223,8 @@ async function bind(
   const fastLane = options.fastLane !== false && allowsLane(io);
   const scopes = new Scopes(container, compiler.singletons, log);
   const tasks = new Tasks(limits.backgroundTasks, log);
-  const runtime: Runtime = { log, limits, debug, fastLane, onError, container, scopes, calls, tasks, counters, emits };
+  const shared = { log, limits, debug, fastLane, onError, calls, tasks, counters, emits };
+  const runtime: Runtime = { ...shared, container, scopes, latest: new LatestClient() };
   const link = isInspected() ? undefined : await joinCluster(options, io);
   const app = new RunningApp({ ...settings, ...server, link, runtime, options, compiler, report });
   // Functions are added in the turn in which the application is returned.

@@ -46,6 +46,7 @@ export async function shutDown(parts: RunningParts): Promise<void> {
   clearTimeout(disconnected);
   await link?.close();
   runtime.calls.stop();
+  runtime.latest.forget();
   clients.stopWatching();
   await watchdog.stop();
   await runtime.container.dispose();

@@ -93,10 +93,9 @@ export class Calls {
   /** @param time milliseconds */
   add(context: EventContext, time: number): void {
     this.#size++;
-    let lane = this.#lanes.get(time);
-    if (!lane) this.#lanes.set(time, (lane = new TimeoutQueue(time, (each) => this.#expire(each))));
+    const lane = this.#lanes.get(time) ?? this.#open(time);
     lane.add(context);
-    if (this.closing === 'over') queueMicrotask(() => lane.end(context));
+    if (this.closing === 'over') endSoon(lane, context);
   }
 
   /** Takes out a call that has ended; `false` if it had run out of time before. */
@@ -124,6 +123,13 @@ export class Calls {
     for (const lane of this.#lanes.values()) lane.stop();
   }
 
+  /** A function of its own: one made where a call is at hand would keep that call. */
+  #open(time: number): TimeoutQueue {
+    const lane = new TimeoutQueue(time, (context) => this.#expire(context));
+    this.#lanes.set(time, lane);
+    return lane;
+  }
+
   #expire(context: EventContext): void {
     this.#shrink();
     this.onExpired(context);
@@ -135,4 +141,8 @@ export class Calls {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
+}
+
+function endSoon(lane: TimeoutQueue, context: EventContext): void {
+  queueMicrotask(() => lane.end(context));
 }

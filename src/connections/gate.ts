@@ -101,6 +101,7 @@ function ignore({ socket, served, observer }: Connection): void {
 function attach(served: ServedNamespace, socket: Socket): Connection {
   const connection = new Connection(socket, served);
   keepConnection(connection);
+  served.runtime.latest.keep(connection);
   if (connectionChannel.hasSubscribers)
     connection.observer = new ObservedConnection(socket, served.plan.label, connection.log);
   socket.emit = emit;
@@ -153,6 +154,7 @@ class ConnectionAttempt {
   ) {
     const { socket } = connection;
     this.#context = new EventContext(socket, plan, connection, [plan.event, socket.handshake.auth], undefined);
+    connection.served.runtime.latest.context = this.#context;
   }
 
   run(): void {

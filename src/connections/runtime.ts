@@ -8,6 +8,7 @@ import type { EmitsPlan } from '../controllers/emits/plan.js';
 import type { NamespacePlan } from '../controllers/plan/types.js';
 import type { Tasks } from './ambient/tasks.js';
 import type { Calls } from './calls.js';
+import type { LatestClient } from './namespaces/latest-client.js';
 import type { Scopes } from './scopes/scopes.js';
 
 /** Handles what no `@OnError` answered; what it returns, if anything, answers the client. */
@@ -28,6 +29,7 @@ export interface Runtime {
   /** Work that handlers have started and do not wait for. */
   readonly tasks: Tasks;
   readonly counters: Counters;
+  readonly latest: LatestClient;
   /** The declared emissions, if there are any. */
   readonly emits: EmitsPlan | undefined;
 }
