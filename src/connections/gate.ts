@@ -101,7 +101,6 @@ function ignore({ socket, served, observer }: Connection): void {
 function attach(served: ServedNamespace, socket: Socket): Connection {
   const connection = new Connection(socket, served);
   keepConnection(connection);
-  served.runtime.latest.keep(connection);
   if (connectionChannel.hasSubscribers)
     connection.observer = new ObservedConnection(socket, served.plan.label, connection.log);
   socket.emit = emit;
@@ -126,6 +125,7 @@ function install(connection: Connection): void {
   internals.onack = onack;
   internals.emitReserved = emitReserved;
   openLane(connection);
+  connection.served.runtime.latest.keep(connection);
 }
 
 function refuse(error: Error, connection: Connection, next: Next, outcome: Outcome): void {
@@ -154,7 +154,6 @@ class ConnectionAttempt {
   ) {
     const { socket } = connection;
     this.#context = new EventContext(socket, plan, connection, [plan.event, socket.handshake.auth], undefined);
-    connection.served.runtime.latest.context = this.#context;
   }
 
   run(): void {
@@ -189,6 +188,7 @@ class ConnectionAttempt {
     if (result === false || !this.#context.reached) this.#fail(new ConnectionRefused());
     else if (this.#finish()) {
       accept(this.connection, this.next);
+      this.connection.served.runtime.latest.context = this.#context;
       this.#context.end(noAnswer);
       this.#context.scope?.answered();
     }

@@ -8,6 +8,7 @@ import { Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import { createApp, Namespace, On, OnConnect, OnDisconnect } from '../../src/index.js';
 import type { RunningApp } from '../../src/app/running.js';
+import { mark } from '../support/v8-classes.js';
 import { MARKS } from './latest-client.js';
 
 const refs: WeakRef<Socket>[] = [];
@@ -48,7 +49,15 @@ class Chat {
   }
 }
 
-const app = (await createApp({ controllers: [Chat], logger: false })) as RunningApp;
+@Namespace('/closed')
+class Closed {
+  @OnConnect
+  refuse(): boolean {
+    return false;
+  }
+}
+
+const app = (await createApp({ controllers: [Chat, Closed], logger: false })) as RunningApp;
 const { url } = await app.listen({ port: 0, host: '127.0.0.1' });
 
 async function visit(transport = 'websocket'): Promise<void> {
@@ -60,6 +69,13 @@ async function visit(transport = 'websocket'): Promise<void> {
   await gone;
 }
 
+/** A client that is refused is not kept in place of the one that was let in. */
+async function beRefused(): Promise<void> {
+  const client = io(`${url}/closed`, { transports: ['websocket'], forceNew: true, reconnection: false });
+  await new Promise((resolve) => client.on('connect_error', resolve));
+  client.close();
+}
+
 async function collect(): Promise<void> {
   for (let times = 0; times < 4; times++) {
     await pause(5);
@@ -68,10 +84,10 @@ async function collect(): Promise<void> {
 }
 
 const alive = (): boolean[] => refs.map((ref) => ref.deref() !== undefined);
-const mark = (name: string): void => void Object.assign({}, { [name]: true });
 
 await visit('polling');
 for (let count = 0; count < 30; count++) await visit();
+await beRefused();
 await collect();
 const kept = alive();
 mark(MARKS.kept);

@@ -1,26 +1,15 @@
 /** V8 makes no new hidden classes for Node.js's objects while an application runs: it writes down each class that it makes. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { run } from '../support/run.js';
+import { between, classesOf } from '../support/v8-classes.js';
 import { CONNECTIONS, MARK } from './hidden-classes.js';
 
 /** The properties for which V8 made a class after garbage was collected. */
 async function newClasses(t: TestContext, server: 'application' | 'http'): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'colloquy-classes-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const notes = join(folder, 'v8.log');
-  const flags = ['--expose-gc', '--log-maps', '--no-logfile-per-isolate', `--logfile=${notes}`];
   const child = fileURLToPath(new URL('hidden-classes.child.js', import.meta.url));
-  const { code, output } = await run(process.execPath, [...flags, child, server], folder);
-  assert.equal(code, 0, output);
-  const made = (await readFile(notes, 'utf8')).split('\n').filter((line) => line.startsWith('map,Transition,'));
-  const marked = made.findIndex((line) => line.endsWith(`,${MARK}`));
-  assert.ok(marked > 0, 'V8 wrote down the mark');
-  return made.slice(marked + 1).map((line) => line.split(',').at(-1)!);
+  const { classes } = await classesOf(t, child, server);
+  return between(classes, MARK);
 }
 
 const count = (classes: string[], part: string): number => classes.filter((name) => name.includes(part)).length;

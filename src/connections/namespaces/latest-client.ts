@@ -16,7 +16,7 @@ interface Part {
   readonly _handle?: object | null;
 }
 
-/** One client and no more, also when it has left: until another one comes, or the application closes. */
+/** One client that was let in, also when it has left: until another one comes, or the application closes. */
 export class LatestClient {
   parts: readonly unknown[] = [];
   /** What the handler of its connection was called with. */
